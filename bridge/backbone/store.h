@@ -1,0 +1,71 @@
+// Store: the durable log and everything derived from it that has to survive a restart.
+//
+// One writer (the committer) appends; any thread may read. An append is atomic and on disk when it
+// returns. State is not stored as rows of its own making: the store keeps, per compaction key, the
+// newest record that says something about that key (the way a compacted topic does), so that
+// replaying those few records in id order gives the same State as replaying the whole log.
+//
+// Abstract because it leaves the process, and so that tests and simulation can stand in: see
+// memory_store.h beside embedded_store.h. It does not assume that the log is local: ids travel
+// inside the records, and reads are by id range.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "bridge/backbone/record.pb.h"
+#include "bridge/base/result.h"
+#include "bridge/base/time.h"
+
+namespace bridge::backbone {
+
+using record::Record;
+using RecordId = std::uint64_t;
+using AccountId = std::uint64_t;
+
+// Records are immutable once committed and shared by every reader in the process.
+using RecordPtr = std::shared_ptr<const Record>;
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Atomic and durable on return. Ids must continue the log densely (an assert otherwise).
+  // kUnavailable when the disk will not take it: nothing of the batch is in the log then.
+  // Writer thread only.
+  virtual base::Result<void> append(std::span<const RecordPtr> records) = 0;
+
+  // After a failed append: tries to make the store writable again, cheap enough to be called once a
+  // second. Writer thread only.
+  virtual base::Result<void> resume() = 0;
+
+  // Newest id in the log; 0 when it is empty.
+  virtual RecordId head() const = 0;
+
+  // Records with id > after, in order, until either bound is reached; at least one if there is one.
+  // Does not fill caches that the request path uses.
+  virtual base::Result<std::vector<RecordPtr>> read(RecordId after, std::size_t records_max,
+                                                    std::size_t bytes_max) const = 0;
+
+  // Ids of direct messages to this person with id > after, ascending.
+  virtual base::Result<std::vector<RecordId>> read_directs(AccountId recipient, RecordId after,
+                                                           std::size_t max) const = 0;
+
+  // The id under which this very post (same author, client id and text) was accepted within the
+  // dedupe window before now_ms, if it was.
+  virtual base::Result<std::optional<RecordId>> find_duplicate(AccountId author,
+                                                               std::string_view client_id,
+                                                               std::string_view text,
+                                                               base::WallMs now_ms) const = 0;
+
+  // Calls `visit` with every record that State is made of, in id order. Before the first append.
+  virtual base::Result<void> replay_state(
+      const std::function<void(const Record&)>& visit) const = 0;
+};
+
+}  // namespace bridge::backbone

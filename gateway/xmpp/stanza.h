@@ -1,0 +1,44 @@
+// Stanza: what the gateway understands of an inbound stanza, as a plain struct.
+//
+// Everything in it was bounded by the stanza filter and parsed by libstrophe; nothing in it is
+// trusted to be short, sensible or polite. Outbound stanzas are text: see render.h.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "gateway/xmpp/jid.h"
+
+namespace gateway::xmpp {
+
+struct Stanza {
+  enum class Name { kMessage, kPresence, kIq };
+
+  Name name = Name::kMessage;
+  Jid from;
+  Jid to;
+  std::string type;  // as written; empty when absent
+  std::string id;
+
+  // message
+  std::optional<std::string> body;       // the first <body/>; absent when there is none
+  std::string origin_id;                 // XEP-0359
+  bool receipt_requested = false;        // XEP-0184
+  std::string receipt_for;               // XEP-0184: the id it confirms
+  bool delayed = false;                  // XEP-0203: sent from an offline store
+
+  // presence
+  std::string show;
+  int priority = 0;
+
+  // iq: the first child
+  std::string query_name;
+  std::string query_ns;
+  std::string query_node;
+
+  // type="error": the defined condition's element name, such as "service-unavailable"
+  std::string error_condition;
+  std::string error_type;
+};
+
+}  // namespace gateway::xmpp
