@@ -13,6 +13,7 @@
 
 #include "bridge/base/result.h"
 #include "bridge/base/time.h"
+#include "bridge/wire/header.h"
 #include "bridge/wire/wire.pb.h"
 
 namespace bridge::client {

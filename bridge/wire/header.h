@@ -23,7 +23,13 @@
 
 #include "bridge/base/result.h"
 
+// The generated bodies (wire.pb.h) live in lapwing::wire, the contract's own package; they are
+// reached under this folder's namespace as well: bridge::wire::Request.
+namespace lapwing::wire {}
+
 namespace bridge::wire {
+
+using namespace ::lapwing::wire;  // NOLINT(google-build-using-namespace)
 
 inline constexpr std::uint8_t kVersion = 1;
 inline constexpr std::size_t kHeaderSize = 40;
