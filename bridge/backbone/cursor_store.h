@@ -19,8 +19,12 @@
 
 namespace bridge::backbone {
 
-// Classes a person has a cursor for, in order of rank.
-inline constexpr std::size_t kCursorClasses = 3;  // direct, follow, track
+// A person has a cursor for directs and one for the stream of follows and tracks: a post may move
+// from one of those two classes to the other when a subscription ends, and one cursor over both is
+// what keeps it from being delivered twice (docs/decisions/0003-two-cursors.md).
+inline constexpr std::size_t kDirectCursor = 0;
+inline constexpr std::size_t kStreamCursor = 1;
+inline constexpr std::size_t kCursorClasses = 2;
 
 struct Cursor {
   RecordId floor = 0;          // everything owed up to here is done
