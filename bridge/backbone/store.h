@@ -24,6 +24,7 @@
 
 namespace bridge::backbone {
 
+namespace record = lapwing::record;  // the generated messages
 using record::Record;
 using RecordId = std::uint64_t;
 using AccountId = std::uint64_t;
