@@ -9,7 +9,7 @@
 namespace gateway::xmpp {
 
 struct Jid {
-  std::string local;     // empty for a bare domain
+  std::string local;  // empty for a bare domain
   std::string domain;
   std::string resource;  // empty for a bare address
 

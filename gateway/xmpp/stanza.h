@@ -21,11 +21,11 @@ struct Stanza {
   std::string id;
 
   // message
-  std::optional<std::string> body;       // the first <body/>; absent when there is none
-  std::string origin_id;                 // XEP-0359
-  bool receipt_requested = false;        // XEP-0184
-  std::string receipt_for;               // XEP-0184: the id it confirms
-  bool delayed = false;                  // XEP-0203: sent from an offline store
+  std::optional<std::string> body;  // the first <body/>; absent when there is none
+  std::string origin_id;            // XEP-0359
+  bool receipt_requested = false;   // XEP-0184
+  std::string receipt_for;          // XEP-0184: the id it confirms
+  bool delayed = false;             // XEP-0203: sent from an offline store
 
   // presence
   std::string show;
