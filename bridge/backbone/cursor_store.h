@@ -1,5 +1,5 @@
-// CursorStore: how far each person's deliveries got. A second, small store, so that its writes never
-// stall the log's (law 4).
+// CursorStore: how far each person's deliveries got. A second, small store, so that its writes
+// never stall the log's (law 4).
 //
 // What is absent is done: a person without a row has had everything owed up to `position`. One
 // checkpoint is one atomic write of the rows that changed and of the new position, so idle people

@@ -1,0 +1,70 @@
+#include "bridge/backbone/compaction.h"
+
+#include <string_view>
+
+#include "bridge/backbone/keys.h"
+
+namespace bridge::backbone {
+namespace {
+
+std::string key_of(char kind, AccountId account, std::string_view tail = {}) {
+  std::string key(1, kind);
+  key.reserve(1 + kKeyNumberBytes + tail.size());
+  append_be64(key, account);
+  key.append(tail);
+  return key;
+}
+
+std::string address_key(std::string_view address) {
+  return std::string("j").append(address);
+}
+
+}  // namespace
+
+std::optional<StateChange> state_change(const Record& record) {
+  switch (record.body_case()) {
+    case Record::kPost:
+      return StateChange{key_of('p', record.post().author())};
+    case Record::kAccountCreated:
+      return StateChange{key_of('a', record.id())};
+    case Record::kAccountClosed:
+      return StateChange{key_of('c', record.account_closed().account())};
+    case Record::kAccountReopened:
+      return StateChange{key_of('c', record.account_reopened().account())};
+    case Record::kAddressBound:
+      return StateChange{address_key(record.address_bound().address())};
+    case Record::kAddressReleased:
+      return StateChange{address_key(record.address_released().address()), true};
+    case Record::kFollowed:
+      return StateChange{
+          key_of('f', record.followed().follower(), be64(record.followed().followee()))};
+    case Record::kLeft:
+      return StateChange{key_of('f', record.left().follower(), be64(record.left().followee())),
+                         true};
+    case Record::kTracked:
+      return StateChange{key_of('t', record.tracked().account(), record.tracked().phrase())};
+    case Record::kUntracked:
+      return StateChange{key_of('t', record.untracked().account(), record.untracked().phrase()),
+                         true};
+    case Record::kDeliverySwitched:
+      return StateChange{key_of('s', record.delivery_switched().account())};
+    case Record::kPlainTextConfirmed:
+      return StateChange{key_of('y', record.plain_text_confirmed().account())};
+    case Record::kDirect:
+    case Record::BODY_NOT_SET:
+      break;
+  }
+  return std::nullopt;
+}
+
+Record state_record(const Record& record) {
+  if (!record.has_post()) return record;
+  Record brief;
+  brief.set_id(record.id());
+  brief.set_time_ms(record.time_ms());
+  brief.mutable_post()->set_author(record.post().author());
+  brief.mutable_post()->set_ordinal(record.post().ordinal());
+  return brief;
+}
+
+}  // namespace bridge::backbone

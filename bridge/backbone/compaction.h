@@ -1,0 +1,33 @@
+// Compaction keys: what a record says something about, so that of all records about the same thing
+// only the newest has to be kept to rebuild State.
+//
+//   if (auto change = state_change(record)) change->erases ? drop(change->key) : put(change->key,
+//   …);
+//
+// Pure functions over the log's schema. Whoever adds a kind of record decides its key here. The
+// rule that makes replaying the newest ones equal to replaying the whole log: applying a record
+// touches what its key names and nothing else. So whoever closes an account also logs what ends
+// with it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "bridge/backbone/store.h"
+
+namespace bridge::backbone {
+
+struct StateChange {
+  std::string key;
+  bool erases = false;  // nothing is left to be said about the key; otherwise this record is it
+  bool operator==(const StateChange&) const = default;
+};
+
+// Nothing for records that State is not made of (directs).
+std::optional<StateChange> state_change(const Record& record);
+
+// What is kept under the key: the record, without what State does not need of it. Of a post only
+// the author and the ordinal: the newest post of an author stands for their number of posts.
+Record state_record(const Record& record);
+
+}  // namespace bridge::backbone

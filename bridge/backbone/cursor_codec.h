@@ -1,0 +1,19 @@
+// Cursor codec: a person's cursors as they lie in the store. docs/log.md has the bytes.
+//
+// Pure functions. Numbers are varints, ids above the floor are written as their distances: a person
+// who waits for a few posts takes about ten bytes.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "bridge/backbone/cursor_store.h"
+
+namespace bridge::backbone {
+
+std::string encode_cursors(const Cursors& cursors);
+// Nothing when the bytes are damaged.
+std::optional<Cursors> decode_cursors(std::string_view bytes);
+
+}  // namespace bridge::backbone

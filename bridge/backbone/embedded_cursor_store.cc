@@ -1,0 +1,139 @@
+#include "bridge/backbone/embedded_cursor_store.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+#include <utility>
+
+#include "bridge/backbone/cursor_codec.h"
+#include "bridge/backbone/keys.h"
+
+namespace bridge::backbone {
+namespace {
+
+constexpr int kCursorFormat = 1;
+constexpr const char* kFormatKey = "format";
+constexpr const char* kPositionKey = "position";
+constexpr char kRowKind = 'r';  // a row's key: this and the account; sorts behind the two above
+constexpr std::size_t kWriteBuffer = 8u << 20;
+constexpr std::size_t kCache = 8u << 20;
+
+std::string row_key(AccountId account) {
+  std::string key(1, kRowKind);
+  append_be64(key, account);
+  return key;
+}
+
+rocksdb::Options rocks_options(LogSink log) {
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.max_background_jobs = 2;
+  options.max_open_files = -1;
+  options.write_buffer_size = kWriteBuffer;
+  options.max_total_wal_size = 4 * kWriteBuffer;
+  options.level_compaction_dynamic_level_bytes = true;
+  options.compression = rocksdb::kLZ4Compression;
+  options.stats_dump_period_sec = 0;
+  options.info_log = make_rocks_logger(std::move(log));
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(kCache);
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+}  // namespace
+
+struct EmbeddedCursorStore::Impl {
+  std::string path;
+  std::unique_ptr<rocksdb::DB> db;
+  bool refused = false;  // the last checkpoint
+
+  auto failure(const rocksdb::Status& status) const {
+    return tl::unexpected<base::Error>(store_error(status, path));
+  }
+  // A newer store is refused, a new one gets our version.
+  base::Result<void> settle_format();
+};
+
+base::Result<void> EmbeddedCursorStore::Impl::settle_format() {
+  const auto ours = std::to_string(kCursorFormat);
+  std::string found;
+  auto status = db->Get(rocksdb::ReadOptions(), kFormatKey, &found);
+  if (status.IsNotFound()) {
+    rocksdb::WriteOptions durable;
+    durable.sync = true;
+    status = db->Put(durable, kFormatKey, found = ours);
+  }
+  if (!status.ok()) return failure(status);
+  if (found != ours)
+    return tl::unexpected<base::Error>(newer_store_error(path, found, kCursorFormat));
+  return {};
+}
+
+base::Result<std::unique_ptr<EmbeddedCursorStore>> EmbeddedCursorStore::open(
+    const std::string& path, LogSink log) {
+  auto impl = std::make_unique<Impl>();
+  impl->path = path + "/cursors";
+  if (auto made = make_private_folder(impl->path); !made)
+    return tl::unexpected<base::Error>(std::move(made.error()));
+  rocksdb::DB* db = nullptr;
+  const auto status = rocksdb::DB::Open(rocks_options(std::move(log)), impl->path, &db);
+  if (!status.ok()) return impl->failure(status);
+  impl->db.reset(db);
+  if (auto settled = impl->settle_format(); !settled)
+    return tl::unexpected<base::Error>(std::move(settled.error()));
+  return std::unique_ptr<EmbeddedCursorStore>(new EmbeddedCursorStore(std::move(impl)));
+}
+
+EmbeddedCursorStore::EmbeddedCursorStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+EmbeddedCursorStore::~EmbeddedCursorStore() = default;
+
+base::Result<void> EmbeddedCursorStore::checkpoint(std::span<const CursorRow> rows,
+                                                   RecordId position, bool sync) {
+  rocksdb::WriteBatch batch;
+  for (const auto& row : rows) {
+    if (row.clean)
+      batch.Delete(row_key(row.account));
+    else
+      batch.Put(row_key(row.account), encode_cursors(row.cursors));
+  }
+  batch.Put(kPositionKey, be64(position));
+  rocksdb::WriteOptions options;
+  options.sync = sync;
+  auto status = impl_->refused ? impl_->db->Resume() : rocksdb::Status::OK();
+  if (status.ok()) status = impl_->db->Write(options, &batch);
+  impl_->refused = !status.ok();
+  if (!status.ok()) return impl_->failure(status);
+  return {};
+}
+
+base::Result<RecordId> EmbeddedCursorStore::load(
+    const std::function<void(const CursorRow&)>& visit) const {
+  const auto damaged = [&] {
+    return base::fail(
+        base::ErrorCode::kUnavailable,
+        "The store in " + impl_->path + " has a row that cannot be read: it is damaged.");
+  };
+  const std::unique_ptr<rocksdb::Iterator> it(impl_->db->NewIterator(rocksdb::ReadOptions()));
+  for (it->Seek(row_key(0)); it->Valid() && it->key()[0] == kRowKind; it->Next()) {
+    CursorRow row;
+    const auto account = read_be64(it->key().ToStringView().substr(1));
+    auto cursors = decode_cursors(it->value().ToStringView());
+    if (!account || !cursors) return damaged();
+    row.account = *account;
+    row.cursors = std::move(*cursors);
+    visit(row);
+  }
+  if (!it->status().ok()) return impl_->failure(it->status());
+  std::string stored;
+  const auto status = impl_->db->Get(rocksdb::ReadOptions(), kPositionKey, &stored);
+  if (status.IsNotFound()) return RecordId{0};
+  if (!status.ok()) return impl_->failure(status);
+  const auto position = read_be64(stored);
+  if (!position) return damaged();
+  return *position;
+}
+
+}  // namespace bridge::backbone

@@ -1,0 +1,297 @@
+#include "bridge/backbone/embedded_store.h"
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "bridge/backbone/compaction.h"
+#include "bridge/backbone/embedded_columns.h"
+#include "bridge/backbone/keys.h"
+#include "bridge/backbone/record_codec.h"
+#include "bridge/backbone/require.h"
+
+namespace bridge::backbone {
+namespace {
+
+constexpr const char* kFormatKey = "format";
+constexpr const char* kCreatedKey = "created_ms";
+constexpr RecordId kLastId = ~RecordId{0};
+
+tl::unexpected<base::Error> refuse(base::Error error) {
+  return tl::unexpected<base::Error>(std::move(error));
+}
+
+// An open database with its column families, closed in the right order.
+struct Database {
+  std::string path;
+  std::unique_ptr<rocksdb::DB> db;
+  std::vector<rocksdb::ColumnFamilyHandle*> columns;
+
+  Database() = default;
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+  ~Database() {
+    for (auto* column : columns) db->DestroyColumnFamilyHandle(column);
+  }
+  rocksdb::ColumnFamilyHandle* at(Column column) const { return columns[column]; }
+  auto failure(const rocksdb::Status& status) const { return refuse(store_error(status, path)); }
+};
+
+// The format, if the store has one yet; an error when it is not for us.
+base::Result<std::optional<int>> known_format(const Database& database) {
+  std::string found;
+  const auto status =
+      database.db->Get(rocksdb::ReadOptions(), database.at(kMeta), kFormatKey, &found);
+  if (status.IsNotFound()) return std::optional<int>();
+  if (!status.ok()) return database.failure(status);
+  int format = 0;
+  const auto [end, error] = std::from_chars(found.data(), found.data() + found.size(), format);
+  if (error != std::errc() || end != found.data() + found.size() || format > kStoreFormat)
+    return refuse(newer_store_error(database.path, found, kStoreFormat));
+  return std::optional<int>(format);
+}
+
+// Looks at the version without changing a byte: a newer store may mean other things by the same
+// names. What else is wrong with the store, opening it properly will say.
+base::Result<void> check_format(const EmbeddedOptions& options, const std::string& path) {
+  Database database{};
+  database.path = path;
+  rocksdb::DB* db = nullptr;
+  auto settings = database_options(options);
+  settings.create_if_missing = settings.create_missing_column_families = false;
+  const auto status = rocksdb::DB::OpenForReadOnly(
+      settings, path, column_families(options, std::make_shared<std::atomic<base::WallMs>>(), kLog),
+      &database.columns, &db);
+  if (!status.ok()) return {};
+  database.db.reset(db);
+  auto format = known_format(database);
+  if (!format) return refuse(std::move(format.error()));
+  return {};
+}
+
+rocksdb::ReadOptions scan_options() {
+  rocksdb::ReadOptions scan;
+  // Catch-up must not push out what the request path uses (law 4). Read-ahead is left to RocksDB:
+  // it starts small and grows while a scan goes on, so that reading the tail costs one block.
+  scan.fill_cache = false;
+  return scan;
+}
+
+}  // namespace
+
+struct EmbeddedStore::Impl {
+  // Constant after open().
+  Database database;
+  EmbeddedOptions options;
+  // Written by the writer thread, read by all.
+  std::atomic<RecordId> head{0};
+  NewestMs newest_ms = std::make_shared<std::atomic<base::WallMs>>(0);
+  // The writer thread's, kept for its capacity.
+  std::string bytes;
+
+  base::Result<void> open();
+  base::Result<void> load_head();
+  base::Result<void> settle_format();
+  void put(rocksdb::WriteBatch& batch, const Record& record);
+  base::Result<std::optional<Record>> get(RecordId id) const;
+};
+
+base::Result<void> EmbeddedStore::Impl::open() {
+  rocksdb::DB* db = nullptr;
+  const auto status =
+      rocksdb::DB::Open(database_options(options), database.path,
+                        column_families(options, newest_ms), &database.columns, &db);
+  if (!status.ok()) return database.failure(status);
+  database.db.reset(db);
+  if (auto loaded = load_head(); !loaded) return loaded;
+  return settle_format();
+}
+
+base::Result<void> EmbeddedStore::Impl::load_head() {
+  const std::unique_ptr<rocksdb::Iterator> last(
+      database.db->NewIterator(rocksdb::ReadOptions(), database.at(kLog)));
+  last->SeekToLast();
+  if (!last->status().ok()) return database.failure(last->status());
+  if (!last->Valid()) return {};
+  auto record = decode_record(last->value().ToStringView());
+  if (!record) return refuse(std::move(record.error()));
+  head.store(record->id());
+  newest_ms->store(record->time_ms());
+  return {};
+}
+
+base::Result<void> EmbeddedStore::Impl::settle_format() {
+  auto format = known_format(database);
+  if (!format) return refuse(std::move(format.error()));
+  if (*format) return {};
+  if (head.load() != 0)
+    return base::fail(
+        base::ErrorCode::kUnavailable,
+        "The store in " + database.path + " has records but no format: it is damaged.");
+  rocksdb::WriteBatch batch;
+  batch.Put(database.at(kMeta), kFormatKey, std::to_string(kStoreFormat));
+  batch.Put(database.at(kMeta), kCreatedKey, std::to_string(options.now_ms));
+  rocksdb::WriteOptions durable;
+  durable.sync = true;
+  const auto status = database.db->Write(durable, &batch);
+  if (!status.ok()) return database.failure(status);
+  return {};
+}
+
+base::Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::open(EmbeddedOptions options) {
+  const std::string path = options.path + "/log";
+  if (auto made = make_private_folder(path); !made) return refuse(std::move(made.error()));
+  if (auto checked = check_format(options, path); !checked)
+    return refuse(std::move(checked.error()));
+  auto impl = std::make_unique<Impl>();
+  impl->database.path = path;
+  impl->options = std::move(options);
+  if (auto opened = impl->open(); !opened) return refuse(std::move(opened.error()));
+  return std::unique_ptr<EmbeddedStore>(new EmbeddedStore(std::move(impl)));
+}
+
+EmbeddedStore::EmbeddedStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+EmbeddedStore::~EmbeddedStore() = default;
+
+RecordId EmbeddedStore::head() const {
+  return impl_->head.load(std::memory_order_acquire);
+}
+
+void EmbeddedStore::Impl::put(rocksdb::WriteBatch& batch, const Record& record) {
+  encode_record(record, bytes);
+  batch.Put(database.at(kLog), be64(record.id()), bytes);
+  if (const auto key = dedupe_key(record))
+    batch.Put(database.at(kDedupe), *key, encode_dedupe({record.id(), record.time_ms()}));
+  if (record.has_direct())
+    batch.Put(database.at(kDirects), direct_key(record.direct().recipient(), record.id()), "");
+  if (const auto change = state_change(record)) {
+    if (record.has_post()) encode_record(state_record(record), bytes);
+    if (change->erases)
+      batch.Delete(database.at(kState), change->key);
+    else
+      batch.Put(database.at(kState), change->key, bytes);
+  }
+}
+
+base::Result<void> EmbeddedStore::append(std::span<const RecordPtr> records) {
+  RecordId newest = head();
+  base::WallMs newest_ms = impl_->newest_ms->load();
+  rocksdb::WriteBatch batch;
+  for (const auto& record : records) {
+    require(record->id() == newest + 1, "ids continue the log densely");
+    newest = record->id();
+    newest_ms = std::max(newest_ms, record->time_ms());
+    impl_->put(batch, *record);
+  }
+  rocksdb::WriteOptions durable;
+  durable.sync = true;
+  const auto status = impl_->database.db->Write(durable, &batch);
+  if (!status.ok()) return impl_->database.failure(status);
+  impl_->newest_ms->store(newest_ms);
+  impl_->head.store(newest, std::memory_order_release);
+  return {};
+}
+
+base::Result<void> EmbeddedStore::resume() {
+  const auto status = impl_->database.db->Resume();
+  if (!status.ok()) return impl_->database.failure(status);
+  return {};
+}
+
+base::Result<std::vector<RecordPtr>> EmbeddedStore::read(RecordId after, std::size_t records_max,
+                                                         std::size_t bytes_max) const {
+  std::vector<RecordPtr> records;
+  const RecordId newest = head();
+  if (after >= newest || records_max == 0) return records;
+  const std::unique_ptr<rocksdb::Iterator> it(
+      impl_->database.db->NewIterator(scan_options(), impl_->database.at(kLog)));
+  std::size_t bytes = 0;
+  for (it->Seek(be64(after + 1)); it->Valid() && records.size() < records_max; it->Next()) {
+    bytes += it->value().size();
+    if (bytes > bytes_max && !records.empty()) break;
+    auto record = decode_record(it->value().ToStringView());
+    if (!record) return refuse(std::move(record.error()));
+    if (record->id() > newest) break;  // committed, but not published yet
+    records.push_back(std::make_shared<const Record>(std::move(*record)));
+  }
+  if (!it->status().ok()) return impl_->database.failure(it->status());
+  return records;
+}
+
+base::Result<std::vector<RecordId>> EmbeddedStore::read_directs(AccountId recipient, RecordId after,
+                                                                std::size_t max) const {
+  std::vector<RecordId> ids;
+  const RecordId newest = head();
+  if (after >= newest) return ids;
+  auto scan = scan_options();
+  scan.prefix_same_as_start = true;
+  const std::string bound = direct_key(recipient, kLastId);
+  const rocksdb::Slice upper(bound);
+  scan.iterate_upper_bound = &upper;
+  const std::unique_ptr<rocksdb::Iterator> it(
+      impl_->database.db->NewIterator(scan, impl_->database.at(kDirects)));
+  for (it->Seek(direct_key(recipient, after + 1)); it->Valid() && ids.size() < max; it->Next()) {
+    const auto id = read_be64(it->key().ToStringView().substr(kKeyNumberBytes));
+    require(id.has_value(), "a key of the directs' index has two numbers");
+    if (*id > newest) break;
+    ids.push_back(*id);
+  }
+  if (!it->status().ok()) return impl_->database.failure(it->status());
+  return ids;
+}
+
+base::Result<std::optional<Record>> EmbeddedStore::Impl::get(RecordId id) const {
+  rocksdb::PinnableSlice stored;
+  const auto status = database.db->Get(scan_options(), database.at(kLog), be64(id), &stored);
+  if (status.IsNotFound()) return std::optional<Record>();
+  if (!status.ok()) return database.failure(status);
+  auto record = decode_record(stored.ToStringView());
+  if (!record) return refuse(std::move(record.error()));
+  return std::optional<Record>(std::move(*record));
+}
+
+base::Result<std::optional<RecordId>> EmbeddedStore::find_duplicate(AccountId author,
+                                                                    std::string_view client_id,
+                                                                    std::string_view text,
+                                                                    base::WallMs now_ms) const {
+  if (client_id.empty()) return std::optional<RecordId>();
+  rocksdb::PinnableSlice stored;
+  const auto status = impl_->database.db->Get(rocksdb::ReadOptions(), impl_->database.at(kDedupe),
+                                              dedupe_key(author, client_id, text), &stored);
+  if (status.IsNotFound()) return std::optional<RecordId>();
+  if (!status.ok()) return impl_->database.failure(status);
+  const auto entry = decode_dedupe(stored.ToStringView());
+  const auto now = std::max(now_ms, impl_->newest_ms->load());
+  if (!entry || !within_window(entry->time_ms, now, impl_->options.dedupe_window))
+    return std::optional<RecordId>();
+  auto record = impl_->get(entry->id);
+  if (!record) return refuse(std::move(record.error()));
+  if (!*record || !is_same_publish(**record, author, client_id, text))
+    return std::optional<RecordId>();
+  return std::optional<RecordId>(entry->id);
+}
+
+base::Result<void> EmbeddedStore::replay_state(
+    const std::function<void(const Record&)>& visit) const {
+  // Kept by what they are about, wanted by id: ordered in memory, about as much as State itself
+  // takes, and given back when this returns.
+  std::vector<Record> records;
+  const std::unique_ptr<rocksdb::Iterator> it(
+      impl_->database.db->NewIterator(scan_options(), impl_->database.at(kState)));
+  for (it->SeekToFirst(); it->Valid(); it->Next()) {
+    auto record = decode_record(it->value().ToStringView());
+    if (!record) return refuse(std::move(record.error()));
+    records.push_back(std::move(*record));
+  }
+  if (!it->status().ok()) return impl_->database.failure(it->status());
+  std::ranges::sort(records, {}, [](const Record& record) { return record.id(); });
+  for (const auto& record : records) visit(record);
+  return {};
+}
+
+}  // namespace bridge::backbone

@@ -1,0 +1,127 @@
+#include "bridge/backbone/memory_store.h"
+
+#include <algorithm>
+
+#include "bridge/backbone/compaction.h"
+#include "bridge/backbone/record_codec.h"
+#include "bridge/backbone/require.h"
+
+namespace bridge::backbone {
+namespace {
+
+auto disk_full() {
+  return base::fail(base::ErrorCode::kUnavailable,
+                    "The store in memory says: No space left on device.");
+}
+
+}  // namespace
+
+MemoryStore::MemoryStore(std::chrono::milliseconds dedupe_window) : dedupe_window_(dedupe_window) {}
+
+base::Result<void> MemoryStore::append(std::span<const RecordPtr> records) {
+  RecordId newest = head();
+  for (const auto& record : records)
+    require(record->id() == ++newest, "ids continue the log densely");
+  if (stopped_) return disk_full();
+  if (disk_full_) {
+    stopped_ = true;
+    if (refused_batch_ == RefusedBatch::kOnDisk) on_disk_.assign(records.begin(), records.end());
+    return disk_full();
+  }
+  const std::lock_guard lock(mutex_);
+  commit(records);
+  return {};
+}
+
+void MemoryStore::commit(std::span<const RecordPtr> records) {
+  for (const auto& record : records) {
+    const RecordId id = record->id();
+    log_.push_back(record);
+    newest_ms_ = std::max(newest_ms_, record->time_ms());
+    if (auto key = dedupe_key(*record)) dedupe_[std::move(*key)] = {id, record->time_ms()};
+    if (record->has_direct()) directs_[record->direct().recipient()].push_back(id);
+    if (auto change = state_change(*record)) {
+      if (change->erases)
+        state_.erase(change->key);
+      else
+        state_[std::move(change->key)] = id;
+    }
+  }
+  head_.store(log_.size(), std::memory_order_release);
+}
+
+base::Result<void> MemoryStore::resume() {
+  if (disk_full_) return disk_full();
+  stopped_ = false;
+  on_disk_.clear();
+  return {};
+}
+
+void MemoryStore::fill_disk(RefusedBatch batch) {
+  disk_full_ = true;
+  refused_batch_ = batch;
+}
+
+void MemoryStore::free_disk() {
+  disk_full_ = false;
+}
+
+void MemoryStore::crash() {
+  const std::lock_guard lock(mutex_);
+  commit(on_disk_);
+  on_disk_.clear();
+  stopped_ = false;
+}
+
+base::Result<std::vector<RecordPtr>> MemoryStore::read(RecordId after, std::size_t records_max,
+                                                       std::size_t bytes_max) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<RecordPtr> records;
+  std::size_t bytes = 0;
+  for (auto id = after; id < log_.size() && records.size() < records_max; ++id) {
+    bytes += encoded_size(*log_[id]);
+    if (bytes > bytes_max && !records.empty()) break;
+    records.push_back(log_[id]);
+  }
+  return records;
+}
+
+base::Result<std::vector<RecordId>> MemoryStore::read_directs(AccountId recipient, RecordId after,
+                                                              std::size_t max) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = directs_.find(recipient);
+  if (found == directs_.end()) return std::vector<RecordId>();
+  const auto& ids = found->second;
+  const auto first = std::ranges::upper_bound(ids, after);
+  const auto count = std::min(max, static_cast<std::size_t>(ids.end() - first));
+  return std::vector<RecordId>(first, first + static_cast<std::ptrdiff_t>(count));
+}
+
+base::Result<std::optional<RecordId>> MemoryStore::find_duplicate(AccountId author,
+                                                                  std::string_view client_id,
+                                                                  std::string_view text,
+                                                                  base::WallMs now_ms) const {
+  const std::lock_guard lock(mutex_);
+  if (client_id.empty()) return std::optional<RecordId>();
+  const auto found = dedupe_.find(dedupe_key(author, client_id, text));
+  if (found == dedupe_.end()) return std::optional<RecordId>();
+  const auto [id, time_ms] = found->second;
+  if (!within_window(time_ms, std::max(now_ms, newest_ms_), dedupe_window_) ||
+      !is_same_publish(*log_[id - 1], author, client_id, text))
+    return std::optional<RecordId>();
+  return std::optional<RecordId>(id);
+}
+
+base::Result<void> MemoryStore::replay_state(
+    const std::function<void(const Record&)>& visit) const {
+  std::vector<Record> records;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [key, id] : state_) records.push_back(state_record(*log_[id - 1]));
+  }
+  std::ranges::sort(records, {}, [](const Record& record) { return record.id(); });
+  for (const auto& record : records) visit(record);
+  return {};
+}
+
+}  // namespace bridge::backbone
