@@ -1,0 +1,61 @@
+// Command: what a person asked for, as a plain struct per command.
+//
+//   Parsed parsed = parse("follow alice");      // parse.h
+//   if (auto* command = std::get_if<Command>(&parsed)) ...
+//
+// The language knows no XMPP and no HTTP: chat text, forms and the website all end up here. Nicks
+// in it are well-formed (see nick.h), texts are trimmed and not empty; whether the person exists or
+// the phrase can be tracked is for the bridge to say.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "gateway/command/catalog.h"
+
+namespace gateway::command {
+
+struct Help {
+  const Entry* about = nullptr;  // null: the overview
+};
+struct Join {
+  std::string nick;
+};
+struct SetDelivery {
+  bool on = true;
+};
+struct Post {
+  std::string text;    // inner newlines kept
+  bool plain = false;  // typed without `post`: a newcomer is asked once
+};
+struct Yes {};  // the newcomer's answer to that question
+struct Follow {
+  std::string nick;
+};
+struct Leave {
+  std::string nick;
+};
+struct ListFollows {};
+struct ListFollowers {};
+struct Track {
+  std::string phrases;  // as typed: commas separate alternatives
+};
+struct Untrack {
+  std::string phrases;
+  bool all = false;
+};
+struct ListTracks {};
+struct Direct {
+  std::string nick;
+  std::string text;
+};
+struct Whois {
+  std::string nick;
+};
+struct Stats {};
+struct Quit {};
+
+using Command = std::variant<Help, Join, SetDelivery, Post, Yes, Follow, Leave, ListFollows,
+                             ListFollowers, Track, Untrack, ListTracks, Direct, Whois, Stats, Quit>;
+
+}  // namespace gateway::command
