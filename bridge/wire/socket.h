@@ -56,14 +56,15 @@ struct Received {
 };
 
 struct RouterOptions {
-  std::string endpoint;  // tcp://127.0.0.1:7601 or ipc:///run/lapwing/im
-  int io_thread = 0;     // index of the I/O thread this socket's connections use
-  int ipc_mode = 0600;   // permission of an ipc socket file
+  std::string endpoint = {};  // tcp://127.0.0.1:7601 or ipc:///run/lapwing/im
+  int io_thread = 0;          // index of the I/O thread this socket's connections use
+  int ipc_mode = 0600;        // permission of an ipc socket file
   // With keys the socket speaks CURVE, whatever the transport. Required on tcp unless the address
   // is loopback and `plain_tcp` is set.
-  std::optional<KeyPair> server_keys;
-  std::vector<std::string> client_keys;  // public keys that may connect; others fail the handshake
-  bool plain_tcp = false;                // loopback without keys: tests and one-person machines
+  std::optional<KeyPair> server_keys = {};
+  std::vector<std::string> client_keys =
+      {};                  // public keys that may connect; others fail the handshake
+  bool plain_tcp = false;  // loopback without keys: tests and one-person machines
 };
 
 enum class SendOutcome { kSent, kFull, kGone };
@@ -95,8 +96,8 @@ class Router {
 
 struct DealerOptions {
   std::string endpoint;
-  std::optional<KeyPair> client_keys;
-  std::string server_key;  // Z85; empty: plain, for ipc and loopback only
+  std::optional<KeyPair> client_keys = {};
+  std::string server_key = {};  // Z85; empty: plain, for ipc and loopback only
 };
 
 class Dealer {
