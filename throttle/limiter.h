@@ -1,38 +1,43 @@
-// Limiter: integer GCRA, one timestamp per key.
+// Limiter: one bucket under a policy that may change while it lives.
 //
-// The theoretical arrival time (TAT) is when the bucket would be full again. A unit is admitted when
-// the TAT it would lead to is at most burst x interval ahead of now. Exact, no drift, no refill step,
-// and a key whose TAT has passed is the same as a fresh one, so idle keys can be forgotten losslessly.
-// Source: ITU-T I.371 (virtual scheduling form of the generic cell rate algorithm).
+//   if (const auto d = limiter.decide(policy, now); !d.admitted()) wait_until(d.not_before);
+//
+// The policy is an argument: the bucket keeps what was charged (gcra.h) and only remembers which
+// pace and burst that was measured in. The first call with another policy restates it: what is left
+// in the bucket stays, cut to the new burst. So a new pace counts from the next decision, lowering
+// a burst leaves nobody with years of debt, and raising one fills nothing: around a change nobody
+// gets more than the larger of the two bursts. The timestamp alone would not do: ten units charged
+// at 10/s are one second of debt, which at 1/s reads as one unit, and nine pass twice.
+//
+// Time that goes backwards changes nothing. An idle key can be forgotten losslessly: it is the same
+// as a fresh one. One thread at a time; never sleeps, never allocates.
 #pragma once
 
 #include <cstdint>
 
+#include "throttle/gcra.h"
 #include "throttle/policy.h"
 #include "throttle/time.h"
 
 namespace throttle {
 
-struct Decision {
-  enum class Kind { kAdmit, kNotBefore, kNever };  // kNever: the cost exceeds the burst
-  Kind kind = Kind::kAdmit;
-  Time not_before{};  // kNotBefore: admitted exactly from here on, if nothing else is charged
-  bool admitted() const { return kind == Kind::kAdmit; }
-};
-
 class Limiter {
  public:
-  // Would it pass? Changes nothing.
-  Decision check(const Policy& policy, Time now, std::uint64_t cost = 1) const;
+  // Would it pass? Charges nothing (not const because it may restate, see above).
+  Decision check(const Policy& policy, Time now, std::uint64_t cost = 1);
   // Charges without asking; only after check() said kAdmit.
   void charge(const Policy& policy, Time now, std::uint64_t cost = 1);
   // check, then charge if admitted.
   Decision decide(const Policy& policy, Time now, std::uint64_t cost = 1);
   // Indistinguishable from a new one at this time.
-  bool idle(Time now) const { return tat_ <= now; }
+  bool idle(Time now) const { return bucket_.idle(now); }
 
  private:
-  Time tat_{};
+  void restate(const Policy& policy, Time now);
+
+  Gcra bucket_;
+  Duration interval_{0};  // of the policy that bucket_ is measured in
+  Duration span_{0};
 };
 
 }  // namespace throttle
