@@ -52,6 +52,7 @@ ADAPTERS = {
     "boost/*": ["bridge/ctl/*", "gateway/web/*"],
     "CLI/*": ["bridge/main.cc", "gateway/main.cc", "bridge/ctl/*", "tests/bench/*"],
     "spdlog/*": ["bridge/base/*"],
+    "fmt/*": ["bridge/*", "gateway/*", "tests/*"],
     "tl/expected.hpp": ["bridge/base/*"],
     "expat.h": ["gateway/xmpp/*.cc", "tests/*"],
     "google/protobuf/*": ["bridge/wire/*", "bridge/backbone/*", "bridge/base/*"],
