@@ -28,9 +28,15 @@ class ComponentListener {
   // The stream is gone; unanswered barriers will never be answered. It reconnects by itself.
   virtual void on_offline(std::string_view reason, bridge::base::Time now) = 0;
   virtual void on_stanza(const Stanza& stanza, bridge::base::Time now) = 0;
-  // Everything sent before this barrier was taken by the server.
+  // Everything sent before this barrier was taken by the server. Called in ascending order, once
+  // for each barrier whose turn has come.
   virtual void on_barrier(BarrierId barrier, std::chrono::nanoseconds round_trip,
                           bridge::base::Time now) = 0;
+  // A stanza was dropped before it was parsed: over a bound, or not fit to be parsed. `partial` has
+  // what could be read of its name, from, to, id and type, enough for an error answer.
+  virtual void on_refused(const Stanza& partial, std::string_view why, bridge::base::Time now) {
+    static_cast<void>(partial), static_cast<void>(why), static_cast<void>(now);
+  }
 };
 
 class Component {

@@ -22,16 +22,16 @@ namespace gateway::xmpp {
 
 // A message of type chat. Without a body it is only its other parts: a receipt, a chat state.
 struct Chat {
-  std::string_view from;
-  std::string_view to;
-  std::string_view id;                              // empty: no attribute
-  std::optional<std::string_view> body;             // as the sender wrote it
-  std::optional<bridge::base::WallMs> original_ms;  // XEP-0203: when it should have gone out
-  std::string_view delayed_by;                      // XEP-0203: who held it; usually our domain
-  bool active = false;                              // XEP-0085: "this is all, no typing follows"
-  bool request_receipt = false;                     // XEP-0184
-  std::string_view receipt_for;                     // XEP-0184: the id this message confirms
-  bool unstyled = false;                            // XEP-0393: leave * _ > in the body alone
+  std::string_view from = {};
+  std::string_view to = {};
+  std::string_view id = {};                              // empty: no attribute
+  std::optional<std::string_view> body = {};             // as the sender wrote it
+  std::optional<bridge::base::WallMs> original_ms = {};  // XEP-0203: when it should have gone out
+  std::string_view delayed_by = {};   // XEP-0203: who held it; usually our domain
+  bool active = false;                // XEP-0085: "this is all, no typing follows"
+  bool request_receipt = false;       // XEP-0184
+  std::string_view receipt_for = {};  // XEP-0184: the id this message confirms
+  bool unstyled = false;              // XEP-0393: leave * _ > in the body alone
 };
 void render(std::string& out, const Chat& chat);
 
@@ -46,29 +46,29 @@ enum class PresenceType {
 };
 
 struct Presence {
-  std::string_view from;
-  std::string_view to;
+  std::string_view from = {};
+  std::string_view to = {};
   PresenceType type = PresenceType::kAvailable;
-  std::string_view show;          // away, chat, dnd, xa; empty: plainly available
-  std::string_view status;        // a line for people
-  std::string_view caps_node;     // XEP-0115; empty: none
-  std::string_view caps_version;  // capabilities.h
+  std::string_view show = {};          // away, chat, dnd, xa; empty: plainly available
+  std::string_view status = {};        // a line for people
+  std::string_view caps_node = {};     // XEP-0115; empty: none
+  std::string_view caps_version = {};  // capabilities.h
 };
 void render(std::string& out, const Presence& presence);
 
 // The answer to an iq of type get or set. `payload` is XML, already rendered; may be empty.
 struct IqResult {
-  std::string_view from;
-  std::string_view to;
-  std::string_view id;
-  std::string_view payload;
+  std::string_view from = {};
+  std::string_view to = {};
+  std::string_view id = {};
+  std::string_view payload = {};
 };
 void render(std::string& out, const IqResult& result);
 
 struct PingRequest {  // XEP-0199
-  std::string_view from;
-  std::string_view to;
-  std::string_view id;
+  std::string_view from = {};
+  std::string_view to = {};
+  std::string_view id = {};
 };
 void render(std::string& out, const PingRequest& ping);
 
@@ -102,12 +102,12 @@ inline constexpr std::string_view kUndefinedCondition = "undefined-condition";
 
 struct ErrorReply {
   Stanza::Name name = Stanza::Name::kMessage;  // of what went wrong
-  std::string_view from;
-  std::string_view to;
-  std::string_view id;
+  std::string_view from = {};
+  std::string_view to = {};
+  std::string_view id = {};
   ErrorType type = ErrorType::kCancel;
   std::string_view condition = condition::kUndefinedCondition;
-  std::string_view text;  // for people; empty: none
+  std::string_view text = {};  // for people; empty: none
 };
 void render(std::string& out, const ErrorReply& error);
 
@@ -117,53 +117,53 @@ bool render_error_for(std::string& out, const Stanza& stanza, ErrorType type,
                       std::string_view condition, std::string_view text);
 
 struct Identity {  // XEP-0030
-  std::string_view category;
-  std::string_view type;
-  std::string_view name;
+  std::string_view category = {};
+  std::string_view type = {};
+  std::string_view name = {};
 };
 
 struct DiscoInfo {
-  std::string_view from;
-  std::string_view to;
-  std::string_view id;
-  std::string_view node;  // as asked
-  std::span<const Identity> identities;
-  std::span<const std::string_view> features;
+  std::string_view from = {};
+  std::string_view to = {};
+  std::string_view id = {};
+  std::string_view node = {};  // as asked
+  std::span<const Identity> identities = {};
+  std::span<const std::string_view> features = {};
 };
 void render(std::string& out, const DiscoInfo& info);
 
 struct DiscoItem {
-  std::string_view jid;
-  std::string_view node;
-  std::string_view name;
+  std::string_view jid = {};
+  std::string_view node = {};
+  std::string_view name = {};
 };
 
 struct DiscoItems {
-  std::string_view from;
-  std::string_view to;
-  std::string_view id;
-  std::string_view node;  // as asked
-  std::span<const DiscoItem> items;
+  std::string_view from = {};
+  std::string_view to = {};
+  std::string_view id = {};
+  std::string_view node = {};  // as asked
+  std::span<const DiscoItem> items = {};
 };
 void render(std::string& out, const DiscoItems& items);
 
 struct SoftwareVersion {  // XEP-0092
-  std::string_view from;
-  std::string_view to;
-  std::string_view id;
-  std::string_view name;
-  std::string_view version;
+  std::string_view from = {};
+  std::string_view to = {};
+  std::string_view id = {};
+  std::string_view name = {};
+  std::string_view version = {};
 };
 void render(std::string& out, const SoftwareVersion& version);
 
 struct VCard {  // XEP-0054
-  std::string_view from;
-  std::string_view to;
-  std::string_view id;
-  std::string_view full_name;
-  std::string_view nickname;
-  std::string_view description;
-  std::string_view url;
+  std::string_view from = {};
+  std::string_view to = {};
+  std::string_view id = {};
+  std::string_view full_name = {};
+  std::string_view nickname = {};
+  std::string_view description = {};
+  std::string_view url = {};
 };
 void render(std::string& out, const VCard& card);
 
