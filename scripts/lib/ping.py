@@ -6,7 +6,8 @@ Called by scripts/stack with the path of stack.env, with tests/e2e on the PYTHON
 import asyncio
 import sys
 
-from light_client import LightClient, XmppError
+from light_client import LightClient
+from messages import XmppError
 from stack import read_env
 
 

@@ -12,45 +12,18 @@ deliveries (kept in `deliveries`, in order of arrival); every other message answ
 
 import asyncio
 import base64
-import dataclasses
 import itertools
-import re
 import time
 import xml.etree.ElementTree as ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
+from messages import Answer, Delivery, XmppError, post_of, wait_until
+
 CLIENT = "{jabber:client}"
 STREAM = "{http://etherx.jabber.org/streams}"
 DELAY = "{urn:xmpp:delay}delay"
-DELIVERY_ID = re.compile(r"p(\d+)\Z")
 # A bound on what one client remembers; a test that needs more is looking at the wrong thing.
 DELIVERIES_MAX = 2_000_000
-
-
-class XmppError(Exception):
-    """The server refused something, or the stream ended."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Delivery:
-    """One post as it reached a person."""
-
-    post: int  # the post's id
-    body: str
-    stamp: str | None  # XEP-0203: when it was written, for a delivery that waited
-    at: float  # time.monotonic() of its arrival
-
-
-@dataclasses.dataclass(frozen=True)
-class Answer:
-    """A message that is not a delivery: the reply to a command, or its error."""
-
-    body: str
-    kind: str  # the message's type: chat, error, ...
-    id: str
-    error: str | None  # the defined condition of an error
-    error_type: str | None  # wait, cancel, ...
-    at: float
 
 
 class LightClient:
@@ -188,12 +161,10 @@ class LightClient:
         body = stanza.findtext(CLIENT + "body")
         now = time.monotonic()
         kind = stanza.get("type", "normal")
-        delivery = DELIVERY_ID.match(stanza.get("id", ""))
-        if delivery and kind != "error" and body is not None:
+        post = post_of(stanza.get("id"), kind)
+        if post is not None and body is not None:
             delay = stanza.find(DELAY)
-            taken = Delivery(
-                int(delivery[1]), body, None if delay is None else delay.get("stamp"), now
-            )
+            taken = Delivery(post, body, None if delay is None else delay.get("stamp"), now)
             if len(self.deliveries) < DELIVERIES_MAX:
                 self.deliveries.append(taken)
             if self.on_delivery:
@@ -284,11 +255,3 @@ class LightClient:
         attribute = f" type='{kind}'" if kind else ""
         self.send(f"<presence{attribute}>{inner}</presence>")
 
-
-async def wait_until(condition, timeout, complaint):
-    """Returns when condition() holds; raises XmppError(complaint) when it does not in time."""
-    end = time.monotonic() + timeout
-    while not condition():
-        if time.monotonic() > end:
-            raise XmppError(complaint() if callable(complaint) else complaint)
-        await asyncio.sleep(0.01)

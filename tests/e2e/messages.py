@@ -1,0 +1,49 @@
+"""What both test clients make of an incoming message: a Delivery or an Answer."""
+
+import asyncio
+import dataclasses
+import re
+import time
+
+DELIVERY_ID = re.compile(r"p(\d+)\Z")
+
+
+class XmppError(Exception):
+    """The server refused something, the stream ended, or an answer did not come."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Delivery:
+    """One post or direct message as it reached a person."""
+
+    post: int  # the post's id
+    body: str
+    stamp: str | None  # XEP-0203: when it was written, for a delivery that waited
+    at: float  # time.monotonic() of its arrival
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """A message that is not a delivery: the reply to a command, or its error."""
+
+    body: str
+    kind: str  # the message's type: chat, error, ...
+    id: str
+    error: str | None  # the defined condition of an error
+    error_type: str | None  # wait, cancel, ...
+    at: float
+
+
+def post_of(message_id, kind):
+    """The post that a message of this id and type brings, or None."""
+    found = DELIVERY_ID.match(message_id or "")
+    return int(found[1]) if found and kind != "error" else None
+
+
+async def wait_until(condition, timeout, complaint):
+    """Returns when condition() holds; raises XmppError(complaint) when it does not in time."""
+    end = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > end:
+            raise XmppError(complaint() if callable(complaint) else complaint)
+        await asyncio.sleep(0.01)
