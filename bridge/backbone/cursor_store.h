@@ -27,8 +27,8 @@ inline constexpr std::size_t kStreamCursor = 1;
 inline constexpr std::size_t kCursorClasses = 2;
 
 struct Cursor {
-  RecordId floor = 0;          // everything owed up to here is done
-  std::vector<RecordId> done;  // done above the floor, ascending, bounded by the fan-out
+  RecordId floor = 0;               // everything owed up to here is done
+  std::vector<RecordId> done = {};  // done above the floor, ascending, bounded by the fan-out
   bool operator==(const Cursor&) const = default;
 };
 using Cursors = std::array<Cursor, kCursorClasses>;
