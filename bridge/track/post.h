@@ -1,4 +1,8 @@
 // Post: a text tokenized once and ready to be matched against any number of phrases.
+//
+//   const Post post("Rain over #NYC again");   post.contains("nyc");   phrase.matches(post);
+//
+// docs/track.md, sections 3 to 6, says what it is made of.
 #pragma once
 
 #include <memory>
@@ -17,10 +21,11 @@ class Post {
   Post(Post&&) noexcept;
   Post& operator=(Post&&) noexcept;
 
+  // Is it one of the post's forms?
   bool contains(std::string_view folded_word) const;
-  // The words stand side by side in this order.
-  bool contains_run(const std::vector<std::string>& folded_words) const;
-  // Every distinct word a phrase could be filed under, in text order.
+  // The elements of a quote (parts, #tags, @names) stand side by side in this order.
+  bool contains_run(const std::vector<std::string>& elements) const;
+  // Every distinct form, in text order: every word a phrase could be filed under.
   const std::vector<std::string>& words() const;
 
  private:
