@@ -34,6 +34,13 @@ class Stack:
         (self.dir / "gateway.extra").write_text(gateway_extra)
 
     def __enter__(self):
+        self.up()
+        return self
+
+    def __exit__(self, kind, *_):
+        self.down(keep=kind is not None)
+
+    def up(self):
         try:
             self._run(
                 "up", "--server", self.server, "--bin", self.bin,
@@ -41,22 +48,21 @@ class Stack:
                 "--gateway-config-extra", str(self.dir / "gateway.extra"),
             )  # fmt: skip
         except BaseException:
-            self._run("down")
+            self.down(keep=True)
             raise
         self.env = read_env(self.dir / "stack.env")
         self.bot = self.env["SERVICE_JID"]
         self.host, self.port = self.env["XMPP_HOST"], int(self.env["XMPP_PORT"])
-        return self
 
-    def __exit__(self, kind, *_):
+    def down(self, keep=False):
         self._run("down")
-        if kind is None:
+        if not keep:
             shutil.rmtree(self.dir)
-        else:
-            print(f"the stack's logs are in {self.dir}")
-            for log in sorted(self.dir.glob("*.log")):
-                tail = log.read_text(errors="replace").splitlines()[-15:]
-                print(f"---- the end of {log.name}", *tail, sep="\n")
+            return
+        print(f"the stack's logs are in {self.dir}")
+        for log in sorted(self.dir.glob("*.log")):
+            tail = log.read_text(errors="replace").splitlines()[-15:]
+            print(f"---- the end of {log.name}", *tail, sep="\n")
 
     def start(self, part):
         self._run("start", part)

@@ -1,0 +1,102 @@
+"""The vocabulary of the dialogues: people on a real XMPP server, talking to the bot.
+
+    class Following(Story):
+        async def test_it_brings_posts(self):
+            alice, bob = await self.members("alice", "bob")
+            await alice.says(f"follow {bob.nick}", "You follow")
+            await bob.says("post hello", "Posted")
+            await alice.gets(f"{bob.nick}: hello")
+
+One stack serves all tests of a class; every test has people of its own, whose names are unique.
+Nobody sleeps: that something does *not* arrive is shown by something sent later that does.
+"""
+
+import itertools
+import unittest
+
+from messages import wait_until
+from stack import Stack
+from xmpp_client import Person
+
+PASSWORD = "secret"
+TIMEOUT = 20
+_numbers = itertools.count(1)
+
+
+class Character(Person):
+    """A person with a nick, who knows the bot."""
+
+    def __init__(self, case, name):
+        number = next(_numbers)
+        self.nick = f"{name}{number}"
+        stack = case.stack
+        [jid] = stack.register([f"{name}{number}"], PASSWORD)
+        super().__init__(jid, PASSWORD, stack.host, stack.port)
+        self.case, self.bot = case, stack.bot
+
+    async def says(self, text, *expected, timeout=TIMEOUT):
+        """Sends a line and checks that the answer holds these texts. Returns the answer."""
+        answer = await self.ask(self.bot, text, timeout)
+        self.case.assertEqual(answer.kind, "chat", f"{text!r} was answered with {answer}")
+        for part in expected:
+            self.case.assertIn(part, answer.body, f"answer to {text!r}")
+        return answer
+
+    async def joins(self):
+        await self.says(f"join {self.nick}", "Welcome")
+
+    async def gets(self, *bodies, timeout=TIMEOUT):
+        """Waits for deliveries and checks that exactly these came, in whatever order, since the
+        last call. Returns them in the order of arrival."""
+        await wait_until(
+            lambda: len(self.deliveries) >= len(bodies),
+            timeout,
+            lambda: f"{self.nick} waits for {bodies}, has {[d.body for d in self.deliveries]}",
+        )
+        self.case.assertEqual(sorted(d.body for d in self.deliveries), sorted(bodies))
+        got, self.deliveries = self.deliveries, []
+        return got
+
+    async def becomes(self, **presence):
+        """Changes presence, and returns when the gateway has surely seen it: the answer to a later
+        stanza of the same stream has come back."""
+        self.set_presence(**presence)
+        await self.says("stats", "You are")
+
+
+class Story(unittest.IsolatedAsyncioTestCase):
+    bridge_extra = ""
+    gateway_extra = ""
+    went_well = True
+
+    @classmethod
+    def setUpClass(cls):
+        cls.stack = Stack(cls.bridge_extra, cls.gateway_extra)
+        cls.stack.up()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.stack.down(keep=not cls.went_well)
+
+    def run(self, result=None):
+        super().run(result)
+        type(self).went_well &= result.wasSuccessful()
+
+    async def newcomer(self, name):
+        """Online, with the bot as a contact, not a member."""
+        person = Character(self, name)
+        await person.connect()
+        self.addAsyncCleanup(person.close)
+        await person.subscribe(person.bot)
+        return person
+
+    async def members(self, *names):
+        people = []
+        for name in names:
+            person = await self.newcomer(name)
+            await person.joins()
+            people.append(person)
+        return people
+
+    async def wait_for(self, condition, complaint, timeout=TIMEOUT):
+        await wait_until(condition, timeout, complaint)

@@ -1,0 +1,307 @@
+"""Dialogues on a real XMPP server: what people say to Lapwing, and what they get."""
+
+import unittest
+
+from stories import Character, Story
+
+
+class Joining(Story):
+    async def test_help_lists_the_commands_to_a_stranger(self):
+        ann = await self.newcomer("ann")
+        await ann.says("help", "join NICK", "track PHRASE", "follow NICK", "quit")
+        await ann.says("help track", "track PHRASE")
+
+    async def test_a_stranger_is_told_how_to_join(self):
+        ann = await self.newcomer("ann")
+        await ann.says("track tea", "join NICK")
+        await ann.says("stats", "join NICK")
+        await ann.joins()
+        await ann.says("stats", f"You are {ann.nick}", "Tracks: 0", "Posts: 0")
+
+    async def test_a_name_belongs_to_one_person(self):
+        [ann] = await self.members("ann")
+        eve = await self.newcomer("eve")
+        taken = await eve.says(f"join {ann.nick.upper()}")
+        self.assertNotIn("Welcome", taken.body)
+        await eve.joins()
+
+    async def test_the_service_says_what_it_is(self):
+        ann = await self.newcomer("ann")
+        domain = self.stack.env["COMPONENT_DOMAIN"]
+        self.assertTrue(await ann.ping(domain))
+        self.assertTrue(await ann.ping(ann.bot))
+        identities, features = await ann.identities(domain)
+        self.assertIn("gateway", {category for category, _ in identities})
+        self.assertIn("urn:xmpp:ping", features)
+
+    async def test_who_quits_gets_nothing_more_and_may_come_back(self):
+        ann, bob = await self.members("ann", "bob")
+        await ann.says(f"follow {bob.nick}")
+        await ann.says("quit", "Goodbye")
+        await bob.says("post while ann is gone", "Posted")
+        await ann.joins()
+        await ann.says(f"follow {bob.nick}")
+        await bob.says("post ann is back", "Posted")
+        await ann.gets(f"{bob.nick}: ann is back")
+
+
+class Posting(Story):
+    async def test_a_command_with_wrong_arguments_is_answered_and_never_published(self):
+        ann, bob = await self.members("ann", "bob")
+        await bob.says(f"follow {ann.nick}")
+        for line in (
+            "follow", "follow one two", "leave", "untrack", "whois", "whois a b", "join", "join a b",
+            f"d {bob.nick}", "d", "post", "tracks all", "follows me", "stats now", "quit it", "on fire",
+        ):  # fmt: skip
+            answer = await ann.says(line)
+            self.assertNotIn("Posted", answer.body, line)
+        await ann.says("stats", "Posts: 0", "Delivery: on")
+        await ann.says("post this one is meant", "Posted")
+        await bob.gets(f"{ann.nick}: this one is meant")
+
+    async def test_a_mistyped_command_is_not_published(self):
+        ann, bob = await self.members("ann", "bob")
+        await bob.says(f"follow {ann.nick}")
+        await ann.says("folow someone", "Nothing was posted", "follow NICK")
+        await ann.says("stats", "Posts: 0")
+
+    async def test_the_first_plain_text_asks_for_a_yes_once(self):
+        ann, bob = await self.members("ann", "bob")
+        await bob.says(f"follow {ann.nick}")
+        await ann.says("What a fine morning for a walk", "yes")
+        await ann.says("stats", "Posts: 0")
+        await ann.says("yes")
+        await bob.gets(f"{ann.nick}: What a fine morning for a walk")
+        await ann.says("And a finer evening", "Posted")
+        await bob.gets(f"{ann.nick}: And a finer evening")
+
+    async def test_any_text_arrives_as_it_was_written(self):
+        ann, bob = await self.members("ann", "bob")
+        await bob.says(f"follow {ann.nick}")
+        for text in ("<b>&amp; ]]> \"quotes\" 'all'", "Grüße, 日本語, 🐦‍⬛", "a\nb", "x" * 1000):
+            await ann.says(f"post {text}", "Posted")
+            await bob.gets(f"{ann.nick}: {text}")
+
+    async def test_lapwingctl_publishes_too(self):
+        [ann] = await self.members("ann")
+        self.stack.ctl("import", "-", input='{"author":"newsroom","text":"first"}\n')
+        await ann.says("follow newsroom", "You follow newsroom now")
+        self.stack.ctl("publish", "--as", "newsroom", "the tide is high")
+        await ann.gets("newsroom: the tide is high")
+
+
+class Tracking(Story):
+    async def test_a_tracked_word_reaches_a_jabber_client(self):
+        ann, bob = await self.members("ann", "bob")
+        await ann.says("track Lapwing", "Tracking: lapwing")
+        await bob.says("post I saw lapwings", "Posted")
+        await bob.says("post look, a #LAPWING!", "Posted")
+        await ann.gets(f"[lapwing] {bob.nick}: look, a #LAPWING!")
+
+    async def test_several_words_in_any_order(self):
+        ann, bob = await self.members("ann", "bob")
+        await ann.says('track night train, "red kite", tea -milk')
+        await bob.says("post red is my kite")
+        await bob.says("post tea with milk")
+        await bob.says("post the train goes at night")
+        await bob.says("post A red kite. Tea, then.")
+        got = await ann.gets(
+            f"[night train] {bob.nick}: the train goes at night",
+            f'["red kite"] {bob.nick}: A red kite. Tea, then.',
+        )
+        self.assertIsNone(got[0].stamp)
+
+    async def test_a_post_that_is_followed_and_tracked_comes_once(self):
+        ann, bob = await self.members("ann", "bob")
+        await ann.says("track owl, barn")
+        await ann.says(f"follow {bob.nick}")
+        await bob.says("post an owl in the barn")
+        await bob.says("post that was all")
+        await ann.gets(f"{bob.nick}: an owl in the barn", f"{bob.nick}: that was all")
+
+    async def test_untrack_stops_it(self):
+        ann, bob = await self.members("ann", "bob")
+        await ann.says("track plover, heron")
+        await ann.says("untrack plover", "No longer tracking: plover")
+        await ann.says("tracks", "You track: heron")
+        await bob.says("post a plover")
+        await bob.says("post a heron")
+        await ann.gets(f"[heron] {bob.nick}: a heron")
+        await ann.says("untrack all")
+        await ann.says("tracks", "You track nothing")
+
+    async def test_nobody_is_sent_their_own_posts(self):
+        ann, bob = await self.members("ann", "bob")
+        await ann.says("track wren")
+        await ann.says("post a wren of mine")
+        await bob.says("post a wren of bob's")
+        await ann.gets(f"[wren] {bob.nick}: a wren of bob's")
+
+    async def test_a_phrase_against_the_rules_is_refused(self):
+        [ann] = await self.members("ann")
+        await ann.says('track "open')
+        await ann.says("track -only")
+        await ann.says("tracks", "You track nothing")
+
+
+class Following(Story):
+    async def test_follow_and_leave(self):
+        ann, bob = await self.members("ann", "bob")
+        await ann.says(f"follow {bob.nick.upper()}", "You follow")
+        await ann.says("follows", bob.nick)
+        await bob.says("followers", ann.nick)
+        await bob.says("post hello")
+        await ann.gets(f"{bob.nick}: hello")
+        await ann.says(f"leave {bob.nick}", "no longer follow")
+        await bob.says("post unheard")
+        await ann.says(f"follow {bob.nick}")
+        await bob.says("post heard again")
+        await ann.gets(f"{bob.nick}: heard again")
+
+    async def test_nobody_can_be_followed_who_is_not_there(self):
+        [ann] = await self.members("ann")
+        answer = await ann.says("follow nobody_at_all")
+        self.assertNotIn("You follow", answer.body)
+
+    async def test_a_direct_message_is_seen_by_its_two_people_alone(self):
+        ann, bob, eve = await self.members("ann", "bob", "eve")
+        await eve.says("track secretword")
+        await eve.says(f"follow {bob.nick}")
+        await bob.says(f"d {ann.nick} the secretword is heron", f"Sent to {ann.nick} alone")
+        await ann.gets(f"(direct) {bob.nick}: the secretword is heron")
+        await bob.says("post something for everybody")
+        await eve.gets(f"{bob.nick}: something for everybody")
+
+
+class Presence(Story):
+    async def follower(self):
+        ann, bob = await self.members("ann", "bob")
+        await ann.says(f"follow {bob.nick}")
+        return ann, bob
+
+    async def test_what_was_posted_while_away_comes_late_and_says_so(self):
+        ann, bob = await self.follower()
+        await ann.close()
+        for n in range(5):
+            await bob.says(f"post number {n}", "Posted")
+        await ann.connect()
+        got = await ann.gets(*(f"{bob.nick}: number {n}" for n in range(5)))
+        self.assertTrue(all(delivery.stamp for delivery in got))
+        await bob.says("post live", "Posted")
+        [live] = await ann.gets(f"{bob.nick}: live")
+        self.assertIsNone(live.stamp)
+
+    async def test_a_direct_message_waits_for_somebody_who_is_away(self):
+        ann, bob = await self.follower()
+        await ann.close()
+        await bob.says(f"d {ann.nick} call me", "Sent to")
+        await ann.connect()
+        await ann.gets(f"(direct) {bob.nick}: call me")
+
+    async def test_do_not_disturb_is_respected(self):
+        ann, bob = await self.follower()
+        for disturbing in ({"show": "dnd"}, {"priority": -1}):
+            await ann.becomes(**disturbing)
+            await bob.says("post psst", "Posted")
+            await ann.says("stats")
+            self.assertEqual(ann.deliveries, [])
+            await ann.becomes()
+            await ann.gets(f"{bob.nick}: psst")
+
+    async def test_off_holds_everything_back_until_on(self):
+        ann, bob = await self.follower()
+        await ann.says("off", "Delivery is off")
+        await bob.says("post for later", "Posted")
+        await ann.says("stats", "Delivery: off")
+        self.assertEqual(ann.deliveries, [])
+        await ann.says("on", "Delivery is on")
+        await bob.says("post for now", "Posted")
+        await ann.gets(f"{bob.nick}: for later", f"{bob.nick}: for now")
+
+    async def test_two_clients_of_one_person(self):
+        ann, bob = await self.follower()
+        phone = Character(self, "phone")
+        phone.jid, phone.resource = ann.jid, "phone"
+        await phone.connect()
+        self.addAsyncCleanup(phone.close)
+        await ann.close()
+        await bob.says("post to whoever is there", "Posted")
+        await phone.gets(f"{bob.nick}: to whoever is there")
+
+
+class Breaks(Story):
+    """Each part may go away and come back; what was owed arrives."""
+
+    async def pair(self):
+        ann, bob = await self.members("ann", "bob")
+        await ann.says(f"follow {bob.nick}")
+        await ann.says("track curlew")
+        return ann, bob
+
+    async def answers_again(self, person, timeout=60):
+        """Asks until an answer is not an error; answers to older questions are skipped."""
+
+        async def tries():
+            answer = await person.ask(person.bot, "stats", timeout)
+            return answer.kind == "chat" and "You are" in answer.body
+
+        while not await tries():
+            pass
+
+    async def test_without_the_bridge_commands_are_told_to_wait(self):
+        ann, bob = await self.pair()
+        self.stack.kill("bridge")
+        try:
+            answer = await bob.ask(bob.bot, "post can anybody hear me")
+            self.assertEqual((answer.kind, answer.error_type), ("error", "wait"), answer)
+        finally:
+            self.stack.start("bridge")
+        await self.answers_again(bob)
+        await bob.says("post there it is again", "Posted")
+        await ann.gets(f"{bob.nick}: there it is again")
+
+    async def test_a_new_gateway_finds_out_who_is_there(self):
+        ann, bob = await self.pair()
+        self.stack.kill("gateway")
+        self.stack.ctl("import", "-", input='{"author":"newsroom","text":"a curlew"}\n')
+        self.stack.start("gateway")
+        await ann.gets("[curlew] newsroom: a curlew", timeout=60)
+        await bob.says("post and on it goes", "Posted")
+        await ann.gets(f"{bob.nick}: and on it goes")
+
+    async def test_after_a_restart_of_the_xmpp_server_everything_arrives(self):
+        ann, bob = await self.pair()
+        self.stack.kill("server")
+        self.stack.ctl("import", "-", input='{"author":"wire","text":"one curlew"}\n')
+        self.stack.start("server")
+        for person in (ann, bob):
+            person.abort()
+            await person.connect()
+        await ann.gets("[curlew] wire: one curlew", timeout=60)
+        await self.answers_again(bob)
+        await bob.says("post we are back", "Posted")
+        await ann.gets(f"{bob.nick}: we are back")
+
+    async def test_a_bridge_that_is_restarted_knows_everybody(self):
+        ann, bob = await self.pair()
+        self.stack.stop("bridge")
+        self.stack.start("bridge")
+        await self.answers_again(ann)
+        await ann.says("stats", f"You are {ann.nick}", "Following: 1", "Tracks: 1")
+        await bob.says("post still here", "Posted")
+        await ann.gets(f"{bob.nick}: still here")
+
+
+class Limits(Story):
+    gateway_extra = '[limits]\nperson = "5/60s burst 5"\n'
+
+    async def test_who_asks_too_much_is_told_when_to_try_again(self):
+        eve, ann = await self.newcomer("eve"), await self.newcomer("ann")
+        answers = [await eve.ask(eve.bot, "help") for _ in range(7)]
+        self.assertIn("join NICK", answers[0].body)
+        self.assertIn("Try again in", answers[6].body)
+        await ann.says("help", "join NICK")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
