@@ -47,6 +47,28 @@ base::Error to_error(const Error& error) {
   return out;
 }
 
+Cost cost_of(const Item& item) {
+  const auto bytes = [&](std::size_t address, std::size_t phrase) {
+    return rendered_bytes(item.author().size(), item.text().size(), address, phrase);
+  };
+  if (item.recipients().empty()) return {1, bytes(0, 0)};
+  Cost cost{static_cast<std::uint64_t>(item.recipients_size()), 0};
+  for (const Recipient& recipient : item.recipients()) {
+    cost.bytes += bytes(recipient.address().size(), recipient.phrase().size());
+  }
+  return cost;
+}
+
+Cost cost_of(const Batch& batch) {
+  Cost cost;
+  for (const Item& item : batch.items()) {
+    const Cost one = cost_of(item);
+    cost.deliveries += one.deliveries;
+    cost.bytes += one.bytes;
+  }
+  return cost;
+}
+
 std::string_view name(Type type) {
   switch (type) {
     case Type::kHello:

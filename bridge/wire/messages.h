@@ -8,6 +8,7 @@
 // (bridge/base/text.h).
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -42,6 +43,15 @@ std::string serialize_reply(const Reply& reply);
 
 Reply error_reply(const base::Error& error);
 base::Error to_error(const Error& error);
+
+// What deliveries take from the credit, on both sides: one per recipient, and one for an item of a
+// feed, which has none.
+struct Cost {
+  std::uint64_t deliveries = 0;
+  std::uint64_t bytes = 0;
+};
+Cost cost_of(const Item& item);
+Cost cost_of(const Batch& batch);
 
 // "HELLO", "BATCH", …
 std::string_view name(Type type);
