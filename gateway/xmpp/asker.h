@@ -1,0 +1,42 @@
+// Asker: requests to the bridge, each with what to do about its answer.
+//
+//   asker.ask(request, now, [=](const wire::Reply& reply, Time now) { ... });
+//
+// Bounded: at the bound ask() refuses and the caller says "busy". Every accepted request is
+// answered exactly once (an error stands in when the bridge is lost), so nothing stays behind. A
+// handler must not assume that the XMPP stream is still the same.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <unordered_map>
+
+#include "bridge/client/backbone.h"
+
+namespace gateway::xmpp {
+
+namespace wire = bridge::wire;
+
+class Asker {
+ public:
+  using Handler = std::function<void(const wire::Reply&, bridge::base::Time now)>;
+
+  explicit Asker(std::size_t requests_max) : requests_max_(requests_max) {}
+
+  // The backbone outlives this. Before the first ask().
+  void attach(bridge::client::Backbone& backbone) { backbone_ = &backbone; }
+
+  // False when too many are waiting: nothing was asked.
+  [[nodiscard]] bool ask(const wire::Request& request, bridge::base::Time now, Handler handler);
+
+  void on_reply(bridge::client::RequestId id, const wire::Reply& reply, bridge::base::Time now);
+
+  std::size_t waiting() const { return waiting_.size(); }
+
+ private:
+  std::size_t requests_max_;
+  bridge::client::Backbone* backbone_ = nullptr;
+  std::unordered_map<bridge::client::RequestId, Handler> waiting_;
+};
+
+}  // namespace gateway::xmpp

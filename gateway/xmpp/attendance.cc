@@ -1,0 +1,153 @@
+#include "gateway/xmpp/attendance.h"
+
+#include <string_view>
+#include <utility>
+
+#include "gateway/command/nick.h"
+#include "gateway/command/render_reply.h"
+#include "gateway/command/request.h"
+#include "gateway/xmpp/identity.h"
+
+namespace gateway::xmpp {
+
+void Attendance::tell(const std::string& bare, std::optional<bool> change) {
+  if (change) feed_.add(bare, *change);
+}
+
+// To whoever sent `answered`, from the address they wrote to; both bare.
+void Attendance::send(const Stanza& answered, PresenceType type) {
+  const std::string ours = answered.to.bare();
+  const std::string theirs = answered.from.bare();
+  outbox_.push(own_presence(ours, theirs, who_is(settings_, answered.to), type));
+}
+
+void Attendance::on_presence(const Stanza& presence, bridge::base::Time now) {
+  if (presence.from.local.empty() || presence.from.domain == settings_.domain) return;
+  const bool contact = who_is(settings_, presence.to) == Who::kContact;
+  const std::string_view type = presence.type;
+  if (type.empty()) {
+    if (!contact) available(presence, now);
+    return;
+  }
+  if (type == "unavailable" || type == "unsubscribed" || type == "error") {
+    if (!contact) tell(presence.from.bare(), people_.unavailable(presence.from, presence.to));
+    return;
+  }
+  // What is left gets an answer, which is limited: a flood of them is not echoed.
+  if (!guard_.query(presence.from, now)) return;
+  if (type == "subscribe") {
+    contact ? follow(presence, now) : accept(presence);
+  } else if (type == "unsubscribe") {
+    contact ? leave(presence, now) : part(presence);
+  } else if (type == "probe") {
+    answer_probe(presence);
+  }
+}
+
+void Attendance::available(const Stanza& presence, bridge::base::Time now) {
+  const bool known = people_.knows(presence.from, presence.to);
+  tell(presence.from.bare(),
+       people_.available(presence.from, presence.to, presence.priority, presence.show));
+  if (!known && guard_.query(presence.from, now)) {
+    const std::string ours = presence.to.bare();
+    const std::string theirs = presence.from.full();
+    outbox_.push(own_presence(ours, theirs, who_is(settings_, presence.to)));
+  }
+}
+
+void Attendance::accept(const Stanza& presence) {
+  send(presence, PresenceType::kSubscribed);
+  send(presence, PresenceType::kAvailable);
+  // Presence from no client: another service, which would ask back as we do, for ever.
+  if (people_.knows(presence.from, presence.to)) return;
+  send(presence, PresenceType::kSubscribe);
+  send(presence, PresenceType::kProbe);
+}
+
+void Attendance::part(const Stanza& presence) {
+  send(presence, PresenceType::kUnsubscribed);
+  send(presence, PresenceType::kUnavailable);
+}
+
+void Attendance::answer_probe(const Stanza& presence) {
+  const bool contact = who_is(settings_, presence.to) == Who::kContact;
+  if (contact && !command::is_nick(presence.to.local)) {
+    send(presence, PresenceType::kUnsubscribed);
+    return;
+  }
+  const std::string ours = presence.to.bare();
+  const std::string theirs = presence.from.full();
+  outbox_.push(own_presence(ours, theirs, who_is(settings_, presence.to)));
+}
+
+void Attendance::follow(const Stanza& presence, bridge::base::Time now) {
+  if (!command::is_nick(presence.to.local)) {
+    send(presence, PresenceType::kUnsubscribed);
+    return;
+  }
+  const command::Command follow = command::Follow{presence.to.local};
+  wire::Request request = *command::to_request(follow, {});
+  request.mutable_actor()->set_address(presence.from.bare());
+  const bool asked = asker_.ask(
+      request, now, [this, presence, follow](const wire::Reply& reply, bridge::base::Time) {
+        if (!reply.has_error()) {
+          send(presence, PresenceType::kSubscribed);
+          send(presence, PresenceType::kAvailable);
+          return;
+        }
+        if (reply.error().code() == wire::UNAVAILABLE || reply.error().code() == wire::BUSY) {
+          outbox_.push_error_for(presence, ErrorType::kWait, condition::kRemoteServerTimeout,
+                                 command::render_reply(follow, reply));
+          return;
+        }
+        send(presence, PresenceType::kUnsubscribed);
+        const std::string bot = settings_.bot_jid();
+        const std::string theirs = presence.from.bare();
+        const std::string text = command::render_reply(follow, reply);
+        outbox_.push(Chat{.from = bot, .to = theirs, .id = {}, .body = text});
+      });
+  if (!asked) {
+    outbox_.push_error_for(presence, ErrorType::kWait, condition::kResourceConstraint, {});
+  }
+}
+
+void Attendance::leave(const Stanza& presence, bridge::base::Time now) {
+  send(presence, PresenceType::kUnsubscribed);
+  send(presence, PresenceType::kUnavailable);
+  if (!command::is_nick(presence.to.local)) return;
+  wire::Request request = *command::to_request(command::Leave{presence.to.local}, {});
+  request.mutable_actor()->set_address(presence.from.bare());
+  const bool asked =
+      asker_.ask(request, now, [this, presence](const wire::Reply& reply, bridge::base::Time) {
+        // The contact is gone from their list whatever we say: only a failure is news.
+        const auto code = reply.error().code();
+        if (code != wire::UNAVAILABLE && code != wire::BUSY) return;
+        const std::string bot = settings_.bot_jid();
+        const std::string theirs = presence.from.bare();
+        const std::string text = "You still follow " + presence.to.local +
+                                 ": that could not be changed just now. Later, say: `leave " +
+                                 presence.to.local + "`";
+        outbox_.push(Chat{.from = bot, .to = theirs, .id = {}, .body = text});
+      });
+  if (!asked) {
+    outbox_.push_error_for(presence, ErrorType::kWait, condition::kResourceConstraint, {});
+  }
+}
+
+void Attendance::unreachable(const std::string& bare) {
+  tell(bare, people_.unreachable(bare));
+}
+
+void Attendance::invite(const std::string& bare) {
+  const std::string bot = settings_.bot_jid();
+  outbox_.push(own_presence(bot, bare, Who::kBot, PresenceType::kSubscribe));
+  probe(bare);
+}
+
+void Attendance::probe(const std::string& bare) {
+  const std::string bot = settings_.bot_jid();
+  outbox_.push(own_presence(bot, bare, Who::kBot, PresenceType::kProbe));
+  outbox_.push(own_presence(bot, bare, Who::kBot));
+}
+
+}  // namespace gateway::xmpp

@@ -1,0 +1,63 @@
+// Attendance: presence stanzas: who subscribes to whom, and who is there.
+//
+// The bot and our bare domain accept every subscription and ask for one in return, because delivery
+// depends on seeing the person. Subscribing to a contact (nick@our domain) is following it,
+// unsubscribing is leaving it; only presence towards the bot or the domain says who is there.
+// Presence errors mean that the person cannot be seen: away.
+#pragma once
+
+#include <string>
+
+#include "bridge/base/time.h"
+#include "gateway/command/command.h"
+#include "gateway/xmpp/asker.h"
+#include "gateway/xmpp/guard.h"
+#include "gateway/xmpp/outbox.h"
+#include "gateway/xmpp/people.h"
+#include "gateway/xmpp/presence_feed.h"
+#include "gateway/xmpp/settings.h"
+#include "gateway/xmpp/stanza.h"
+
+namespace gateway::xmpp {
+
+class Attendance {
+ public:
+  // All outlive this.
+  Attendance(const Settings& settings, Guard& guard, Outbox& outbox, Asker& asker, People& people,
+             PresenceFeed& feed)
+      : settings_(settings),
+        guard_(guard),
+        outbox_(outbox),
+        asker_(asker),
+        people_(people),
+        feed_(feed) {}
+
+  void on_presence(const Stanza& presence, bridge::base::Time now);
+
+  // A delivery to this person came back.
+  void unreachable(const std::string& bare);
+
+  // Asks a person to let us see them: after they joined.
+  void invite(const std::string& bare);
+  // Asks where somebody is whom we may be allowed to see, and shows ourselves.
+  void probe(const std::string& bare);
+
+ private:
+  void available(const Stanza& presence, bridge::base::Time now);
+  void accept(const Stanza& presence);
+  void part(const Stanza& presence);
+  void follow(const Stanza& presence, bridge::base::Time now);
+  void leave(const Stanza& presence, bridge::base::Time now);
+  void answer_probe(const Stanza& presence);
+  void tell(const std::string& bare, std::optional<bool> change);
+  void send(const Stanza& answered, PresenceType type);
+
+  const Settings& settings_;
+  Guard& guard_;
+  Outbox& outbox_;
+  Asker& asker_;
+  People& people_;
+  PresenceFeed& feed_;
+};
+
+}  // namespace gateway::xmpp

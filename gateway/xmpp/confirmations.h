@@ -1,0 +1,56 @@
+// Confirmations: a newcomer's first plain text, kept until they say yes to posting it.
+//
+// Short-lived and bounded: one text per person (a new one replaces the old), kept for a few
+// minutes, the oldest dropped at the bound. A dropped text was never posted; whoever says yes too
+// late is told.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "bridge/base/time.h"
+
+namespace gateway::xmpp {
+
+struct WaitingText {
+  std::string text;
+  std::string client_id;
+};
+
+class Confirmations {
+ public:
+  Confirmations(std::size_t people_max, std::chrono::seconds within)
+      : people_max_(people_max), within_(within) {}
+
+  void keep(const std::string& bare, WaitingText text, bridge::base::Time now);
+  // nullopt: nothing is waiting, or no longer. Still kept: drop() when it is posted.
+  std::optional<WaitingText> find(const std::string& bare, bridge::base::Time now) const;
+  void drop(const std::string& bare) { waiting_.erase(bare); }
+  // Drops what waited too long. Call now and then.
+  void expire(bridge::base::Time now);
+
+  std::size_t size() const { return waiting_.size(); }
+
+ private:
+  struct Entry {
+    WaitingText text;
+    bridge::base::Time until;
+  };
+  struct Expiry {
+    bridge::base::Time until;
+    std::string bare;
+  };
+
+  void drop_oldest();
+
+  std::size_t people_max_;
+  std::chrono::seconds within_;
+  std::unordered_map<std::string, Entry> waiting_;
+  std::deque<Expiry> expiries_;  // ascending; may name what was dropped or replaced since
+};
+
+}  // namespace gateway::xmpp

@@ -1,0 +1,129 @@
+#include "gateway/xmpp/deliveries.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gateway/xmpp/delivery_stanza.h"
+
+namespace gateway::xmpp {
+
+void Deliveries::on_session(bridge::client::Backbone& backbone) {
+  backbone.grant(settings_.window.deliveries, settings_.window.bytes);
+}
+
+void Deliveries::on_session_lost() {
+  groups_.erase(groups_.begin() + static_cast<std::ptrdiff_t>(sent_), groups_.end());
+  // Still on the way to the server: they take up the window until their barriers are answered.
+  for (Group& group : groups_) {
+    group.orphan = true;
+    group.deliveries = group.bytes = group.ack = 0;
+  }
+}
+
+Deliveries::Group& Deliveries::open_group(std::size_t room) {
+  const bool fits =
+      groups_.size() > sent_ && groups_.back().stanzas.size() + room <= settings_.window.send_bytes;
+  return fits ? groups_.back() : groups_.emplace_back();
+}
+
+void Deliveries::render_one(const wire::Item& item, const wire::Recipient& recipient,
+                            bridge::client::Backbone& backbone) {
+  std::string stanza;
+  if (people_.is_available(recipient.address())) {
+    render_delivery(stanza, settings_, item, recipient);
+    ++counters_.deliveries;
+  } else {  // gone since the bridge sent it
+    wire::Nack nack;
+    nack.set_address(recipient.address());
+    nack.set_id(item.id());
+    nack.set_reason(wire::Nack::OFFLINE);
+    backbone.nack(nack);
+    ++counters_.deliveries_refused;
+  }
+  Group& group = open_group(stanza.size());
+  group.stanzas += stanza;
+  group.deliveries += 1;
+  group.bytes += wire::rendered_bytes(item.author().size(), item.text().size(),
+                                      recipient.address().size(), recipient.phrase().size());
+}
+
+void Deliveries::on_batch(std::uint64_t sequence, const wire::Batch& batch,
+                          bridge::client::Backbone& backbone) {
+  for (const wire::Item& item : batch.items()) {
+    for (const wire::Recipient& recipient : item.recipients()) {
+      render_one(item, recipient, backbone);
+    }
+  }
+  open_group(0).ack = sequence;
+}
+
+void Deliveries::on_offline() {
+  std::erase_if(groups_, [](const Group& group) { return group.orphan; });
+  for (Group& group : groups_) group.barrier = 0;
+  sent_ = 0;
+  bytes_in_flight_ = 0;
+}
+
+void Deliveries::hand_back(const Group& group, bridge::client::Backbone& backbone) {
+  if (group.ack != 0) backbone.ack(group.ack);
+  if (group.deliveries != 0) backbone.grant(group.deliveries, group.bytes);
+}
+
+void Deliveries::on_barrier(BarrierId barrier, bridge::client::Backbone& backbone) {
+  Group done;
+  while (sent_ > 0 && groups_.front().barrier != 0 && groups_.front().barrier <= barrier) {
+    const Group& group = groups_.front();
+    done.ack = std::max(done.ack, group.ack);
+    done.deliveries += group.deliveries;
+    done.bytes += group.bytes;
+    bytes_in_flight_ -= group.stanzas.size();
+    groups_.pop_front();
+    --sent_;
+  }
+  hand_back(done, backbone);
+}
+
+bool Deliveries::ask_barrier(Component& component, bridge::base::Time now) {
+  if (sent_ == 0 || groups_[sent_ - 1].barrier != 0) return true;
+  groups_[sent_ - 1].barrier = component.barrier(now);
+  return groups_[sent_ - 1].barrier != 0;
+}
+
+bool Deliveries::window_open(const Group& next) const {
+  if (sent_ == 0) return true;
+  return sent_ < settings_.window.barriers &&
+         bytes_in_flight_ + next.stanzas.size() <= settings_.window.in_flight_bytes;
+}
+
+// The next group has nothing to send: it is done as soon as what is before it.
+void Deliveries::settle_empty(bridge::client::Backbone& backbone) {
+  const Group empty = std::move(groups_[sent_]);
+  groups_.erase(groups_.begin() + static_cast<std::ptrdiff_t>(sent_));
+  if (sent_ == 0 || groups_[sent_ - 1].orphan) {
+    hand_back(empty, backbone);
+    return;
+  }
+  Group& before = groups_[sent_ - 1];
+  before.ack = std::max(before.ack, empty.ack);
+  before.deliveries += empty.deliveries;
+  before.bytes += empty.bytes;
+}
+
+std::size_t Deliveries::pump(Component& component, bridge::client::Backbone& backbone,
+                             bridge::base::Time now) {
+  std::size_t groups = 0;
+  while (ask_barrier(component, now) && sent_ < groups_.size()) {
+    const Group& next = groups_[sent_];
+    if (next.stanzas.empty()) {
+      settle_empty(backbone);
+      continue;
+    }
+    if (!window_open(next) || !component.send(next.stanzas)) break;
+    bytes_in_flight_ += next.stanzas.size();
+    ++sent_;
+    ++groups;
+  }
+  return groups;
+}
+
+}  // namespace gateway::xmpp

@@ -1,0 +1,81 @@
+// Deliveries: batches from the bridge to stanzas, a bounded window of them on the way to the XMPP
+// server, and back to the bridge what the server has taken.
+//
+//   on_batch -> groups of rendered stanzas -> send + barrier -> barrier answered -> ack + grant
+//
+// A group is at most `send_bytes` of stanzas, sent in one go and followed by one barrier; at most
+// `barriers` of them are unanswered and `in_flight_bytes` on the way (one group always may be).
+// What an answered barrier proves is acknowledged, and exactly its credit is granted again, so what
+// waits here is bounded by what was granted once. After a break of the XMPP stream, the unanswered
+// groups are sent again as they are, with the same ids; after a break of the bridge session they
+// are dropped, because the bridge sends them again.
+//
+// Pure but for the calls on the two connections it is given.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+
+#include "bridge/client/backbone.h"
+#include "gateway/xmpp/component.h"
+#include "gateway/xmpp/counters.h"
+#include "gateway/xmpp/people.h"
+#include "gateway/xmpp/settings.h"
+
+namespace gateway::xmpp {
+
+namespace wire = bridge::wire;
+
+class Deliveries {
+ public:
+  // All three outlive this.
+  Deliveries(const Settings& settings, const People& people, Counters& counters)
+      : settings_(settings), people_(people), counters_(counters) {}
+
+  // A session with the bridge began: grants it the whole window.
+  void on_session(bridge::client::Backbone& backbone);
+  void on_session_lost();
+  void on_batch(std::uint64_t sequence, const wire::Batch& batch,
+                bridge::client::Backbone& backbone);
+
+  void on_offline();
+  void on_barrier(BarrierId barrier, bridge::client::Backbone& backbone);
+
+  // Sends what the window allows; returns how many groups.
+  std::size_t pump(Component& component, bridge::client::Backbone& backbone,
+                   bridge::base::Time now);
+
+  std::size_t groups_waiting() const { return groups_.size() - sent_; }
+  std::size_t groups_in_flight() const { return sent_; }
+  std::size_t bytes_in_flight() const { return bytes_in_flight_; }
+
+ private:
+  // What one barrier will answer for.
+  struct Group {
+    std::string stanzas;
+    std::uint64_t deliveries = 0;  // credit to return
+    std::uint64_t bytes = 0;       // credit to return, in the wire's measure
+    std::uint64_t ack = 0;         // the last batch that ends in this group; 0: none does
+    BarrierId barrier = 0;         // 0: not asked yet
+    bool orphan = false;           // of a session that was lost: answers for nothing
+  };
+
+  Group& open_group(std::size_t room);
+  void render_one(const wire::Item& item, const wire::Recipient& recipient,
+                  bridge::client::Backbone& backbone);
+  bool ask_barrier(Component& component, bridge::base::Time now);
+  bool window_open(const Group& next) const;
+  void settle_empty(bridge::client::Backbone& backbone);
+  static void hand_back(const Group& group, bridge::client::Backbone& backbone);
+
+  const Settings& settings_;
+  const People& people_;
+  Counters& counters_;
+  std::deque<Group> groups_;  // the first `sent_` of them are on the way
+  std::size_t sent_ = 0;
+  std::size_t bytes_in_flight_ = 0;
+};
+
+}  // namespace gateway::xmpp

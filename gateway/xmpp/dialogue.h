@@ -1,0 +1,72 @@
+// Dialogue: chat messages to commands, commands to requests, replies to chat messages.
+//
+// Every message with a body gets exactly one answer: a chat message, or an error stanza of type
+// `wait` when the same message is welcome later (bridge away, over a limit, too busy). Not
+// answered: errors, other types than chat and normal, messages without a body, servers, and
+// machines. Nothing is kept while the bridge is away; the one thing kept at all is a newcomer's
+// first plain text until its `yes` (confirmations.h).
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "bridge/base/time.h"
+#include "gateway/command/command.h"
+#include "gateway/command/parse.h"
+#include "gateway/xmpp/asker.h"
+#include "gateway/xmpp/attendance.h"
+#include "gateway/xmpp/confirmations.h"
+#include "gateway/xmpp/counters.h"
+#include "gateway/xmpp/guard.h"
+#include "gateway/xmpp/outbox.h"
+#include "gateway/xmpp/settings.h"
+#include "gateway/xmpp/stanza.h"
+
+namespace gateway::xmpp {
+
+class Dialogue {
+ public:
+  // All outlive this.
+  Dialogue(const Settings& settings, Guard& guard, Outbox& outbox, Asker& asker,
+           Attendance& attendance, Counters& counters);
+
+  // Any message but errors and receipts, which are about deliveries.
+  void on_message(const Stanza& message, bridge::base::Time now);
+
+  // Drops what waited too long for a yes.
+  void expire(bridge::base::Time now) { confirmations_.expire(now); }
+
+ private:
+  // Whom an answer goes to, and what it answers.
+  struct Talk {
+    Jid person;             // the client that wrote
+    std::string ours;       // the address of ours it wrote to, bare
+    std::string id;         // of its message
+    std::string client_id;  // what makes the message the same when it comes again
+    bool receipt = false;   // confirm when done
+  };
+
+  Talk talk_of(const Stanza& message);
+  command::Parsed understand(const Stanza& message) const;
+  void obey(const Talk& talk, const command::Command& command, bridge::base::Time now);
+  void confirm(const Talk& talk, bridge::base::Time now);
+  void answer(const Talk& talk, const command::Command& command, const wire::Reply& reply,
+              bridge::base::Time now);
+  void answer_error(const Talk& talk, const command::Command& command, const wire::Error& error,
+                    bridge::base::Time now);
+
+  void say(const Talk& talk, const std::string& text);
+  void refuse(const Talk& talk, std::string_view condition, const std::string& text);
+
+  const Settings& settings_;
+  Guard& guard_;
+  Outbox& outbox_;
+  Asker& asker_;
+  Attendance& attendance_;
+  Counters& counters_;
+  Confirmations confirmations_;
+  std::string id_prefix_;      // of this run: ids of another run never repeat
+  std::uint64_t next_id_ = 1;  // for messages that came without an id
+};
+
+}  // namespace gateway::xmpp

@@ -1,0 +1,171 @@
+#include "gateway/xmpp/gateway.h"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "gateway/xmpp/delivery_stanza.h"
+
+namespace gateway::xmpp {
+
+Gateway::Gateway(Settings settings)
+    : settings_(std::move(settings)),
+      guard_(settings_.limits),
+      outbox_(settings_.outbox_bytes),
+      asker_(settings_.requests_max),
+      people_(settings_.people_max),
+      probe_(settings_.probes),
+      attendance_(settings_, guard_, outbox_, asker_, people_, feed_),
+      dialogue_(settings_, guard_, outbox_, asker_, attendance_, counters_),
+      queries_(settings_, guard_, outbox_),
+      deliveries_(settings_, people_, counters_) {}
+
+void Gateway::attach(Component& component, bridge::client::Backbone& backbone) {
+  component_ = &component;
+  backbone_ = &backbone;
+  asker_.attach(backbone);
+}
+
+std::size_t Gateway::turn(bridge::base::Time now) {
+  now_ = now;
+  std::size_t work = component_->turn(now);
+  work += backbone_->turn(now);
+  work += ask_roster(now);
+  work += send_probes(now);
+  dialogue_.expire(now);
+  work += outbox_.flush(*component_);
+  work += deliveries_.pump(*component_, *backbone_, now);
+  work += feed_.flush(*backbone_);
+  return work;
+}
+
+const Counters& Gateway::counters() {
+  counters_.outbox_dropped = outbox_.dropped();
+  counters_.people_refused = people_.refused();
+  return counters_;
+}
+
+// ---- the XMPP stream ---------------------------------------------------------------------------
+
+void Gateway::on_online(bridge::base::Time) {
+  spdlog::info("the XMPP server accepts us as {}", settings_.domain);
+  if (backbone_->connected()) start_probing();
+}
+
+void Gateway::on_offline(std::string_view reason, bridge::base::Time) {
+  spdlog::warn("the XMPP stream is gone: {}", reason);
+  for (const std::string& bare : people_.all_available()) feed_.add(bare, false);
+  people_.forget_all();
+  probe_.stop();
+  deliveries_.on_offline();
+}
+
+void Gateway::on_stanza(const Stanza& stanza, bridge::base::Time now) {
+  ++counters_.stanzas;
+  switch (stanza.name) {
+    case Stanza::Name::kMessage:
+      on_message(stanza, now);
+      break;
+    case Stanza::Name::kPresence:
+      attendance_.on_presence(stanza, now);
+      break;
+    case Stanza::Name::kIq:
+      queries_.on_iq(stanza, now);
+      break;
+  }
+}
+
+void Gateway::on_message(const Stanza& message, bridge::base::Time now) {
+  if (message.type == "error") {
+    on_bounce(message);
+    return;
+  }
+  if (const auto id = parse_delivery_id(message.receipt_for)) {
+    wire::Receipt receipt;
+    receipt.set_address(message.from.bare());
+    receipt.set_id(*id);
+    backbone_->receipt(receipt);
+  }
+  dialogue_.on_message(message, now);
+}
+
+// A delivery came back: it is owed again, once the person is seen again. The bridge hears that they
+// are away first, or it would send it again at once.
+void Gateway::on_bounce(const Stanza& error) {
+  const auto id = parse_delivery_id(error.id);
+  if (!id) return;
+  ++counters_.bounced;
+  const std::string bare = error.from.bare();
+  attendance_.unreachable(bare);
+  feed_.flush(*backbone_);
+  wire::Nack nack;
+  nack.set_address(bare);
+  nack.set_id(*id);
+  nack.set_reason(bounce_reason(error));
+  backbone_->nack(nack);
+}
+
+void Gateway::on_barrier(BarrierId barrier, std::chrono::nanoseconds, bridge::base::Time) {
+  deliveries_.on_barrier(barrier, *backbone_);
+}
+
+// ---- the bridge --------------------------------------------------------------------------------
+
+void Gateway::on_connected(const wire::Welcome&) {
+  spdlog::info("connected to the bridge");
+  deliveries_.on_session(*backbone_);
+  feed_.clear();
+  for (const std::string& bare : people_.all_available()) feed_.add(bare, true);
+  if (component_->online() && !probe_.finished()) start_probing();
+}
+
+void Gateway::on_lost(std::string_view reason) {
+  spdlog::warn("the bridge is gone: {}", reason);
+  deliveries_.on_session_lost();
+  if (!probe_.finished()) probe_.stop();
+}
+
+void Gateway::on_reply(bridge::client::RequestId id, const wire::Reply& reply) {
+  asker_.on_reply(id, reply, now_);
+}
+
+void Gateway::on_batch(std::uint64_t sequence, const wire::Batch& batch) {
+  deliveries_.on_batch(sequence, batch, *backbone_);
+}
+
+void Gateway::on_gap(const wire::Gap&) {}  // only feeds have gaps, and we read none
+
+// ---- probing -----------------------------------------------------------------------------------
+
+void Gateway::start_probing() {
+  probe_.start();
+}
+
+std::size_t Gateway::ask_roster(bridge::base::Time now) {
+  if (!component_->online() || !backbone_->connected()) return 0;
+  const auto request = probe_.next_request(now);
+  if (!request) return 0;
+  const bool asked =
+      asker_.ask(*request, now, [this](const wire::Reply& reply, bridge::base::Time then) {
+        if (reply.has_roster()) {
+          probe_.on_page(reply.roster());
+        } else {
+          probe_.on_failure(then);
+        }
+      });
+  if (!asked) probe_.on_failure(now);
+  return 1;
+}
+
+std::size_t Gateway::send_probes(bridge::base::Time now) {
+  if (!component_->online()) return 0;
+  std::size_t sent = 0;
+  while (const auto address = probe_.due(now)) {
+    attendance_.probe(*address);
+    ++sent;
+  }
+  counters_.probes += sent;
+  return sent;
+}
+
+}  // namespace gateway::xmpp

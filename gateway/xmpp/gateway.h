@@ -1,0 +1,86 @@
+// Gateway: everything between the XMPP stream and the bridge, put together.
+//
+//   Gateway gateway(settings);
+//   StropheComponent component(..., gateway);  ZmqBackbone backbone(..., gateway);
+//   gateway.attach(component, backbone);
+//   for (;;) gateway.turn(now);
+//
+// Pure logic: it hears both connections, decides with the parts it is made of, and speaks to both.
+// One thread. It holds caches only (presence, a window of deliveries, texts waiting for a yes):
+// kill it at any moment and nothing is lost. Each connection comes and goes on its own.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "bridge/client/backbone.h"
+#include "gateway/xmpp/asker.h"
+#include "gateway/xmpp/attendance.h"
+#include "gateway/xmpp/component.h"
+#include "gateway/xmpp/counters.h"
+#include "gateway/xmpp/deliveries.h"
+#include "gateway/xmpp/dialogue.h"
+#include "gateway/xmpp/guard.h"
+#include "gateway/xmpp/outbox.h"
+#include "gateway/xmpp/people.h"
+#include "gateway/xmpp/presence_feed.h"
+#include "gateway/xmpp/queries.h"
+#include "gateway/xmpp/roster_probe.h"
+#include "gateway/xmpp/settings.h"
+
+namespace gateway::xmpp {
+
+class Gateway : public ComponentListener, public bridge::client::Listener {
+ public:
+  explicit Gateway(Settings settings);
+
+  // Before the first turn; both outlive the turns.
+  void attach(Component& component, bridge::client::Backbone& backbone);
+
+  // Moves both connections and everything between them. Returns how much work it did: 0 means
+  // that it may wait for a descriptor, or a moment.
+  std::size_t turn(bridge::base::Time now);
+
+  const Counters& counters();
+  const Deliveries& deliveries() const { return deliveries_; }
+
+  // ComponentListener
+  void on_online(bridge::base::Time now) override;
+  void on_offline(std::string_view reason, bridge::base::Time now) override;
+  void on_stanza(const Stanza& stanza, bridge::base::Time now) override;
+  void on_barrier(BarrierId barrier, std::chrono::nanoseconds round_trip,
+                  bridge::base::Time now) override;
+
+  // bridge::client::Listener
+  void on_connected(const wire::Welcome& welcome) override;
+  void on_lost(std::string_view reason) override;
+  void on_reply(bridge::client::RequestId id, const wire::Reply& reply) override;
+  void on_batch(std::uint64_t sequence, const wire::Batch& batch) override;
+  void on_gap(const wire::Gap& gap) override;
+
+ private:
+  void on_message(const Stanza& message, bridge::base::Time now);
+  void on_bounce(const Stanza& error);
+  void start_probing();
+  std::size_t ask_roster(bridge::base::Time now);
+  std::size_t send_probes(bridge::base::Time now);
+
+  const Settings settings_;
+  Component* component_ = nullptr;
+  bridge::client::Backbone* backbone_ = nullptr;
+  bridge::base::Time now_{};  // of this turn
+
+  Counters counters_;
+  Guard guard_;
+  Outbox outbox_;
+  Asker asker_;
+  People people_;
+  PresenceFeed feed_;
+  RosterProbe probe_;
+  Attendance attendance_;
+  Dialogue dialogue_;
+  Queries queries_;
+  Deliveries deliveries_;
+};
+
+}  // namespace gateway::xmpp

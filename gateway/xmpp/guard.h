@@ -1,0 +1,39 @@
+// Guard: how much one person, and one domain, may ask of the gateway.
+//
+// A command passes only if the bare address and its domain both allow it; a refusal charges
+// neither. Other stanzas that are answered (queries, subscriptions) have a limit of their own, so
+// that a client looking around at login takes nothing from its person's commands.
+#pragma once
+
+#include "bridge/base/time.h"
+#include "gateway/xmpp/jid.h"
+#include "gateway/xmpp/settings.h"
+#include "throttle/gate.h"
+#include "throttle/keyed_limiter.h"
+
+namespace gateway::xmpp {
+
+class Guard {
+ public:
+  explicit Guard(const LimitSettings& limits)
+      : limits_(limits), people_(limits.keys), domains_(limits.keys), queries_(limits.keys) {}
+
+  throttle::Decision command(const Jid& from, bridge::base::Time now) {
+    const std::string bare = from.bare();
+    const throttle::Level levels[] = {{"person", people_, bare, limits_.person},
+                                      {"domain", domains_, from.domain, limits_.domain}};
+    return throttle::pass(levels, now).decision;
+  }
+
+  bool query(const Jid& from, bridge::base::Time now) {
+    return queries_.decide(from.bare(), limits_.queries, now).admitted();
+  }
+
+ private:
+  LimitSettings limits_;
+  throttle::KeyedLimiter people_;
+  throttle::KeyedLimiter domains_;
+  throttle::KeyedLimiter queries_;
+};
+
+}  // namespace gateway::xmpp

@@ -1,0 +1,30 @@
+// What the gateway says it is: service discovery identities and features, and its own presence.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/xmpp/render.h"
+#include "gateway/xmpp/settings.h"
+
+namespace gateway::xmpp {
+
+inline constexpr std::string_view kServiceName = "Lapwing";
+inline constexpr std::string_view kCapsNode = "urn:lapwing:gateway";
+
+// Of our domain, of the bot and of a contact (an account's own address).
+enum class Who { kDomain, kBot, kContact };
+
+// By the local part. A contact need not exist.
+Who who_is(const Settings& settings, const Jid& ours);
+
+const std::vector<Identity>& identities(Who who);
+const std::vector<std::string_view>& features();
+
+// Our presence as it is sent to people; `type` kAvailable or kUnavailable. The views in it are
+// those given and constants.
+Presence own_presence(std::string_view from, std::string_view to, Who who,
+                      PresenceType type = PresenceType::kAvailable);
+
+}  // namespace gateway::xmpp

@@ -1,0 +1,32 @@
+// Queries: answers to iq stanzas: service discovery, ping, version, vCard; an error for any other
+// get or set, as an iq must always be answered. Results and errors are not.
+#pragma once
+
+#include "bridge/base/time.h"
+#include "gateway/xmpp/guard.h"
+#include "gateway/xmpp/outbox.h"
+#include "gateway/xmpp/settings.h"
+#include "gateway/xmpp/stanza.h"
+
+namespace gateway::xmpp {
+
+class Queries {
+ public:
+  // All outlive this.
+  Queries(const Settings& settings, Guard& guard, Outbox& outbox)
+      : settings_(settings), guard_(guard), outbox_(outbox) {}
+
+  void on_iq(const Stanza& iq, bridge::base::Time now);
+
+ private:
+  void answer_get(const Stanza& iq);
+  void answer_info(const Stanza& iq);
+  void answer_items(const Stanza& iq);
+  void refuse(const Stanza& iq, ErrorType type, std::string_view condition);
+
+  const Settings& settings_;
+  Guard& guard_;
+  Outbox& outbox_;
+};
+
+}  // namespace gateway::xmpp

@@ -1,0 +1,55 @@
+// Settings: everything about the gateway that an operator may want otherwise, with its default.
+// conf/gateway.toml says the same in prose; config.cc reads it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "throttle/policy.h"
+
+namespace gateway::xmpp {
+
+// Policies in the tables of defaults are literals: they always parse.
+inline throttle::Policy policy(const char* text) {
+  return throttle::Policy::parse(text).value();
+}
+
+// How much may be on the way to the XMPP server. The bridge holds everything beyond it.
+struct WindowSettings {
+  std::uint64_t deliveries = 1024;          // granted to the bridge, beyond what was acked
+  std::uint64_t bytes = 512 * 1024;         // likewise, in rendered bytes
+  std::size_t send_bytes = 16 * 1024;       // stanzas handed over in one go
+  std::size_t in_flight_bytes = 64 * 1024;  // sent, but not yet confirmed by a barrier
+  std::size_t barriers = 4;                 // unanswered at a time
+};
+
+struct LimitSettings {
+  throttle::Policy person = policy("20/10s burst 30");     // commands of one bare address
+  throttle::Policy domain = policy("200/10s burst 400");   // commands of all addresses of a domain
+  throttle::Policy queries = policy("100/10s burst 200");  // other stanzas of one bare address
+  std::size_t keys = 100'000;                              // addresses (or domains) told apart
+};
+
+struct Settings {
+  std::string domain = "im.localhost";  // ours, the component's
+  std::string bot = "lapwing";          // local part of the address people talk to
+  std::string software = "lapwing-gateway";
+  std::string version = "0.1.0";
+
+  WindowSettings window;
+  LimitSettings limits;
+
+  std::size_t people_max = 200'000;        // whose presence is known; others count as away
+  std::size_t requests_max = 4096;         // asked of the bridge and not answered yet
+  std::size_t outbox_bytes = 1024 * 1024;  // answers waiting for the XMPP server
+  throttle::Policy probes = policy("200/s burst 20");  // presence probes after a (re)connect
+  std::chrono::seconds confirm_within{300};  // how long a newcomer's first text waits for a yes
+  std::size_t confirmations_max = 10'000;    // newcomers that may be waiting at a time
+  bool request_receipts = false;             // ask clients to confirm deliveries (XEP-0184)
+
+  std::string bot_jid() const { return bot + "@" + domain; }
+};
+
+}  // namespace gateway::xmpp
