@@ -1,0 +1,216 @@
+"""What arrives is exactly what the rules say, at size: 200 people, 1,000 tracks, 500 follows, 10,000
+posts, on a real XMPP server. The rules are those of oracle.py, which shares no code with the product.
+"""
+
+import asyncio
+import collections
+import subprocess
+import time
+import unittest
+
+from load import Town
+from messages import wait_until
+from publisher import Publisher
+from stack import Stack
+from wire_client import WireClient
+
+# Far above what this test needs: what is measured here is correctness.
+NO_COMMAND_LIMITS = '[limits]\nperson = "1000/1s burst 1000"\ndomain = "9000/1s burst 9000"\n'
+WIDE = '[deliveries]\nper_person = "5000/1s burst 5000"\ncheckpoint_every = "250ms"\n'
+TIGHT = '[deliveries]\nper_person = "25/1s burst 25"\n'
+# After a crash of the bridge, what it had handed over may come again if that was not written down
+# yet: the acknowledgement comes after a round trip, the checkpoint every 250 ms.
+NOT_YET_SAVED = 1.5  # seconds
+# Without one, only what the gateway had not acknowledged: its window.
+WINDOW = 1024
+SILENCE = 2.0  # seconds without a delivery, with nothing owed, before the count is taken
+PATIENCE = 90.0  # seconds without any delivery, with something owed, before giving up
+
+
+class Oracle(unittest.IsolatedAsyncioTestCase):
+    def in_time(self, what):
+        now = time.monotonic()
+        print(f"{now - self.started:7.1f} s  {what}", flush=True)
+
+    def setUp(self):
+        self.started = time.monotonic()
+
+    # ---- the stories -------------------------------------------------------------------------
+
+    async def test_everything_arrives_once_and_nothing_else(self):
+        town = Town(seed=1, people=200, tracks=1000, follows=500, posts=10_000)
+        self.assertGreaterEqual(town.tracks_of_several_words, 100)
+        with Stack(WIDE, NO_COMMAND_LIMITS) as stack:
+            async with town.on(stack):
+                self.in_time("the town has moved in")
+                await self.import_posts(town)
+                owed = self.owed(town)
+                self.assertGreaterEqual(len(owed), 50_000)
+                await self.quiet(town, len(owed))
+                self.judge(town, owed)
+
+    async def test_tight_limits_only_make_it_later(self):
+        town = Town(seed=2, people=200, tracks=1000, follows=500, posts=10_000)
+        with Stack(TIGHT, NO_COMMAND_LIMITS) as stack:
+            async with town.on(stack):
+                self.in_time("the town has moved in")
+                await self.import_posts(town)
+                owed = self.owed(town)
+                self.assertLess(town.count_received(), len(owed) // 2, "no limit was felt")
+                await self.quiet(town, len(owed))
+                self.judge(town, owed)
+                late = sum(
+                    delivery.stamp is not None
+                    for resident in town.residents for delivery in resident.client.deliveries
+                )  # fmt: skip
+                self.assertGreater(late, len(owed) // 10)
+
+    async def test_people_come_and_go_and_miss_nothing(self):
+        town = Town(seed=3, people=60, tracks=300, follows=200, posts=4_000, authors=40)
+        with Stack(WIDE, NO_COMMAND_LIMITS) as stack:
+            async with town.on(stack):
+                self.in_time("the town has moved in")
+                importing = asyncio.create_task(self.import_posts(town, "--rate", "800"))
+                for round in range(4):
+                    some = town.residents[round::3]
+                    await town.each(lambda resident: resident.client.close(), some)
+                    await town.each(lambda resident: resident.client.connect(), some)
+                await importing
+                owed = self.owed(town)
+                await self.quiet(town, len(owed))
+                self.judge(town, owed)
+
+    async def test_a_bridge_killed_in_the_middle_loses_nothing(self):
+        town = Town(seed=4, people=200, tracks=1000, follows=500, posts=10_000)
+        with Stack(WIDE, NO_COMMAND_LIMITS) as stack:
+            async with town.on(stack):
+                self.in_time("the town has moved in")
+                publisher = Publisher(stack.env["BRIDGE_ADMIN"], "witness")
+                publisher.start()
+                path = stack.dir / "posts.jsonl"
+                town.write_posts(path, town.posts)
+                importing = self.start_import(town, path, "--rate", "2500")
+                for kill in range(2):
+                    await self.head_reaches(town, (kill + 1) * 3000)
+                    stack.kill("bridge")
+                    self.in_time("the bridge was killed")
+                    await asyncio.to_thread(stack.start, "bridge")
+                    self.in_time("the bridge is back")
+                if await asyncio.to_thread(importing.wait) != 0:
+                    self.in_time("the import gave up; once more")
+                    again = self.start_import(town, path)
+                    self.assertEqual(await asyncio.to_thread(again.wait), 0)
+                acknowledged = publisher.stop()
+                feed = self.feed(town)
+                self.every_acknowledged_post_is_there(acknowledged, feed)
+                imported = [(a, t) for _, a, t in feed if a != "witness"]
+                self.assertEqual(collections.Counter(imported), collections.Counter(town.posts))
+                owed = town.owed(feed)
+                await self.quiet(town, len(owed))
+                self.judge(town, owed, repeats_max=self.window(breaks=2))
+
+    async def test_a_gateway_killed_in_the_middle_loses_nothing(self):
+        town = Town(seed=5, people=100, tracks=500, follows=250, posts=5_000)
+        with Stack(WIDE, NO_COMMAND_LIMITS) as stack:
+            async with town.on(stack):
+                self.in_time("the town has moved in")
+                importing = asyncio.create_task(self.import_posts(town, "--rate", "1500"))
+                await self.head_reaches(town, 2500)
+                stack.kill("gateway")
+                await asyncio.to_thread(stack.start, "gateway")
+                self.in_time("the gateway is back")
+                await importing
+                owed = self.owed(town)
+                await self.quiet(town, len(owed))
+                self.judge(town, owed, repeats_max=self.window(breaks=1))
+
+    # ---- the steps ---------------------------------------------------------------------------
+
+    def start_import(self, town, path, *options):
+        command = [
+            f"{town.stack.bin}/lapwingctl", "--endpoint", town.stack.env["BRIDGE_ADMIN"],
+            "import", *options, str(path),
+        ]  # fmt: skip
+        log = (town.stack.dir / "import.log").open("ab")
+        return subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+
+    async def import_posts(self, town, *options):
+        path = town.stack.dir / "posts.jsonl"
+        town.write_posts(path, town.posts)
+        process = self.start_import(town, path, *options)
+        code = await asyncio.to_thread(process.wait)
+        self.assertEqual(code, 0, (town.stack.dir / "import.log").read_text()[-2000:])
+        self.in_time(f"{len(town.posts)} posts imported, {town.count_received()} deliveries so far")
+
+    async def head_reaches(self, town, posts):
+        while (await asyncio.to_thread(town.stack.status))["head"] < town.first_post + posts:
+            pass
+
+    def feed(self, town):
+        """The log as everybody can read it: (id, author, text) of the posts of this test."""
+        with WireClient(town.stack.env["BRIDGE_WEB"]) as client:
+            items = client.read_public(after=town.first_post)
+        self.in_time(f"{len(items)} posts read from the feed")
+        return items
+
+    def owed(self, town):
+        feed = self.feed(town)
+        posts = collections.Counter((author, text) for _, author, text in feed)
+        self.assertEqual(posts, collections.Counter(town.posts), "the log is not what was imported")
+        owed = town.owed(feed)
+        self.in_time(f"{len(owed)} deliveries are owed")
+        return owed
+
+    async def quiet(self, town, expected):
+        """Returns when nothing is owed any more and nothing has come for a while."""
+        last, since = town.count_received(), time.monotonic()
+        while True:
+            await asyncio.sleep(0.1)
+            count, now = town.count_received(), time.monotonic()
+            if count != last:
+                last, since = count, now
+            if count >= expected and now - since > SILENCE and await self.nothing_is_owed(town):
+                break
+            if now - since > PATIENCE:
+                break
+        self.in_time(f"{count} deliveries arrived")
+
+    async def nothing_is_owed(self, town):
+        owed = await asyncio.to_thread(town.stack.ctl, "owed", "--json")
+        return '"people":[]' in owed.stdout.replace(" ", "")
+
+    def window(self, breaks):
+        """How many deliveries may be repeated: those that were not acknowledged when the connection
+        broke (the gateway's window), and those whose acknowledgement was not yet written down."""
+        return breaks * (1024 + 4096)
+
+    def every_acknowledged_post_is_there(self, acknowledged, feed):
+        there = {number: text for number, author, text in feed if author == "witness"}
+        self.assertGreater(len(acknowledged), 0)
+        for number, text in acknowledged.items():
+            self.assertEqual(there.get(number), text, f"acknowledged, but not in the log: {number}")
+        self.in_time(f"all {len(acknowledged)} acknowledged posts of the witness are in the log")
+
+    def judge(self, town, owed, repeats_max=0):
+        received = town.received()
+        got = collections.Counter((nick, post) for nick, post, _ in received)
+        missing = [key for key in owed if key not in got]
+        extra = [key for key in got if key not in owed]
+        wrong = [(k, b, owed[k]) for *k, b in received if (k := tuple(k)) in owed and owed[k] != b]
+        repeats = {key: n - 1 for key, n in got.items() if n > 1}
+        self.in_time(
+            f"owed {len(owed)}: {len(missing)} missing, {len(extra)} extra, {len(wrong)} with "
+            f"another text, {sum(repeats.values())} repeats"
+        )
+        self.assertEqual(sample(missing, owed), [], "missing")
+        self.assertEqual(sample(extra, {}), [], "not owed to them")
+        self.assertEqual(wrong[:5], [], "another text than the rules say")
+        self.assertLessEqual(sum(repeats.values()), repeats_max, "arrived more than once")
+
+
+def sample(keys, bodies):
+    return [(*key, bodies.get(key)) for key in sorted(keys)[:10]]
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
