@@ -139,6 +139,8 @@ void Attendance::unreachable(const std::string& bare) {
 }
 
 void Attendance::invite(const std::string& bare) {
+  // The bridge may have forgotten what it heard about somebody it did not know then.
+  if (people_.is_available(bare)) feed_.add(bare, true);
   const std::string bot = settings_.bot_jid();
   outbox_.push(own_presence(bot, bare, Who::kBot, PresenceType::kSubscribe));
   probe(bare);

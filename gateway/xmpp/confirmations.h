@@ -23,7 +23,7 @@ struct WaitingText {
 
 class Confirmations {
  public:
-  Confirmations(std::size_t people_max, std::chrono::seconds within)
+  Confirmations(std::size_t people_max, std::chrono::milliseconds within)
       : people_max_(people_max), within_(within) {}
 
   void keep(const std::string& bare, WaitingText text, bridge::base::Time now);
@@ -48,7 +48,7 @@ class Confirmations {
   void drop_oldest();
 
   std::size_t people_max_;
-  std::chrono::seconds within_;
+  std::chrono::milliseconds within_;
   std::unordered_map<std::string, Entry> waiting_;
   std::deque<Expiry> expiries_;  // ascending; may name what was dropped or replaced since
 };

@@ -43,7 +43,7 @@ std::string over_limit(const throttle::Decision& decision, bridge::base::Time no
     return "Nothing is accepted from this address.";
   }
   const auto wait = std::chrono::ceil<std::chrono::milliseconds>(decision.not_before - now).count();
-  return fmt::format("That is more than is accepted at once. Please send it again {}.",
+  return fmt::format("That is more than is accepted at once. Try again {}.",
                      command::in_seconds(wait > 0 ? static_cast<std::uint64_t>(wait) : 1));
 }
 

@@ -41,6 +41,9 @@ class Gateway : public ComponentListener, public bridge::client::Listener {
   // that it may wait for a descriptor, or a moment.
   std::size_t turn(bridge::base::Time now);
 
+  // While it runs: other limits for people and domains.
+  void set_limits(const LimitSettings& limits) { guard_.set_limits(limits); }
+
   const Counters& counters();
   const Deliveries& deliveries() const { return deliveries_; }
 

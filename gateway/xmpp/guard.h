@@ -25,6 +25,9 @@ class Guard {
     return throttle::pass(levels, now).decision;
   }
 
+  // Takes effect at the next decision; nobody's allowance is refilled. The number of keys stays.
+  void set_limits(const LimitSettings& limits) { limits_ = limits; }
+
   bool query(const Jid& from, bridge::base::Time now) {
     return queries_.decide(from.bare(), limits_.queries, now).admitted();
   }
