@@ -184,7 +184,7 @@ void StropheComponent::lost(std::string_view reason, Time now) {
   const State before = state_;
   state_ = State::kWaiting;
   link_.hang_up();
-  const StreamEnd end = link_.take_end().value_or(StreamEnd{});
+  const StreamEnd& end = link_.last_end();
   const std::string why = end.condition.empty() ? std::string(reason) : end.condition;
 
   if (before == State::kOnline && now - online_since_ >= options_.stable_after) backoff_.reset();

@@ -206,7 +206,7 @@ struct StropheLink::Impl {
   bool active = false;  // between a connect() that worked and libstrophe's report of the end
   bool authenticated = false;
   std::vector<Stanza> inbox;
-  std::optional<StreamEnd> end;
+  StreamEnd end;
   std::uint64_t unreadable = 0;
 
   void prepare();
@@ -243,11 +243,11 @@ int StropheLink::Impl::on_stanza(xmpp_conn_t*, xmpp_stanza_t* stanza, void* self
 void StropheLink::Impl::ended(xmpp_stream_error_t* error) {
   active = false;
   authenticated = false;
-  end = StreamEnd{};
+  end = {};
   if (error == nullptr) return;
   // Read from the stanza itself: libstrophe's enumeration lacks RFC 6120's newer conditions.
-  if (error->stanza != nullptr) end->condition = condition_of(error->stanza, XMPP_NS_STREAMS_IETF);
-  end->text = text_or_empty(error->text);
+  if (error->stanza != nullptr) end.condition = condition_of(error->stanza, XMPP_NS_STREAMS_IETF);
+  end.text = text_or_empty(error->text);
 }
 
 // xmpp_connect_component() leaves the connection's stream management state unallocated, and
@@ -304,7 +304,7 @@ StropheLink::~StropheLink() {
 Result<Fd> StropheLink::connect(const std::string& address, std::uint16_t port,
                                 int kernel_buffer_bytes) {
   impl_->inbox.clear();
-  impl_->end.reset();
+  impl_->end = {};
   connecting = {.kernel_buffer_bytes = kernel_buffer_bytes, .fd = -1};
   const int status = xmpp_connect_component(impl_->connection, address.c_str(), port,
                                             Impl::on_connection, impl_.get());
@@ -372,8 +372,8 @@ std::vector<Stanza> StropheLink::take_stanzas() {
   return std::exchange(impl_->inbox, {});
 }
 
-std::optional<StreamEnd> StropheLink::take_end() {
-  return std::exchange(impl_->end, {});
+const StreamEnd& StropheLink::last_end() const {
+  return impl_->end;
 }
 
 std::uint64_t StropheLink::unreadable() const {

@@ -17,7 +17,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,8 +62,8 @@ class StropheLink {
 
   // What arrived since the last call.
   std::vector<Stanza> take_stanzas();
-  // How the stream ended, once, after it has.
-  std::optional<StreamEnd> take_end();
+  // How the last stream ended; while idle().
+  const StreamEnd& last_end() const;
 
   // Stanzas dropped because their addresses or name made no sense.
   std::uint64_t unreadable() const;

@@ -91,7 +91,10 @@ bool is_answer(const std::string& stanza) {
 }
 
 std::string attribute(const std::string& stanza, const std::string& name) {
-  const std::size_t begin = stanza.find(" " + name + "='") + name.size() + 3;
+  std::string key = " ";
+  key += name;
+  key += "='";
+  const std::size_t begin = stanza.find(key) + key.size();
   return stanza.substr(begin, stanza.find('\'', begin) - begin);
 }
 
@@ -202,7 +205,7 @@ void FakeXmppServer::Impl::stanza(const std::string& text) {
 }
 
 void FakeXmppServer::Impl::handshake(const std::string& text) {
-  const std::string expected = ">" + sha1_hex(stream_id + options.secret) + "</handshake>";
+  const std::string expected = sha1_hex(stream_id + options.secret) + "</handshake>";
   if (!handshake_refusal.empty()) {
     end_with(handshake_refusal);
   } else if (!text.ends_with(expected)) {
