@@ -22,7 +22,7 @@ std::size_t MemoryBackbone::turn(base::Time now) {
       }
     }
     session_.turn(now);
-    while (!broken_ && session_.front() != nullptr) {
+    while (session_.front() != nullptr && !broken_) {
       peer_.receive(*session_.front());
       session_.pop(now);
       ++moved;

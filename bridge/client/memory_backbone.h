@@ -37,8 +37,8 @@ class MemoryBackbone : public Backbone {
   MemoryPeer& peer() { return peer_; }
   const Session& session() const { return session_; }
 
-  // Nothing passes any more; as on a network, the client learns of it by the silence that follows
-  // (WELCOME's silence_ms_max), so move the clock.
+  // Nothing passes any more; as on a network, the client learns of it when its own messages do not
+  // leave (SessionOptions::stuck_max) or by the silence that follows, so move the clock.
   void break_link() { broken_ = true; }
   // The other side comes back as after a restart: without the session, with everything it owed.
   void mend_link();

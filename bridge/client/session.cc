@@ -220,6 +220,8 @@ void Session::say_hello() {
   batches_received_ = acked_ = acked_sent_ = 0;
   credit_deliveries_ = credit_bytes_ = 0;
   credit_told_ = true;
+  offered_ = false;
+  stuck_since_.reset();
   outbox_.clear();
 
   wire::Hello hello;
@@ -272,12 +274,19 @@ void Session::check_timers(base::Time now) {
   if (now - last_heard_ >= silence_max_) {
     return give_up("Nothing was heard from the bridge.", Retry::kAtOnce, now);
   }
-  if (outbox_.size() > options_.outbox_max) {
-    return give_up("The bridge does not take what is sent to it.", Retry::kSoon, now);
+  if (outbox_.size() > options_.outbox_max || stuck(now)) {
+    return give_up("The bridge takes nothing that is sent to it.", Retry::kSoon, now);
   }
   const auto late = pending_.take_expired(now);
   counters_.requests_timed_out += late.size();
   answer_unavailable(late, "The bridge did not answer in time.");
+}
+
+// The earliest sign of a bridge that is gone: pings do not leave any more.
+bool Session::stuck(base::Time now) {
+  if (!offered_ || outbox_.empty()) return false;
+  if (!stuck_since_) stuck_since_ = now;
+  return now - *stuck_since_ >= options_.stuck_max;
 }
 
 void Session::queue_due(base::Time now) {
@@ -294,6 +303,7 @@ void Session::queue_due(base::Time now) {
 
 const wire::Message* Session::front() {
   if (outbox_.empty()) return nullptr;
+  offered_ = true;
   wire::Message& message = outbox_.front();
   message.header.epoch = epoch_;
   message.header.credit_deliveries = credit_deliveries_;
@@ -307,6 +317,8 @@ void Session::pop(base::Time now) {
     welcome_by_ = now + options_.hello_timeout;
   }
   outbox_.pop();
+  offered_ = false;
+  stuck_since_.reset();
   last_sent_ = now;
   credit_told_ = true;
 }

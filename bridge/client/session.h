@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -36,7 +37,9 @@ struct SessionOptions {
   std::size_t requests_max = 1024;  // without an answer; one more is answered kBusy
   std::size_t outbox_max =
       65'536;  // frames that the way out did not take; one more ends the session
-  std::chrono::milliseconds hello_timeout{3'000};     // counted from when HELLO left
+  std::chrono::milliseconds hello_timeout{3'000};  // counted from when HELLO left
+  // Messages that could not leave for so long: nobody is at the other end.
+  std::chrono::milliseconds stuck_max{3'000};
   std::chrono::milliseconds refused_backoff{30'000};  // after REPLACED, VERSION and NOT_ALLOWED
   BackoffOptions backoff = {};
 };
@@ -110,6 +113,7 @@ class Session {
   void give_up(std::string reason, Retry retry, base::Time now);
   base::Time retry_time(Retry retry, base::Time now);
   void check_timers(base::Time now);
+  bool stuck(base::Time now);
   void queue_due(base::Time now);
   std::size_t answer_refused();
   void answer_unavailable(const std::vector<RequestId>& ids, const std::string& text);
@@ -146,6 +150,8 @@ class Session {
   base::Time welcomed_at_ = {};
   base::Time last_heard_ = {};
   base::Time last_sent_ = {};
+  bool offered_ = false;                   // front() was shown, and pop() has not followed
+  std::optional<base::Time> stuck_since_;  // the first turn that found it so
 };
 
 }  // namespace bridge::client

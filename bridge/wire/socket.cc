@@ -23,7 +23,7 @@ constexpr std::size_t kKeyBytes = 32;  // the same, raw
 // The credit window bounds what is under way; these only have to be out of its way. At the bound a
 // router says kFull and a dealer's send says false; an inbound queue stops reading the connection.
 constexpr int kRouterSendQueue = 100'000;
-constexpr int kRouterReceiveQueue = 8'192;
+constexpr int kRouterReceiveQueue = 2'048;
 constexpr int kDealerSendQueue = 16'384;
 constexpr int kDealerReceiveQueue = 0;  // no bound here: the credit is the bound
 // A BYE still goes out when a socket is closed, and a dead peer delays the end by no more than

@@ -461,6 +461,34 @@ TEST_CASE("A way out that is stuck ends the session instead of filling memory") 
   CHECK(story.recorder.events == Events{"lost"});
 }
 
+TEST_CASE("When nothing leaves any more, the session ends long before the silence would end it") {
+  Story story;
+  story.connect();
+  const RequestId id = story.session.ask(whois("a"), story.now);
+  for (int i = 0; i < 35; ++i) {
+    story.session.turn(story.now);
+    story.session.front();  // refused: nobody is there
+    story.pass(100ms);
+  }
+  CHECK(story.recorder.answer(id) == wire::UNAVAILABLE);
+  CHECK(story.recorder.events.back() == "lost");
+}
+
+TEST_CASE("A way out that was shut for a moment is no reason to leave") {
+  Story story;
+  story.connect();
+  for (int i = 0; i < 20; ++i) {
+    story.session.ask(whois("a"), story.now);
+    story.session.turn(story.now);
+    story.session.front();
+    story.pass(2s);
+    story.hear(Type::kPong);
+    story.session.turn(story.now);
+    story.session.pop(story.now);
+  }
+  CHECK(story.session.connected());
+}
+
 TEST_CASE("The listener may ask again from within an answer") {
   Story story;
   int again = 5;
