@@ -4,7 +4,6 @@
 #include <rocksdb/compaction_filter.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
-#include <rocksdb/listener.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
@@ -52,17 +51,6 @@ class ExpiredDedupeFactory : public rocksdb::CompactionFilterFactory {
   const std::chrono::milliseconds window_;
 };
 
-// After a full disk RocksDB would poll by itself, every 5 s, and wait for as much room as all write
-// buffers could take; a small disk never gets there. resume() asks once a second instead, so the
-// writer's errors are left to it. Compaction's own errors keep the automatic way.
-class ResumeByHand : public rocksdb::EventListener {
- public:
-  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason reason, rocksdb::Status,
-                            bool* auto_recovery) override {
-    if (reason != rocksdb::BackgroundErrorReason::kCompaction) *auto_recovery = false;
-  }
-};
-
 rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cache>& cache,
                                               std::size_t block_bytes, bool bloom) {
   rocksdb::BlockBasedTableOptions table;
@@ -97,7 +85,7 @@ rocksdb::DBOptions database_options(const EmbeddedOptions& options) {
   database.wal_bytes_per_sync = 512u << 10;
   database.stats_dump_period_sec = 0;
   database.info_log = make_rocks_logger(options.log);
-  database.listeners.push_back(std::make_shared<ResumeByHand>());
+  database.listeners.push_back(make_resume_by_hand());
   return database;
 }
 

@@ -37,6 +37,7 @@ rocksdb::Options rocks_options(LogSink log) {
   options.compression = rocksdb::kLZ4Compression;
   options.stats_dump_period_sec = 0;
   options.info_log = make_rocks_logger(std::move(log));
+  options.listeners.push_back(make_resume_by_hand());
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(kCache);
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));

@@ -1,8 +1,10 @@
 #include "bridge/backbone/embedded_support.h"
 
 #include <rocksdb/env.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/status.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdarg>
 #include <cstdio>
@@ -40,6 +42,14 @@ class SinkLogger : public rocksdb::Logger {
   const LogSink sink_;
 };
 
+class ResumeByHand : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason reason, rocksdb::Status,
+                            bool* auto_recovery) override {
+    if (reason != rocksdb::BackgroundErrorReason::kCompaction) *auto_recovery = false;
+  }
+};
+
 bool is_lock_failure(const rocksdb::Status& status) {
   return status.IsIOError() && status.ToString().find("lock ") != std::string::npos;
 }
@@ -48,6 +58,10 @@ bool is_lock_failure(const rocksdb::Status& status) {
 
 std::shared_ptr<rocksdb::Logger> make_rocks_logger(LogSink sink) {
   return std::make_shared<SinkLogger>(std::move(sink));
+}
+
+std::shared_ptr<rocksdb::EventListener> make_resume_by_hand() {
+  return std::make_shared<ResumeByHand>();
 }
 
 base::Result<void> make_private_folder(const std::string& path) {

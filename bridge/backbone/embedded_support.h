@@ -11,6 +11,7 @@
 #include "bridge/base/result.h"
 
 namespace rocksdb {
+class EventListener;
 class Logger;
 class Status;
 struct DBOptions;
@@ -26,6 +27,11 @@ using LogSink = std::function<void(LogLevel, std::string_view message)>;
 // write it ends the process in the packaged library. So its messages always go to us, and are
 // dropped when `sink` is empty.
 std::shared_ptr<rocksdb::Logger> make_rocks_logger(LogSink sink);
+
+// After a full disk RocksDB would poll by itself, every 5 s, and wait for as much room as all write
+// buffers could take; a small disk never gets there. With this the writer asks, by DB::Resume, as
+// often as it likes. Compaction's own errors, which stop no writes, keep the automatic way.
+std::shared_ptr<rocksdb::EventListener> make_resume_by_hand();
 
 // Makes the folder and its parents, for our eyes only (directs lie in it).
 base::Result<void> make_private_folder(const std::string& path);

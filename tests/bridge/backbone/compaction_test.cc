@@ -1,0 +1,143 @@
+// The property State rests on: replaying what the store kept gives what replaying the log gives.
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <map>
+#include <set>
+
+#include "tests/bridge/backbone/benches.h"
+#include "tests/bridge/backbone/scribe.h"
+
+namespace bridge::backbone {
+namespace {
+
+// A State written down as plainly as possible, sharing nothing with the compaction keys.
+struct Model {
+  std::map<AccountId, std::string> nicks;
+  std::map<AccountId, bool> open;
+  std::map<AccountId, std::uint64_t> posts;
+  std::map<std::string, AccountId> addresses;
+  std::map<std::pair<AccountId, AccountId>, RecordId> follows;
+  std::map<std::pair<AccountId, std::string>, RecordId> tracks;
+  std::map<AccountId, bool> switched;
+  std::set<AccountId> confirmed;
+  bool operator==(const Model&) const = default;
+
+  void apply(const Record& r) {
+    if (r.has_post()) posts[r.post().author()] = r.post().ordinal();
+    if (r.has_account_created()) nicks[r.id()] = r.account_created().nick();
+    if (r.has_account_closed()) open[r.account_closed().account()] = false;
+    if (r.has_account_reopened()) open[r.account_reopened().account()] = true;
+    if (r.has_address_bound()) addresses[r.address_bound().address()] = r.address_bound().account();
+    if (r.has_address_released()) addresses.erase(r.address_released().address());
+    if (r.has_followed()) follows[{r.followed().follower(), r.followed().followee()}] = r.id();
+    if (r.has_left()) follows.erase({r.left().follower(), r.left().followee()});
+    if (r.has_tracked()) tracks[{r.tracked().account(), r.tracked().phrase()}] = r.id();
+    if (r.has_untracked()) tracks.erase({r.untracked().account(), r.untracked().phrase()});
+    if (r.has_delivery_switched())
+      switched[r.delivery_switched().account()] = r.delivery_switched().on();
+    if (r.has_plain_text_confirmed()) confirmed.insert(r.plain_text_confirmed().account());
+  }
+};
+
+// One thing that happens, to few people and words, so that they meet often.
+void happen(Scribe& scribe, int what) {
+  const AccountId who = what >> 4 & 3;
+  const AccountId whom = what >> 6 & 3;
+  // One of them is the beginning of another, and one looks like a key.
+  static const std::string kWords[] = {"sf", "sfo", "", std::string("\0\0\0\0\0\0\0\1", 8)};
+  const std::string& word = kWords[whom];
+  switch (what & 15) {
+    case 0:
+      scribe.created(word);
+      break;
+    case 1:
+      scribe.closed(who);
+      break;
+    case 2:
+      scribe.reopened(who);
+      break;
+    case 3:
+      scribe.bound(who, word);
+      break;
+    case 4:
+      scribe.released(who, word);
+      break;
+    case 5:
+      scribe.followed(who, whom);
+      break;
+    case 6:
+      scribe.left(who, whom);
+      break;
+    case 7:
+      scribe.tracked(who, word);
+      break;
+    case 8:
+      scribe.untracked(who, word);
+      break;
+    case 9:
+      scribe.switched(who, whom & 1);
+      break;
+    case 10:
+      scribe.confirmed(who);
+      break;
+    case 11:
+      scribe.direct(who, whom, word, "c");
+      break;
+    default:
+      scribe.post(who, word, "c");
+      break;
+  }
+}
+
+template <class Bench>
+void replays_as_the_log(const std::vector<int>& events, std::size_t restart_at) {
+  Bench bench;
+  Scribe scribe;
+  Model whole;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    happen(scribe, events[i]);
+    // Batches of one and of three, so that a batch also says two things about one key.
+    if (i % 4 == 3) continue;
+    const auto batch = scribe.take();
+    for (const auto& record : batch) whole.apply(*record);
+    RC_ASSERT(bench.store().append(batch).has_value());
+    if (i == restart_at) bench.reopen();
+  }
+  const auto rest = scribe.take();
+  for (const auto& record : rest) whole.apply(*record);
+  RC_ASSERT(bench.store().append(rest).has_value());
+
+  Model replayed;
+  RecordId previous = 0;
+  RC_ASSERT(bench.store()
+                .replay_state([&](const Record& record) {
+                  RC_ASSERT(record.id() > previous);
+                  previous = record.id();
+                  replayed.apply(record);
+                })
+                .has_value());
+  RC_ASSERT(replayed == whole);
+}
+
+}  // namespace
+
+TEST_CASE("replaying the newest records is replaying the log, in memory") {
+  CHECK(rc::check([](const std::vector<std::uint8_t>& events, std::uint8_t restart_at) {
+    replays_as_the_log<InMemory>({events.begin(), events.end()}, restart_at);
+  }));
+}
+
+TEST_CASE("replaying the newest records is replaying the log, on disk") {
+  // Fewer rounds than by default: each makes a store.
+  rc::detail::TestParams params = rc::detail::configuration().testParams;
+  params.maxSuccess = 10;
+  const auto property = [](const std::vector<std::uint8_t>& events, std::uint8_t restart_at) {
+    replays_as_the_log<Embedded>({events.begin(), events.end()}, restart_at);
+  };
+  const auto result = rc::detail::checkTestable(property, rc::detail::TestMetadata(), params);
+  CHECK(result.template is<rc::detail::SuccessResult>());
+}
+
+}  // namespace bridge::backbone

@@ -1,0 +1,148 @@
+// Pins the bytes that lie on disks (docs/log.md): a change here is a change of format.
+#include <catch2/catch.hpp>
+
+#include "bridge/backbone/compaction.h"
+#include "bridge/backbone/cursor_codec.h"
+#include "bridge/backbone/dedupe.h"
+#include "bridge/backbone/keys.h"
+#include "bridge/backbone/record_codec.h"
+#include "tests/bridge/backbone/scribe.h"
+
+namespace bridge::backbone {
+namespace {
+
+std::string hex(std::string_view bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const char byte : bytes) {
+    text.push_back(kDigits[static_cast<std::uint8_t>(byte) >> 4]);
+    text.push_back(kDigits[static_cast<std::uint8_t>(byte) & 15]);
+  }
+  return text;
+}
+
+std::string stored(const Record& record) {
+  std::string bytes;
+  encode_record(record, bytes);
+  CHECK(bytes.size() == encoded_size(record));
+  return hex(bytes);
+}
+
+std::string key(const Record& record) {
+  return hex(state_change(record).value().key);
+}
+bool erases(const Record& record) {
+  return state_change(record).value().erases;
+}
+
+}  // namespace
+
+TEST_CASE("every kind of record: its bytes and its compaction key") {
+  Scribe scribe(299);  // the next id is 300, 0xac02 as a varint, at 1000 ms, 0xe807
+  scribe.post(1, "hi", "c");
+  scribe.direct(1, 2, "hi", "c");
+  scribe.created("al");
+  scribe.closed(1);
+  scribe.bound(1, "a@b");
+  scribe.released(1, "a@b");
+  scribe.followed(1, 2);
+  scribe.left(1, 2);
+  scribe.tracked(1, "sf");
+  scribe.untracked(1, "sf");
+  scribe.switched(1, true);
+  scribe.confirmed(1);
+  scribe.reopened(1);
+  const auto batch = scribe.take();
+  const std::string one = "0000000000000001";
+  const std::string two = "0000000000000002";
+
+  CHECK(stored(*batch[0]) == "0108ac0210e8071a0b0801120268691a01632001");
+  CHECK(key(*batch[0]) == "70" + one);
+  CHECK(stored(*batch[1]) ==
+        "0108ad0210e807220b080110021a0268692201"
+        "63");
+  CHECK_FALSE(state_change(*batch[1]));
+  CHECK(stored(*batch[2]) == "0108ae0210e8072a040a02616c");
+  CHECK(key(*batch[2]) == "61000000000000012e");
+  CHECK(stored(*batch[3]) == "0108af0210e80732020801");
+  CHECK(key(*batch[3]) == "63" + one);
+  CHECK(stored(*batch[4]) == "0108b00210e8073a0708011203614062");
+  CHECK(key(*batch[4]) == "6a614062");
+  CHECK(stored(*batch[5]) == "0108b10210e807420708011203614062");
+  CHECK(key(*batch[5]) == "6a614062");
+  CHECK(stored(*batch[6]) == "0108b20210e8074a0408011002");
+  CHECK(key(*batch[6]) == "66" + one + two);
+  CHECK(stored(*batch[7]) == "0108b30210e807520408011002");
+  CHECK(key(*batch[7]) == "66" + one + two);
+  CHECK(stored(*batch[8]) == "0108b40210e8075a06080112027366");
+  CHECK(key(*batch[8]) == "74" + one + "7366");
+  CHECK(stored(*batch[9]) == "0108b50210e8076206080112027366");
+  CHECK(key(*batch[9]) == "74" + one + "7366");
+  CHECK(stored(*batch[10]) == "0108b60210e8076a0408011001");
+  CHECK(key(*batch[10]) == "73" + one);
+  CHECK(stored(*batch[11]) == "0108b70210e80772020801");
+  CHECK(key(*batch[11]) == "79" + one);
+  CHECK(stored(*batch[12]) == "0108b80210e8077a020801");
+  CHECK(key(*batch[12]) == "63" + one);
+
+  std::vector<std::size_t> erasing;
+  for (std::size_t i = 0; i < batch.size(); ++i)
+    if (state_change(*batch[i]) && erases(*batch[i])) erasing.push_back(i);
+  CHECK(erasing == std::vector<std::size_t>{5, 7, 9});
+}
+
+TEST_CASE("a record comes back as it was") {
+  Scribe scribe;
+  scribe.direct(1, 2, std::string("\0\xFF", 2), "c");
+  const auto record = scribe.take().front();
+  std::string bytes;
+  encode_record(*record, bytes);
+  CHECK(decode_record(bytes)->SerializeAsString() == record->SerializeAsString());
+}
+
+TEST_CASE("a record of a newer version is refused by its number") {
+  const auto newer = decode_record("\x02whatever");
+  REQUIRE_FALSE(newer);
+  CHECK(newer.error().text ==
+        "A record in the store was written by a newer Lapwing (record version 2, this one knows "
+        "1): use that version.");
+}
+
+TEST_CASE("damaged records are errors") {
+  CHECK_FALSE(decode_record(""));
+  CHECK_FALSE(decode_record(std::string_view("\0", 1)));
+  CHECK_FALSE(decode_record("\x01\xFF\xFF"));
+}
+
+TEST_CASE("a field of the future is kept") {
+  // Field 99 with the value 1, behind an otherwise empty record.
+  const std::string future = "\x01\x98\x06\x01";
+  std::string again;
+  encode_record(decode_record(future).value(), again);
+  CHECK(hex(again) == hex(future));
+}
+
+TEST_CASE("keys sort as their numbers do") {
+  CHECK(hex(be64(1)) == "0000000000000001");
+  CHECK(be64(255) < be64(256));
+  CHECK(direct_key(1, 999) < direct_key(2, 1));
+  CHECK(read_be64(be64(~0ull)) == ~0ull);
+  CHECK_FALSE(read_be64("short"));
+}
+
+TEST_CASE("dedupe: the key and the entry") {
+  CHECK(hex(dedupe_key(1, "c", "hi")) == "d2e98a30f6790b356df3790b4066483c");
+  CHECK(hex(encode_dedupe({300, 1'000})) == "000000000000012c00000000000003e8");
+  CHECK_FALSE(decode_dedupe("short"));
+}
+
+TEST_CASE("cursors: the bytes") {
+  Cursors cursors;
+  cursors[kDirectCursor] = {.floor = 300, .done = {301, 400}};
+  cursors[kStreamCursor] = {.floor = 5};
+  CHECK(hex(encode_cursors(cursors)) ==
+        "ac02020163"
+        "0500");
+}
+
+}  // namespace bridge::backbone

@@ -1,0 +1,50 @@
+// Scribe: writes the records of a story, numbering and dating them as the committer would.
+//
+//   Scribe scribe;
+//   scribe.post(kAlice, "hello");   scribe.take()   // what was written since, as a batch
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bridge/backbone/store.h"
+
+namespace bridge::backbone {
+
+using Batch = std::vector<RecordPtr>;
+
+class Scribe {
+ public:
+  explicit Scribe(RecordId head = 0) : head_(head) {}
+
+  void at(base::WallMs time_ms) { time_ms_ = time_ms; }
+
+  RecordId post(AccountId author, std::string_view text, std::string_view client_id = {});
+  RecordId direct(AccountId author, AccountId recipient, std::string_view text,
+                  std::string_view client_id = {});
+  RecordId created(std::string_view nick);
+  RecordId closed(AccountId account);
+  RecordId reopened(AccountId account);
+  RecordId bound(AccountId account, std::string_view address);
+  RecordId released(AccountId account, std::string_view address);
+  RecordId followed(AccountId follower, AccountId followee);
+  RecordId left(AccountId follower, AccountId followee);
+  RecordId tracked(AccountId account, std::string_view phrase);
+  RecordId untracked(AccountId account, std::string_view phrase);
+  RecordId switched(AccountId account, bool on);
+  RecordId confirmed(AccountId account);
+
+  Batch take() { return std::exchange(batch_, {}); }
+
+ private:
+  RecordId add(Record record);
+
+  RecordId head_;
+  base::WallMs time_ms_ = 1'000;
+  std::map<AccountId, std::uint64_t> ordinals_;
+  Batch batch_;
+};
+
+}  // namespace bridge::backbone

@@ -1,0 +1,217 @@
+// What every Store does, run against each.
+#include <catch2/catch.hpp>
+#include <limits>
+
+#include "tests/bridge/backbone/benches.h"
+#include "tests/bridge/backbone/scribe.h"
+
+namespace bridge::backbone {
+namespace {
+
+constexpr AccountId kAlice = 1;
+constexpr AccountId kBob = 2;
+constexpr AccountId kCarol = 3;
+constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
+
+std::vector<std::string> texts(const std::vector<RecordPtr>& records) {
+  std::vector<std::string> texts;
+  for (const auto& record : records) texts.push_back(record->post().text());
+  return texts;
+}
+
+std::vector<RecordId> replayed_ids(const Store& store) {
+  std::vector<RecordId> ids;
+  REQUIRE(store.replay_state([&](const Record& record) { ids.push_back(record.id()); }));
+  return ids;
+}
+
+using Ids = std::vector<RecordId>;
+using Texts = std::vector<std::string>;
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("an empty store has nothing and says so", "", Embedded, InMemory) {
+  TestType bench;
+  auto& store = bench.store();
+  CHECK(store.head() == 0);
+  CHECK(store.read(0, kAll, kAll)->empty());
+  CHECK(store.read_directs(kAlice, 0, kAll)->empty());
+  CHECK_FALSE(*store.find_duplicate(kAlice, "x", "hello", 0));
+  CHECK(replayed_ids(store).empty());
+  CHECK(store.append({}));
+  CHECK(store.head() == 0);
+}
+
+TEMPLATE_TEST_CASE("what was appended is read back, also after a restart", "", Embedded, InMemory) {
+  TestType bench;
+  Scribe scribe;
+  scribe.post(kAlice, "one");
+  scribe.post(kBob, "two");
+  REQUIRE(bench.store().append(scribe.take()));
+  scribe.post(kAlice, "three");
+  REQUIRE(bench.store().append(scribe.take()));
+
+  const bool restarted = GENERATE(false, true);
+  if (restarted) bench.reopen();
+  auto& store = bench.store();
+
+  CHECK(store.head() == 3);
+  CHECK(texts(*store.read(0, kAll, kAll)) == Texts{"one", "two", "three"});
+  CHECK(texts(*store.read(2, kAll, kAll)) == Texts{"three"});
+  CHECK(store.read(3, kAll, kAll)->empty());
+  CHECK(store.read(99, kAll, kAll)->empty());
+  CHECK(store.read(0, kAll, kAll)->back()->post().ordinal() == 2);
+  CHECK(store.read(0, kAll, kAll)->front()->time_ms() == 1'000);
+}
+
+TEMPLATE_TEST_CASE("a restarted store goes on where it was", "", Embedded, InMemory) {
+  TestType bench;
+  Scribe scribe;
+  scribe.post(kAlice, "before");
+  REQUIRE(bench.store().append(scribe.take()));
+  bench.reopen();
+  scribe.post(kAlice, "after");
+  REQUIRE(bench.store().append(scribe.take()));
+  CHECK(texts(*bench.store().read(0, kAll, kAll)) == Texts{"before", "after"});
+}
+
+TEMPLATE_TEST_CASE("a read stops at either bound, but never before its first record", "", Embedded,
+                   InMemory) {
+  TestType bench;
+  Scribe scribe;
+  for (int i = 0; i < 5; ++i) scribe.post(kAlice, std::string(100, 'x'));
+  REQUIRE(bench.store().append(scribe.take()));
+  auto& store = bench.store();
+  CHECK(store.read(0, 2, kAll)->size() == 2);
+  CHECK(store.read(0, 0, kAll)->empty());
+  CHECK(store.read(0, kAll, 1)->size() == 1);
+  CHECK(store.read(0, kAll, 300)->size() == 2);
+  CHECK(store.read(4, kAll, 1)->size() == 1);
+}
+
+TEMPLATE_TEST_CASE("texts are bytes: empty, with NUL, not UTF-8, long", "", Embedded, InMemory) {
+  TestType bench;
+  Scribe scribe;
+  const Texts odd = {"", std::string("a\0b", 3), "\xFF\xFE", std::string(1 << 20, 'z')};
+  for (const auto& text : odd) scribe.post(kAlice, text);
+  REQUIRE(bench.store().append(scribe.take()));
+  bench.reopen();
+  CHECK(texts(*bench.store().read(0, kAll, kAll)) == odd);
+}
+
+TEMPLATE_TEST_CASE("directs are found by their recipient", "", Embedded, InMemory) {
+  TestType bench;
+  Scribe scribe;
+  const auto first = scribe.direct(kAlice, kBob, "psst");
+  scribe.direct(kAlice, kCarol, "not for bob");
+  scribe.post(kBob, "not a direct");
+  const auto second = scribe.direct(kCarol, kBob, "hey");
+  const auto huge = std::numeric_limits<AccountId>::max();
+  const auto third = scribe.direct(kAlice, huge, "far out");
+  REQUIRE(bench.store().append(scribe.take()));
+  bench.reopen();
+  auto& store = bench.store();
+  CHECK(*store.read_directs(kBob, 0, kAll) == Ids{first, second});
+  CHECK(*store.read_directs(kBob, 0, 1) == Ids{first});
+  CHECK(*store.read_directs(kBob, first, kAll) == Ids{second});
+  CHECK(store.read_directs(kBob, second, kAll)->empty());
+  CHECK(store.read_directs(kAlice, 0, kAll)->empty());
+  CHECK(*store.read_directs(huge, 0, kAll) == Ids{third});
+}
+
+TEMPLATE_TEST_CASE("a publish is known again by author, client id and text", "", Embedded,
+                   InMemory) {
+  TestType bench;
+  Scribe scribe;
+  const auto id = scribe.post(kAlice, "hello", "c1");
+  const auto direct = scribe.direct(kAlice, kBob, "psst", "c2");
+  REQUIRE(bench.store().append(scribe.take()));
+  bench.reopen();
+  auto& store = bench.store();
+  CHECK(*store.find_duplicate(kAlice, "c1", "hello", 1'001) == id);
+  CHECK(*store.find_duplicate(kAlice, "c2", "psst", 1'001) == direct);
+  CHECK_FALSE(*store.find_duplicate(kAlice, "c1", "hello there", 1'001));
+  CHECK_FALSE(*store.find_duplicate(kAlice, "c2", "hello", 1'001));
+  CHECK_FALSE(*store.find_duplicate(kBob, "c1", "hello", 1'001));
+  CHECK_FALSE(*store.find_duplicate(kAlice, "c", "1hello", 1'001));
+}
+
+TEMPLATE_TEST_CASE("without a client id the same words are two posts", "", Embedded, InMemory) {
+  TestType bench;
+  Scribe scribe;
+  scribe.post(kAlice, "good morning");
+  REQUIRE(bench.store().append(scribe.take()));
+  CHECK_FALSE(*bench.store().find_duplicate(kAlice, "", "good morning", 1'001));
+}
+
+TEMPLATE_TEST_CASE("the dedupe window ends", "", Embedded, InMemory) {
+  TestType bench;
+  Scribe scribe;
+  scribe.at(5'000);
+  const auto id = scribe.post(kAlice, "hello", "c1");
+  REQUIRE(bench.store().append(scribe.take()));
+  auto& store = bench.store();
+  const auto window = kTestWindow.count();
+  CHECK(*store.find_duplicate(kAlice, "c1", "hello", 5'000 + window - 1) == id);
+  CHECK_FALSE(*store.find_duplicate(kAlice, "c1", "hello", 5'000 + window));
+  // A wall clock that jumped back does not make it narrower.
+  CHECK(*store.find_duplicate(kAlice, "c1", "hello", 0) == id);
+
+  // Nor wider: the newest record is a clock too.
+  scribe.at(5'000 + window);
+  const auto again = scribe.post(kBob, "later", "c2");
+  REQUIRE(store.append(scribe.take()));
+  CHECK_FALSE(*store.find_duplicate(kAlice, "c1", "hello", 0));
+  bench.reopen();
+  CHECK_FALSE(*bench.store().find_duplicate(kAlice, "c1", "hello", 0));
+  CHECK(*bench.store().find_duplicate(kBob, "c2", "later", 0) == again);
+}
+
+TEMPLATE_TEST_CASE("a publish accepted again after the window opens a window of its own", "",
+                   Embedded, InMemory) {
+  TestType bench;
+  Scribe scribe;
+  scribe.post(kAlice, "hello", "c1");
+  scribe.at(1'000 + 2 * kTestWindow.count());
+  const auto again = scribe.post(kAlice, "hello", "c1");
+  REQUIRE(bench.store().append(scribe.take()));
+  CHECK(*bench.store().find_duplicate(kAlice, "c1", "hello", 0) == again);
+}
+
+TEMPLATE_TEST_CASE("of the records State is made of, the newest about each thing are replayed", "",
+                   Embedded, InMemory) {
+  TestType bench;
+  Scribe scribe;
+  const auto alice = scribe.created("alice");
+  const auto bob = scribe.created("bob");
+  scribe.bound(alice, "alice@example.org");
+  scribe.released(alice, "alice@example.org");
+  const auto bound = scribe.bound(bob, "alice@example.org");
+  scribe.followed(alice, bob);
+  scribe.left(alice, bob);
+  scribe.direct(alice, bob, "psst");
+  scribe.tracked(alice, "jazz");
+  const auto tracked = scribe.tracked(alice, "sf");
+  scribe.untracked(alice, "jazz");
+  scribe.post(bob, "one");
+  scribe.switched(alice, false);
+  const auto on = scribe.switched(alice, true);
+  const auto posted = scribe.post(bob, "two", "c1");
+  scribe.closed(alice);
+  const auto reopened = scribe.reopened(alice);
+  const auto confirmed = scribe.confirmed(alice);
+  REQUIRE(bench.store().append(scribe.take()));
+  const Ids expected = {alice, bob, bound, tracked, on, posted, reopened, confirmed};
+  CHECK(replayed_ids(bench.store()) == expected);
+  bench.reopen();
+  CHECK(replayed_ids(bench.store()) == expected);
+
+  REQUIRE(bench.store().replay_state([&](const Record& record) {
+    if (record.id() != posted) return;
+    CHECK(record.post().ordinal() == 2);
+    CHECK(record.post().text().empty());
+    CHECK(record.post().client_id().empty());
+  }));
+}
+
+}  // namespace bridge::backbone
