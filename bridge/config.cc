@@ -1,1 +1,136 @@
-// Replaced as the part lands.
+#include "bridge/config.h"
+
+#include <fmt/format.h>
+
+#include "bridge/base/config.h"
+#include "bridge/wire/endpoint.h"
+
+namespace bridge {
+namespace {
+
+using base::ConfigReader;
+using namespace std::chrono_literals;
+
+void read_store(ConfigReader& file, StoreSettings& store) {
+  file.text("store.path", store.path, {.required = true, .example = "\"/var/lib/lapwing\""});
+  file.duration("store.dedupe_window", store.dedupe_window, 1min, std::chrono::hours(24 * 3650));
+  file.bytes("store.write_buffer", store.write_buffer_bytes, 1u << 20, 1u << 30);
+}
+
+void read_clients(ConfigReader& table, lane::LaneThreadOptions& options) {
+  std::vector<lane::ClientRule> rules;
+  for (ConfigReader& entry : table.tables("client")) {
+    lane::ClientRule rule{.name = "*", .key = {}, .speaks_for = {"*"}};
+    entry.text("name", rule.name, {.example = "\"gateway\""});
+    entry.text("key", rule.key, {.example = "\"the 40 characters of its public key\""});
+    entry.text_list("speaks_for", rule.speaks_for, {.example = "[\"*@example.org\"]"});
+    if (!rule.key.empty() && rule.key.size() != 40)
+      entry.problem("key", "is not a public key of 40 characters: `lapwingctl keygen` makes one");
+    if (!rule.key.empty()) options.router.client_keys.push_back(rule.key);
+    rules.push_back(std::move(rule));
+  }
+  if (!rules.empty()) options.lane.clients = std::move(rules);
+}
+
+void read_lane(ConfigReader table, lane::LaneThreadOptions& options) {
+  table.text("endpoint", options.router.endpoint, {.example = "\"ipc:///run/lapwing/im\""});
+  if (const auto endpoint = wire::parse_endpoint(options.router.endpoint); !endpoint)
+    table.problem("endpoint", endpoint.error().text);
+  table.number("ipc_mode", options.router.ipc_mode, 0, 0777);
+  table.flag("plain_tcp", options.router.plain_tcp);
+  std::string secret;
+  table.secret("secret_key_file", secret);
+  if (!secret.empty()) {
+    if (auto keys = wire::keys_from_secret(secret))
+      options.router.server_keys = std::move(*keys);
+    else
+      table.problem("secret_key_file", keys.error().text);
+  }
+  read_clients(table, options);
+  table.number("sessions_max", options.lane.sessions_max, 1, 65536);
+  table.duration("ping_after", options.lane.ping_after, 100ms, 1min);
+  table.duration("silence_max", options.lane.silence_max, 1s, 10min);
+}
+
+void read_limits(ConfigReader table, lane::LaneLimits& limits) {
+  table.policy("requests_per_client", limits.requests_per_client);
+  table.policy("publishes", limits.publishes);
+  table.policy("publishes_per_person", limits.publishes_per_person);
+}
+
+void read_deliveries(ConfigReader table, fanout::FanoutThreadOptions& options) {
+  table.policy("per_person", options.fanout.deliveries_per_person);
+  fanout::ClassWeights& weights = options.fanout.weights;
+  table.number("weight_direct", weights.direct, 1, 1000);
+  table.number("weight_follow", weights.follow, 1, 1000);
+  table.number("weight_track", weights.track, 1, 1000);
+  table.number("weight_backlog", weights.backlog, 1, 1000);
+  table.duration("late_after", options.fanout.late_after, 1s, 24h);
+  table.duration("checkpoint_every", options.checkpoint_every, 50ms, 1min);
+}
+
+void read_rules(ConfigReader table, Config& config) {
+  state::Rules& rules = config.rules;
+  table.bytes("post_bytes_max", rules.post_bytes_max, 1, 16 * 1024);
+  table.number("tracks_per_person", rules.tracks_per_person, 0, 10'000);
+  table.number("follows_per_person", rules.follows_per_person, 0, 100'000);
+  table.number("accounts_max", rules.accounts_max, 1, 100'000'000);
+  config.fanout.fanout.people_max = rules.accounts_max;
+}
+
+throttle::Policy policy(std::string_view text) { return *throttle::Policy::parse(text); }
+
+}  // namespace
+
+Config default_config() {
+  Config config;
+  const auto set_lane = [&](std::size_t index, lane::Kind kind) -> lane::LaneThreadOptions& {
+    lane::LaneThreadOptions& options = config.lanes[index];
+    options.lane.kind = kind;
+    options.lane.index = index;
+    options.router.endpoint = fmt::format("ipc:///run/lapwing/{}", lane::name(kind));
+    // Each lane's connections have an I/O thread of their own.
+    options.router.io_thread = static_cast<int>(index);
+    return options;
+  };
+  set_lane(state::kWebLane, lane::Kind::kWeb).lane.limits.publishes_per_person =
+      policy("5/1s burst 50");
+  set_lane(state::kAdminLane, lane::Kind::kAdmin);
+  auto& im = set_lane(state::kImLane, lane::Kind::kIm);
+  im.nice = config.fanout.nice;
+  im.lane.limits.publishes = policy("500/1s burst 2000");
+  im.lane.limits.publishes_per_person = policy("1/2s burst 20");
+  config.fanout.fanout.deliveries_per_person = policy("10/1s burst 200");
+  return config;
+}
+
+LoadedConfig load_config(const std::string& path) {
+  LoadedConfig loaded{default_config(), {}};
+  Config& config = loaded.config;
+  auto file = ConfigReader::open(path);
+  if (!file) {
+    loaded.problems.push_back(file.error().text);
+    return loaded;
+  }
+  read_store(*file, config.store);
+  for (lane::LaneThreadOptions& options : config.lanes) {
+    const std::string name(lane::name(options.lane.kind));
+    read_lane(file->table("lane." + name), options);
+    read_limits(file->table("limits." + name), options.lane.limits);
+  }
+  read_deliveries(file->table("deliveries"), config.fanout);
+  read_rules(file->table("rules"), config);
+  file->number("threads.im_nice", config.fanout.nice, 0, 19);
+  config.lanes[state::kImLane].nice = config.fanout.nice;
+  std::string level = "info";
+  file->text("log.level", level, {.example = "\"info\""});
+  if (const auto known = base::log::parse_level(level))
+    config.log_level = *known;
+  else
+    file->problem("log.level", "is not debug, info, warning, error or off",
+                  {.example = "\"info\""});
+  loaded.problems = file->finish();
+  return loaded;
+}
+
+}  // namespace bridge

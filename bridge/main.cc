@@ -1,1 +1,68 @@
-int main() { return 1; }
+// lapwing-bridge: reads its configuration, then runs the bridge until it is told to stop.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+
+#include "bridge/base/log.h"
+#include "bridge/base/signals.h"
+#include "bridge/base/thread.h"
+#include "bridge/bridge.h"
+
+namespace {
+
+using namespace bridge;
+
+// Every problem on a line of its own; true when there was none.
+bool accepted(const LoadedConfig& loaded) {
+  for (const std::string& problem : loaded.problems) std::fprintf(stderr, "%s\n", problem.c_str());
+  return loaded.problems.empty();
+}
+
+void reload(Bridge& running, const std::string& path) {
+  const LoadedConfig loaded = load_config(path);
+  for (const std::string& problem : loaded.problems) base::log::error("{}", problem);
+  if (!loaded.problems.empty()) return base::log::error("the limits in force stay as they are");
+  running.set_limits(loaded.config);
+  base::log::info("limits were read again from {}", path);
+}
+
+int run(const Config& config, const std::string& path) {
+  base::Signals signals({SIGTERM, SIGINT, SIGHUP});
+  const base::log::Session log({.level = config.log_level});
+  wire::Context context(static_cast<int>(state::kLanes));
+  auto opened = Bridge::open(context, config);
+  if (!opened) {
+    base::log::error("{}", opened.error().text);
+    return 1;
+  }
+  Bridge& running = **opened;
+  running.start();
+  for (std::size_t i = 0; i < state::kLanes; ++i)
+    base::log::info("listening on {}", running.endpoint(i));
+  for (;;) {
+    base::wait_readable({signals.fd()}, std::chrono::hours(1));
+    const auto signal = signals.take();
+    if (!signal) continue;
+    if (*signal != SIGHUP) break;
+    reload(running, path);
+  }
+  base::log::info("closing");
+  running.stop();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Lapwing's bridge: the log, the matching and the lanes.", "lapwing-bridge");
+  std::string path;
+  bool check_only = false;
+  app.add_option("--config", path, "the configuration, see conf/bridge.toml")->required();
+  app.add_flag("--check", check_only, "only read the configuration and say what is wrong with it");
+  app.set_version_flag("--version", "lapwing-bridge 0.1.0");
+  CLI11_PARSE(app, argc, argv);
+
+  const LoadedConfig loaded = load_config(path);
+  if (!accepted(loaded)) return 2;
+  return check_only ? 0 : run(loaded.config, path);
+}

@@ -1,0 +1,52 @@
+// Bridge: the daemon, put together: store, committer, fan-out and three lanes, each on its thread.
+//
+//   auto bridge = Bridge::open(context, config);   (*bridge)->start();   ...   (*bridge)->stop();
+//
+// The one place where the parts learn of each other.
+#pragma once
+
+#include <array>
+#include <memory>
+
+#include "bridge/backbone/cursor_store.h"
+#include "bridge/backbone/store.h"
+#include "bridge/config.h"
+
+namespace bridge {
+
+class Bridge final : private fanout::FanoutOutput {
+ public:
+  // Opens (and so locks) the store before it binds anything. Nothing runs yet.
+  // The context must outlive it.
+  static base::Result<std::unique_ptr<Bridge>> open(wire::Context& context, const Config& config);
+  ~Bridge() override { stop(); }
+
+  void start();
+  // Commits what was submitted, saves the cursors, says BYE.
+  void stop();
+
+  // Takes over the limits of a configuration read again; everything else needs a restart.
+  void set_limits(const Config& config);
+
+  const std::string& endpoint(std::size_t lane) const { return lanes_[lane]->endpoint(); }
+
+ private:
+  explicit Bridge(wire::Context& context) : context_(context) {}
+  base::Result<void> build(const Config& config);
+  base::Result<void> open_lanes(const Config& config);
+  wire::StatusReport status() const;
+
+  void batch(fanout::SessionId session, std::uint64_t sequence, std::string body) override;
+  std::size_t room() const override;
+  void reply(const state::ReplyAddress& to, wire::Reply reply) override;
+
+  wire::Context& context_;
+  std::unique_ptr<backbone::Store> store_;
+  std::unique_ptr<backbone::CursorStore> cursors_;
+  std::unique_ptr<fanout::FanoutThread> fanout_;
+  std::array<std::unique_ptr<lane::LaneThread>, state::kLanes> lanes_;
+  std::unique_ptr<state::CommitThread> committer_;
+  base::Time started_{};
+};
+
+}  // namespace bridge

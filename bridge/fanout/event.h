@@ -1,0 +1,47 @@
+// What a lane tells the fan-out, as values that travel through a mailbox between their threads.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "bridge/fanout/session.h"
+#include "bridge/state/committer.h"
+#include "bridge/wire/header.h"
+#include "bridge/wire/wire.pb.h"
+
+namespace bridge::fanout {
+
+struct Opened {
+  SessionId session = 0;
+};
+struct Closed {
+  SessionId session = 0;
+};
+struct Granted {  // cumulative
+  SessionId session = 0;
+  std::uint64_t deliveries = 0;
+  std::uint64_t bytes = 0;
+};
+struct Acknowledged {  // cumulative
+  SessionId session = 0;
+  std::uint64_t sequence = 0;
+};
+struct GivenBack {
+  SessionId session = 0;
+  wire::Nack nack;
+};
+struct PresenceChanged {
+  SessionId session = 0;
+  wire::Presence presence;
+};
+// Questions that only the fan-out can answer.
+struct Asked {
+  state::ReplyAddress reply_to;
+  wire::Request request;  // Roster or Owed
+};
+
+using Event =
+    std::variant<Opened, Closed, Granted, Acknowledged, GivenBack, PresenceChanged, Asked>;
+
+}  // namespace bridge::fanout

@@ -1,0 +1,303 @@
+#include "bridge/fanout/fanout.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace bridge::fanout {
+namespace {
+
+std::array<throttle::ClassOptions, kKinds> class_options(const FanoutOptions& options) {
+  const ClassWeights& w = options.weights;
+  // A person has at most one entry in each class, so these never overflow.
+  const std::size_t capacity = options.people_max;
+  return {{{w.direct, capacity}, {w.follow, capacity}, {w.track, capacity}, {w.backlog, capacity}}};
+}
+
+}  // namespace
+
+Fanout::Fanout(const backbone::Store& store, backbone::CursorStore& cursors, FanoutOptions options,
+               DeliverySink& sink)
+    : store_(store),
+      cursor_store_(cursors),
+      options_(std::move(options)),
+      sink_(sink),
+      cache_(store),
+      classes_(class_options(options_), 1) {}
+
+base::Result<void> Fanout::load() {
+  auto replayed = store_.replay_state([this](const backbone::Record& record) {
+    state_.apply(record);
+    index(record);
+  });
+  if (!replayed) return replayed;
+  auto checkpointed = cursor_store_.load([this](const backbone::CursorRow& row) {
+    if (!state_.find(row.account)) return;
+    Person& restored = person(row.account);
+    restored.has_row = true;
+    for (std::size_t i = 0; i < backbone::kCursorClasses; ++i)
+      if (row.cursors[i].floor != 0) restored.pending[i].restore(row.cursors[i]);
+  });
+  if (!checkpointed) return tl::unexpected(checkpointed.error());
+  // What was committed after the checkpoint is matched again, against the subscriptions there are.
+  const RecordId head = store_.head();
+  position_ = std::min(*checkpointed, head);
+  while (position_ < head) {
+    auto records = store_.read(position_, PostCache::kReadRecords, PostCache::kReadBytes);
+    if (!records) return tl::unexpected(records.error());
+    for (const auto& record : *records) {
+      match_post(cache_.insert(record));
+      position_ = record->id();
+    }
+  }
+  counters_.position.set(position_);
+  return {};
+}
+
+Fanout::Person& Fanout::person(AccountId id) {
+  Person& found = people_[id];
+  found.id = id;
+  return found;
+}
+
+void Fanout::touch(Person& person) {
+  if (person.dirty) return;
+  person.dirty = true;
+  dirty_.push_back(person.id);
+}
+
+SessionId Fanout::session_of(const state::Account& account) const {
+  if (!account.open || !account.delivery_on || account.address.empty()) return 0;
+  const auto it = available_.find(account.address);
+  return it == available_.end() ? 0 : it->second;
+}
+
+// ---- matching ----------------------------------------------------------------------------------
+
+void Fanout::apply(const backbone::RecordPtr& record) {
+  if (record->id() != position_ + 1)
+    throw std::logic_error("the fan-out was given records out of order");
+  state_.apply(*record);
+  index(*record);
+  position_ = record->id();
+  counters_.position.set(position_);
+  match_post(cache_.insert(record));
+  account_changed(*record);
+}
+
+void Fanout::index(const backbone::Record& record) {
+  if (record.has_tracked()) {
+    const auto phrase = track::Phrase::parse(record.tracked().phrase());
+    if (phrase) index_.add(*phrase, record.tracked().account());
+  } else if (record.has_untracked()) {
+    const auto phrase = track::Phrase::parse(record.untracked().phrase());
+    if (phrase) index_.remove(*phrase, record.untracked().account());
+  }
+}
+
+void Fanout::match_post(const PreparedPtr& prepared) {
+  if (prepared->record->has_direct()) return match_direct(prepared);
+  if (!prepared->post) return;
+  std::vector<AccountId> candidates;
+  const state::Account* author = state_.find(prepared->record->post().author());
+  for (const auto& [since, follower] : author->followers) candidates.push_back(follower);
+  index_.match(*prepared->post, [&](const track::Phrase&, track::Listener listener) {
+    candidates.push_back(listener);
+  });
+  std::ranges::sort(candidates);
+  const auto repeats = std::ranges::unique(candidates);
+  candidates.erase(repeats.begin(), repeats.end());
+  for (const AccountId candidate : candidates) {
+    const state::Account& account = *state_.find(candidate);
+    if (const auto as = owed(account, *prepared))
+      enqueue(account, backbone::kStreamCursor,
+              {.id = prepared->record->id(), .kind = as->kind, .late = false});
+  }
+}
+
+void Fanout::match_direct(const PreparedPtr& prepared) {
+  const state::Account* account = state_.find(prepared->record->direct().recipient());
+  if (!account || !direct_owed(*account, *prepared)) return;
+  enqueue(*account, backbone::kDirectCursor,
+          {.id = prepared->record->id(), .kind = Kind::kDirect, .late = false});
+}
+
+void Fanout::enqueue(const state::Account& account, std::size_t cursor, Pending::Entry entry) {
+  counters_.matched.add();
+  Person& who = person(account.id);
+  who.pending[cursor].match(entry, session_of(account) != 0);
+  touch(who);
+  schedule(who);
+  want_catch_up(who);
+}
+
+void Fanout::account_changed(const backbone::Record& record) {
+  switch (record.body_case()) {
+    case backbone::Record::kDeliverySwitched:
+      return refresh(record.delivery_switched().account());
+    case backbone::Record::kAccountClosed:
+      return refresh(record.account_closed().account());
+    case backbone::Record::kAccountReopened:
+      return refresh(record.account_reopened().account());
+    case backbone::Record::kAddressBound:
+      return refresh(record.address_bound().account());
+    case backbone::Record::kAddressReleased:
+      return refresh(record.address_released().account());
+    default:
+      return;
+  }
+}
+
+void Fanout::refresh(AccountId account) {
+  const auto it = people_.find(account);
+  if (it == people_.end()) return;
+  Person& who = it->second;
+  if (session_of(*state_.find(account)) == 0) {
+    for (Pending& pending : who.pending) pending.unqueue();
+    touch(who);
+    return;
+  }
+  schedule(who);
+  want_catch_up(who);
+}
+
+// ---- sessions ----------------------------------------------------------------------------------
+
+void Fanout::open(SessionId session) { sessions_[session].id = session; }
+
+void Fanout::close(SessionId id) {
+  const auto it = sessions_.find(id);
+  if (it == sessions_.end()) return;
+  const Session session = std::move(it->second);
+  sessions_.erase(it);
+  std::vector<AccountId> affected = session.parked;
+  std::erase_if(available_, [&](const auto& entry) {
+    if (entry.second != id) return false;
+    if (const auto* account = state_.find_address(entry.first)) affected.push_back(account->id);
+    return true;
+  });
+  for (const SentBatch& batch : session.unacknowledged) {
+    for (const SentDelivery& sent : batch.deliveries) {
+      if (!person(sent.account).pending[sent.cursor].returned(sent.id)) continue;
+      counters_.returned.add();
+      affected.push_back(sent.account);
+    }
+  }
+  for (const AccountId account : session.parked) person(account).parked = false;
+  for (const AccountId account : affected) {
+    touch(person(account));
+    refresh(account);
+  }
+  counters_.online.set(available_.size());
+}
+
+void Fanout::grant(SessionId id, std::uint64_t deliveries, std::uint64_t bytes) {
+  const auto it = sessions_.find(id);
+  if (it == sessions_.end()) return;
+  Session& session = it->second;
+  session.granted_deliveries = std::max(session.granted_deliveries, deliveries);
+  session.granted_bytes = std::max(session.granted_bytes, bytes);
+  for (const AccountId account : std::exchange(session.parked, {})) {
+    Person& who = person(account);
+    who.parked = false;
+    schedule(who);
+  }
+}
+
+void Fanout::acknowledge(SessionId id, std::uint64_t sequence) {
+  const auto it = sessions_.find(id);
+  if (it == sessions_.end()) return;
+  auto& batches = it->second.unacknowledged;
+  while (!batches.empty() && batches.front().sequence <= sequence) {
+    for (const SentDelivery& sent : batches.front().deliveries) {
+      Person& who = person(sent.account);
+      if (!who.pending[sent.cursor].acknowledged(sent.id)) continue;
+      counters_.acknowledged.add();
+      touch(who);
+      schedule(who);
+      want_catch_up(who);
+    }
+    batches.pop_front();
+  }
+}
+
+void Fanout::give_back(SessionId session, const wire::Nack& nack) {
+  const state::Account* account = state_.find_address(nack.address());
+  if (!account) return;
+  // Whatever the reason, sending again at once would only bounce again: until they show up anew.
+  const auto it = available_.find(nack.address());
+  if (it != available_.end() && it->second == session) available_.erase(it);
+  Person& who = person(account->id);
+  for (Pending& pending : who.pending)
+    if (pending.returned(nack.id())) counters_.returned.add();
+  touch(who);
+  refresh(account->id);
+  counters_.online.set(available_.size());
+}
+
+void Fanout::presence(SessionId session, const wire::Presence& presence) {
+  if (!sessions_.contains(session)) return;
+  for (const auto& change : presence.changes()) {
+    const auto it = available_.find(change.address());
+    if (change.available()) {
+      if (it != available_.end())
+        it->second = session;
+      else if (available_.size() < options_.people_max)
+        available_.emplace(change.address(), session);
+    } else if (it != available_.end() && it->second == session) {
+      available_.erase(it);
+    }
+    if (const auto* account = state_.find_address(change.address())) refresh(account->id);
+  }
+  counters_.online.set(available_.size());
+}
+
+wire::RosterPage Fanout::roster(SessionId id, const wire::Roster& request) {
+  wire::RosterPage page;
+  const auto it = sessions_.find(id);
+  if (it == sessions_.end()) return page;
+  auto& order = it->second.roster;
+  if (request.after() == 0) {
+    order.clear();
+    for (const auto& [account_id, account] : state_.accounts())
+      if (account.open && !account.address.empty()) order.push_back(account_id);
+    std::ranges::partition(order, [this](AccountId account) {
+      const auto who = people_.find(account);
+      return who != people_.end() && !who->second.clean();
+    });
+  }
+  constexpr std::uint32_t kPageMax = 1000;
+  const std::size_t limit = std::clamp<std::uint32_t>(request.limit(), 1, kPageMax);
+  std::size_t at = std::min<std::size_t>(request.after(), order.size());
+  for (std::size_t n = 0; n < limit && at < order.size(); ++n, ++at)
+    page.add_addresses(state_.find(order[at])->address);
+  if (at < order.size()) page.set_next(at);
+  return page;
+}
+
+// ---- checkpoint --------------------------------------------------------------------------------
+
+base::Result<void> Fanout::checkpoint(bool sync) {
+  std::vector<backbone::CursorRow> rows;
+  for (const AccountId account : dirty_) {
+    const Person& who = person(account);
+    if (who.clean() && !who.has_row) continue;
+    auto& row = rows.emplace_back();
+    row.account = account;
+    row.clean = who.clean();
+    for (std::size_t i = 0; i < backbone::kCursorClasses; ++i)
+      if (!who.pending[i].clean()) row.cursors[i] = who.pending[i].cursor();
+  }
+  if (auto written = cursor_store_.checkpoint(rows, position_, sync); !written) return written;
+  for (const backbone::CursorRow& row : rows) person(row.account).has_row = !row.clean;
+  for (const AccountId account : dirty_) person(account).dirty = false;
+  dirty_.clear();
+  return {};
+}
+
+void Fanout::set_limit(throttle::Policy deliveries_per_person) {
+  options_.deliveries_per_person = std::move(deliveries_per_person);
+  release_held(base::Time::max());
+}
+
+}  // namespace bridge::fanout

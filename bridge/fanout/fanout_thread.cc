@@ -1,0 +1,144 @@
+#include "bridge/fanout/fanout_thread.h"
+
+#include <algorithm>
+
+#include "bridge/base/log.h"
+#include "bridge/base/thread.h"
+#include "bridge/wire/messages.h"
+
+namespace bridge::fanout {
+namespace {
+
+// Calls the handler whose argument fits.
+template <class... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+template <class... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+
+}  // namespace
+
+FanoutThread::FanoutThread(const backbone::Store& store, backbone::CursorStore& cursors,
+                           FanoutThreadOptions options, FanoutOutput& output)
+    : store_(store),
+      options_(std::move(options)),
+      output_(output),
+      fanout_(store, cursors, options_.fanout, *this) {}
+
+base::Result<void> FanoutThread::load() {
+  if (auto loaded = fanout_.load(); !loaded) return loaded;
+  tail_ = std::make_unique<backbone::LogTail>(store_, fanout_.position());
+  return {};
+}
+
+void FanoutThread::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void FanoutThread::stop() {
+  if (!thread_.joinable()) return;
+  stop_.push(true);
+  thread_.join();
+}
+
+void FanoutThread::set_limit(throttle::Policy deliveries_per_person) {
+  limits_.push(std::move(deliveries_per_person));
+}
+
+void FanoutThread::run() {
+  base::name_thread("fanout");
+  base::lower_priority(options_.nice);
+  base::Now now = base::read_clocks();
+  next_checkpoint_ = now.mono + options_.checkpoint_every;
+  while (stop_.size() == 0) {
+    if (turn(now) == 0)
+      base::wait_readable({tail_->fd(), inbox_.fd(), limits_.fd(), stop_.fd()}, rest(now.mono));
+    now = base::read_clocks();
+  }
+  while (apply_records() + handle_events() > 0) continue;
+  checkpoint(now.mono, true);
+}
+
+std::size_t FanoutThread::turn(base::Now now) {
+  std::size_t work = handle_events() + apply_records();
+  // A turn makes at most kDeliveriesPerTurn batches, were each delivery a batch of its own.
+  if (output_.room() > Fanout::kDeliveriesPerTurn) work += fanout_.turn(now);
+  answer_reports();
+  if (now.mono >= next_checkpoint_) checkpoint(now.mono, false);
+  return work;
+}
+
+std::chrono::milliseconds FanoutThread::rest(base::Time now) const {
+  // The lane has no way to say that there is room again: look every so often.
+  constexpr std::chrono::milliseconds kRoomAgain{1};
+  if (output_.room() <= Fanout::kDeliveriesPerTurn) return kRoomAgain;
+  const base::Time wake = std::min(fanout_.next_wakeup().value_or(base::Time::max()),
+                                   next_checkpoint_);
+  return std::max(std::chrono::ceil<std::chrono::milliseconds>(wake - now),
+                  std::chrono::milliseconds(0));
+}
+
+std::size_t FanoutThread::apply_records() {
+  const auto records = tail_->next(kRecordsPerTurn);
+  if (!records) {
+    base::log::warning("the fan-out cannot read the log, trying again: {}", records.error().text);
+    return 0;
+  }
+  for (const backbone::RecordPtr& record : *records) fanout_.apply(record);
+  return records->size();
+}
+
+std::size_t FanoutThread::handle_events() {
+  constexpr std::size_t kEventsPerTurn = 1024;
+  std::vector<Event> events;
+  inbox_.drain(events, kEventsPerTurn);
+  for (const Event& event : events) handle(event);
+  std::vector<throttle::Policy> limits;
+  if (limits_.drain(limits, limits_.capacity()) > 0) fanout_.set_limit(limits.back());
+  return events.size() + limits.size();
+}
+
+void FanoutThread::handle(const Event& event) {
+  std::visit(
+      Overloaded{
+          [&](const Opened& e) { fanout_.open(e.session); },
+          [&](const Closed& e) { fanout_.close(e.session); },
+          [&](const Granted& e) { fanout_.grant(e.session, e.deliveries, e.bytes); },
+          [&](const Acknowledged& e) { fanout_.acknowledge(e.session, e.sequence); },
+          [&](const GivenBack& e) { fanout_.give_back(e.session, e.nack); },
+          [&](const PresenceChanged& e) { fanout_.presence(e.session, e.presence); },
+          [&](const Asked& e) {
+            if (e.request.has_owed()) {
+              reports_[next_ticket_] = e.reply_to;
+              fanout_.report_owed(next_ticket_++, e.request.owed().nick());
+              return;
+            }
+            wire::Reply reply;
+            *reply.mutable_roster() = fanout_.roster(e.reply_to.session, e.request.roster());
+            output_.reply(e.reply_to, std::move(reply));
+          }},
+      event);
+}
+
+void FanoutThread::answer_reports() {
+  for (FinishedReport& finished : fanout_.take_reports()) {
+    const auto it = reports_.find(finished.ticket);
+    wire::Reply reply;
+    *reply.mutable_owed() = std::move(finished.report);
+    output_.reply(it->second, std::move(reply));
+    reports_.erase(it);
+  }
+}
+
+void FanoutThread::checkpoint(base::Time now, bool sync) {
+  next_checkpoint_ = now + options_.checkpoint_every;
+  if (auto written = fanout_.checkpoint(sync); !written)
+    base::log::warning("cursors could not be saved, trying again: {}", written.error().text);
+}
+
+void FanoutThread::deliver(SessionId session, std::uint64_t sequence, const wire::Batch& batch) {
+  output_.batch(session, sequence, wire::serialize(batch));
+}
+
+}  // namespace bridge::fanout

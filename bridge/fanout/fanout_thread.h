@@ -1,0 +1,82 @@
+// FanoutThread: the fan-out's loop. Records come from its tail of the log, events from the im lane
+// through a bounded inbox; batches and answers leave through functions.
+#pragma once
+
+#include <functional>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "bridge/backbone/log_tail.h"
+#include "bridge/base/mailbox.h"
+#include "bridge/fanout/event.h"
+#include "bridge/fanout/fanout.h"
+
+namespace bridge::fanout {
+
+struct FanoutThreadOptions {
+  FanoutOptions fanout;
+  std::chrono::milliseconds checkpoint_every{1000};
+  int nice = 5;
+};
+
+// Where what the fan-out makes goes. Called on its thread.
+class FanoutOutput {
+ public:
+  virtual ~FanoutOutput() = default;
+  virtual void batch(SessionId session, std::uint64_t sequence, std::string body) = 0;
+  // Room for this many more batches; the fan-out rests while there is too little.
+  virtual std::size_t room() const = 0;
+  virtual void reply(const state::ReplyAddress& to, wire::Reply reply) = 0;
+};
+
+class FanoutThread final : private DeliverySink {
+ public:
+  // At it the im lane stops reading its socket until there is room again.
+  static constexpr std::size_t kInboxMax = 16 * 1024;
+  static constexpr std::size_t kRecordsPerTurn = 512;
+
+  // References must outlive it.
+  FanoutThread(const backbone::Store& store, backbone::CursorStore& cursors,
+               FanoutThreadOptions options, FanoutOutput& output);
+  ~FanoutThread() override { stop(); }
+
+  base::Result<void> load();
+  // For the committer to offer batches to; exists after load().
+  backbone::LogTail& tail() { return *tail_; }
+  void start();
+  // Ends after a synced checkpoint.
+  void stop();
+
+  base::Mailbox<Event>& inbox() { return inbox_; }
+  // Any thread; takes effect at the next decision.
+  void set_limit(throttle::Policy deliveries_per_person);
+  const FanoutCounters& counters() const { return fanout_.counters(); }
+
+ private:
+  void run();
+  std::size_t turn(base::Now now);
+  std::size_t apply_records();
+  std::size_t handle_events();
+  void handle(const Event& event);
+  void answer_reports();
+  void checkpoint(base::Time now, bool sync);
+  std::chrono::milliseconds rest(base::Time now) const;
+  void deliver(SessionId session, std::uint64_t sequence, const wire::Batch& batch) override;
+
+  const backbone::Store& store_;
+  const FanoutThreadOptions options_;
+  FanoutOutput& output_;
+  base::Mailbox<Event> inbox_{kInboxMax};
+  base::Mailbox<throttle::Policy> limits_{16};
+  base::Mailbox<bool> stop_{1};
+  std::unique_ptr<backbone::LogTail> tail_;
+  Fanout fanout_;
+
+  std::unordered_map<std::uint64_t, state::ReplyAddress> reports_;  // by ticket
+  std::uint64_t next_ticket_ = 1;
+  base::Time next_checkpoint_{};
+  std::thread thread_;
+};
+
+}  // namespace bridge::fanout

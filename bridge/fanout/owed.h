@@ -1,0 +1,29 @@
+// owed: is this post owed to this person, and as what? The one rule behind live matching, catch-up,
+// the check before each send and `lapwingctl owed`, so that all of them agree.
+//
+// A subscription holds for the posts after its own record. What was subscribed to when a post was
+// matched but is not any more when it would be sent is withdrawn. The highest-ranked subscription
+// that matches names the delivery: a follow before a track, the older track before the newer.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "bridge/fanout/pending.h"
+#include "bridge/fanout/post_cache.h"
+#include "bridge/state/state.h"
+
+namespace bridge::fanout {
+
+struct Owed {
+  Kind kind = Kind::kTrack;
+  std::string_view phrase;  // of a track; points into the account
+};
+
+// For a post; never for its own author.
+std::optional<Owed> owed(const state::Account& account, const Prepared& prepared);
+
+// Directs are owed to their recipient whatever else is switched off.
+bool direct_owed(const state::Account& account, const Prepared& prepared);
+
+}  // namespace bridge::fanout

@@ -1,0 +1,84 @@
+// Pending: what one person is owed under one cursor, and how far that got.
+//
+// Everything owed lies in exactly one place: done (at or below the floor, or in `done`), in flight,
+// queued, or behind: not looked at yet, to be read from the log. The queue is short; when it is full
+// or the person is away there is only the cursor (law 6). Pure bookkeeping; one thread.
+//
+//   floor <= done... , in flight..., queued... <= behind   (ids; `behind` unset: up to date)
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "bridge/backbone/cursor_store.h"
+
+namespace bridge::fanout {
+
+using backbone::RecordId;
+
+// Kinds of delivery within the im lane, by rank; also the classes of the scheduler.
+enum class Kind : std::uint8_t { kDirect, kFollow, kTrack, kBacklog };
+inline constexpr std::size_t kKinds = 4;
+
+class Pending {
+ public:
+  // At it, the rest of what is owed is only the cursor.
+  static constexpr std::size_t kQueueMax = 256;
+  // Done out of order above the floor; at it, nothing but the lowest outstanding id is sent.
+  static constexpr std::size_t kDoneMax = 256;
+
+  struct Entry {
+    RecordId id = 0;
+    Kind kind = Kind::kTrack;
+    bool late = false;  // read from the log, later than it was posted
+  };
+
+  // Nothing waiting: everything owed so far is done.
+  bool clean() const { return queue_.empty() && in_flight_.empty() && !behind_; }
+  bool behind() const { return behind_.has_value(); }
+  std::size_t queued() const { return queue_.size(); }
+
+  // Owed as of a checkpoint; everything above it has to be read again.
+  void restore(const backbone::Cursor& cursor);
+  // For a checkpoint. Only while !clean().
+  const backbone::Cursor& cursor() const { return cursor_; }
+
+  // A match at the end of the log. Queued if there is room and the person can be reached.
+  void match(Entry entry, bool reachable);
+
+  // Reading the log: after which id to go on; whether this id still has to be delivered; what was
+  // found; how far it was read, and whether that is the end of the log.
+  RecordId read_after() const { return *behind_; }
+  bool wants(RecordId id) const;
+  bool room() const { return queue_.size() < kQueueMax; }
+  void found(Entry entry) { queue_.push_back(entry); }
+  void read_to(RecordId id, bool end);
+
+  // Not done: waiting in one way or another, if it is owed at all.
+  bool outstanding(RecordId id) const;
+
+  // The first queued entry of this kind that may be sent now; nullptr when there is none.
+  const Entry* next(Kind kind) const;
+  void sent(RecordId id);      // queued -> in flight
+  void withdrawn(RecordId id); // queued -> done: no longer owed
+  // in flight -> done. False when it was not in flight.
+  bool acknowledged(RecordId id);
+  // in flight -> to be read again. False when it was not in flight.
+  bool returned(RecordId id);
+  // The person is away: the queue becomes part of what has to be read.
+  void unqueue();
+
+ private:
+  void finish(RecordId id);
+  void advance();
+  RecordId lowest_outstanding() const;
+
+  backbone::Cursor cursor_;
+  std::deque<Entry> queue_;        // ascending ids
+  std::deque<RecordId> in_flight_; // ascending
+  std::optional<RecordId> behind_; // everything owed up to here is done, in flight or queued
+};
+
+}  // namespace bridge::fanout

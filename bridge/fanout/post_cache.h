@@ -1,0 +1,48 @@
+// PostCache: the newest records, tokenized once, for everybody who has to look at them.
+//
+// Catch-up reads the log through it, so that two hundred people reading the same stretch cost one
+// read and one tokenization. Bounded in records; the oldest inserted goes first. One thread.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <unordered_map>
+
+#include "bridge/backbone/store.h"
+#include "bridge/track/post.h"
+
+namespace bridge::fanout {
+
+using backbone::RecordId;
+using backbone::RecordPtr;
+
+// A record, and what tracking needs of it if it is a post.
+struct Prepared {
+  explicit Prepared(RecordPtr r);
+  RecordPtr record;
+  std::unique_ptr<const track::Post> post;  // nullptr for every other kind of record
+};
+using PreparedPtr = std::shared_ptr<const Prepared>;
+
+class PostCache {
+ public:
+  static constexpr std::size_t kRecordsMax = 32 * 1024;
+  static constexpr std::size_t kReadRecords = 256;
+  static constexpr std::size_t kReadBytes = 1 << 20;
+
+  // The store must outlive it.
+  explicit PostCache(const backbone::Store& store) : store_(store) {}
+
+  PreparedPtr insert(RecordPtr record);
+  // From memory, or read from the store together with what follows it. kUnavailable when the store
+  // fails, kUnknown when the log has no such id.
+  base::Result<PreparedPtr> get(RecordId id);
+
+ private:
+  const backbone::Store& store_;
+  std::unordered_map<RecordId, PreparedPtr> entries_;
+  std::deque<RecordId> order_;
+};
+
+}  // namespace bridge::fanout

@@ -1,0 +1,59 @@
+// Session: a gateway as the fan-out sees it: credit, what was sent and not acknowledged, the batch
+// in the making. Plain data with its arithmetic.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <unordered_map>
+#include <vector>
+
+#include "bridge/backbone/store.h"
+#include "bridge/wire/header.h"
+#include "bridge/wire/wire.pb.h"
+
+namespace bridge::fanout {
+
+using backbone::AccountId;
+using backbone::RecordId;
+using SessionId = std::uint64_t;  // never 0, never reused
+
+struct SentDelivery {
+  AccountId account = 0;
+  RecordId id = 0;
+  std::size_t cursor = 0;
+};
+
+struct SentBatch {
+  std::uint64_t sequence = 0;
+  std::vector<SentDelivery> deliveries;
+};
+
+struct Session {
+  SessionId id = 0;
+  // Cumulative, as on the wire.
+  std::uint64_t granted_deliveries = 0;
+  std::uint64_t granted_bytes = 0;
+  std::uint64_t used_deliveries = 0;
+  std::uint64_t used_bytes = 0;
+
+  std::uint64_t next_sequence = 1;
+  std::deque<SentBatch> unacknowledged;  // bounded by the credit
+  std::vector<AccountId> parked;         // people whose turn came while there was no credit
+
+  wire::Batch batch;  // in the making
+  SentBatch sent;
+  std::size_t batch_bytes = 0;
+  std::unordered_map<RecordId, int> item_of;  // post id -> index in batch
+
+  std::vector<AccountId> roster;  // the order its roster pages come in
+
+  bool has_credit(std::uint64_t bytes) const {
+    return used_deliveries < granted_deliveries && used_bytes + bytes <= granted_bytes;
+  }
+  bool batch_full() const {
+    return sent.deliveries.size() >= wire::kBatchDeliveriesMax ||
+           batch_bytes >= wire::kBatchBytesMax;
+  }
+};
+
+}  // namespace bridge::fanout

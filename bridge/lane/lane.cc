@@ -1,0 +1,421 @@
+#include "bridge/lane/lane.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "bridge/base/text.h"
+#include "bridge/wire/messages.h"
+#include "throttle/gate.h"
+
+namespace bridge::lane {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using wire::Request;
+using wire::Type;
+
+constexpr std::size_t kClientNameBytesMax = 64;
+constexpr std::chrono::milliseconds kRetryBusy{100};
+
+bool is_publish(const Request& request) { return request.has_publish() || request.has_direct(); }
+
+// Questions that are asked for nobody in particular.
+bool needs_actor(const Request& request) {
+  switch (request.action_case()) {
+    case Request::kWhois:
+    case Request::kSubscribe:
+    case Request::kStatus:
+    case Request::kOwed:
+    case Request::kRoster:
+      return false;
+    default:
+      return true;
+  }
+}
+
+bool allowed_on(Kind kind, const Request& request) {
+  switch (request.action_case()) {
+    case Request::kJoin:
+    case Request::kQuit:
+    case Request::kConfirm:
+    case Request::kRoster:
+      return kind == Kind::kIm;
+    case Request::kSubscribe:
+      return kind != Kind::kIm;
+    case Request::kStatus:
+    case Request::kOwed:
+      return kind == Kind::kAdmin;
+    case Request::kPublish:
+      return kind == Kind::kAdmin || !request.publish().create_author();
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
+std::string_view name(Kind kind) {
+  switch (kind) {
+    case Kind::kIm:
+      return "im";
+    case Kind::kWeb:
+      return "web";
+    case Kind::kAdmin:
+      return "admin";
+  }
+  return "?";
+}
+
+Lane::Lane(LaneOptions options, const backbone::Store& store, LaneOutput& output)
+    : options_(std::move(options)),
+      output_(output),
+      feed_(store),
+      publishes_per_person_(options_.people_max),
+      requests_per_client_(options_.sessions_max) {}
+
+Lane::Session* Lane::find_session(std::uint64_t id) {
+  const auto it = sessions_.find(id);
+  return it == sessions_.end() ? nullptr : &it->second;
+}
+
+Lane::Session* Lane::find_peer(const std::string& peer) {
+  const auto it = by_peer_.find(peer);
+  return it == by_peer_.end() ? nullptr : find_session(it->second);
+}
+
+// ---- frames in ---------------------------------------------------------------------------------
+
+void Lane::on_message(const wire::Received& received, base::Now now) {
+  Session* session = find_peer(received.peer);
+  if (!received.message) {
+    counters_.bad_frames.add();
+    if (session) end(session->id, wire::Bye::PROTOCOL_ERROR, received.message.error().text);
+    return;
+  }
+  const wire::Message& message = *received.message;
+  if (message.header.type == Type::kHello) return hello(received, message, now);
+  if (!session) {
+    if (message.header.type != Type::kBye)
+      bye(received.peer, message.header.epoch, wire::Bye::UNKNOWN_SESSION, "Say HELLO first.");
+    return;
+  }
+  if (message.header.epoch != session->epoch) return;  // left over from an earlier session
+  session->last_heard = now.mono;
+  frame(*session, message, now);
+}
+
+void Lane::hello(const wire::Received& received, const wire::Message& message, base::Now now) {
+  const std::uint64_t epoch = message.header.epoch;
+  const auto refuse_hello = [&](wire::Bye::Reason reason, std::string_view text) {
+    bye(received.peer, epoch, reason, text);
+  };
+  const auto hello = wire::parse<wire::Hello>(message.body);
+  if (!hello) return refuse_hello(wire::Bye::PROTOCOL_ERROR, hello.error().text);
+  if (hello->client().empty() || hello->client().size() > kClientNameBytesMax ||
+      !base::check_text(hello->client(), kClientNameBytesMax))
+    return refuse_hello(wire::Bye::PROTOCOL_ERROR, "A client name is 1 to 64 bytes of text.");
+  if (hello->version_min() > wire::kVersion || hello->version_max() < wire::kVersion)
+    return refuse_hello(wire::Bye::VERSION, "This bridge speaks version 1 of the wire.");
+  const ClientRule* rule = find_rule(options_.clients, received.user, hello->client());
+  if (!rule)
+    return refuse_hello(wire::Bye::NOT_ALLOWED, "No [[client]] of this lane goes by that.");
+
+  if (const Session* old = find_peer(received.peer)) drop(old->id);
+  const auto same_name = by_client_.find(hello->client());
+  if (same_name != by_client_.end())
+    end(same_name->second, wire::Bye::REPLACED, "A newer session of this client took over.");
+  if (sessions_.size() >= options_.sessions_max)
+    return refuse_hello(wire::Bye::NOT_ALLOWED, "This lane has as many sessions as it takes.");
+
+  const std::uint64_t id = next_session_++;
+  Session& session = sessions_[id];
+  session.id = id;
+  session.peer = received.peer;
+  session.client = hello->client();
+  session.rule = rule;
+  session.epoch = epoch;
+  session.last_heard = now.mono;
+  by_peer_[session.peer] = id;
+  by_client_[session.client] = id;
+  counters_.sessions.set(sessions_.size());
+  if (options_.kind == Kind::kIm) output_.tell(fanout::Opened{id});
+
+  wire::Welcome welcome;
+  welcome.set_version(wire::kVersion);
+  welcome.set_head(feed_.head());
+  welcome.set_ping_after_ms(static_cast<std::uint32_t>(options_.ping_after.count()));
+  welcome.set_silence_ms_max(static_cast<std::uint32_t>(options_.silence_max.count()));
+  queue(session, Type::kWelcome, 0, wire::serialize(welcome));
+}
+
+void Lane::frame(Session& session, const wire::Message& message, base::Now now) {
+  const wire::Header& header = message.header;
+  const bool im = options_.kind == Kind::kIm;
+  if (header.credit_deliveries > session.granted_deliveries ||
+      header.credit_bytes > session.granted_bytes) {
+    session.granted_deliveries = std::max(session.granted_deliveries, header.credit_deliveries);
+    session.granted_bytes = std::max(session.granted_bytes, header.credit_bytes);
+    if (im)
+      output_.tell(fanout::Granted{session.id, session.granted_deliveries, session.granted_bytes});
+  }
+  switch (header.type) {
+    case Type::kRequest:
+      return request(session, message, now);
+    case Type::kPing:
+      return queue(session, Type::kPong, header.sequence, {});
+    case Type::kAck:
+      if (im) output_.tell(fanout::Acknowledged{session.id, header.sequence});
+      return;
+    case Type::kNack: {
+      auto nack = wire::parse<wire::Nack>(message.body);
+      if (!nack) return end(session.id, wire::Bye::PROTOCOL_ERROR, nack.error().text);
+      if (im) output_.tell(fanout::GivenBack{session.id, std::move(*nack)});
+      return;
+    }
+    case Type::kPresence: {
+      auto presence = wire::parse<wire::Presence>(message.body);
+      if (!presence) return end(session.id, wire::Bye::PROTOCOL_ERROR, presence.error().text);
+      if (im) output_.tell(fanout::PresenceChanged{session.id, std::move(*presence)});
+      return;
+    }
+    case Type::kBye:
+      return drop(session.id);
+    case Type::kCredit:
+    case Type::kPong:
+    case Type::kReceipt:  // the barrier's ACK has moved the cursor already
+      return;
+    default:
+      return end(session.id, wire::Bye::PROTOCOL_ERROR,
+                 fmt::format("A client does not send {}.", wire::name(header.type)));
+  }
+}
+
+// ---- requests ----------------------------------------------------------------------------------
+
+void Lane::request(Session& session, const wire::Message& message, base::Now now) {
+  counters_.requests.add();
+  const std::uint64_t sequence = message.header.sequence;
+  auto request = wire::parse<Request>(message.body);
+  if (!request) return answer(session, sequence, wire::error_reply(request.error()));
+  if (auto error = refuse(session, *request, now))
+    return answer(session, sequence, wire::error_reply(*error));
+  route(session, sequence, std::move(*request));
+}
+
+std::optional<Error> Lane::refuse(const Session& session, const Request& request, base::Now now) {
+  if (auto error = forbidden(session, request)) {
+    counters_.forbidden.add();
+    return error;
+  }
+  if (auto error = over_limit(session, request, now)) {
+    counters_.rate_limited.add();
+    return error;
+  }
+  if (session.unanswered >= options_.requests_per_session_max ||
+      unanswered_ >= options_.requests_max) {
+    counters_.busy.add();
+    return Error{ErrorCode::kBusy, "Too many requests are waiting for an answer.", kRetryBusy};
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> Lane::forbidden(const Session& session, const Request& request) const {
+  if (request.action_case() == Request::ACTION_NOT_SET)
+    return Error{ErrorCode::kBadRequest, "There is no action in this request."};
+  if (!allowed_on(options_.kind, request))
+    return Error{ErrorCode::kForbidden,
+                 fmt::format("{} is not for the lane {}.", wire::action_name(request),
+                             name(options_.kind))};
+  const auto& actor = request.actor();
+  switch (actor.who_case()) {
+    case wire::Actor::kAddress:
+      if (options_.kind != Kind::kIm)
+        return Error{ErrorCode::kForbidden, "Only the lane im speaks for addresses."};
+      if (!base::check_text(actor.address(), 3071) || actor.address().empty())
+        return Error{ErrorCode::kBadRequest, "That is no address."};
+      if (!session.rule->may_speak_for_address(actor.address()))
+        return Error{ErrorCode::kForbidden, "This client may not speak for that address."};
+      return std::nullopt;
+    case wire::Actor::kNick:
+      if (options_.kind == Kind::kIm)
+        return Error{ErrorCode::kForbidden, "The lane im speaks for addresses only."};
+      if (!session.rule->may_speak_for_nick(actor.nick()))
+        return Error{ErrorCode::kForbidden, "This client may not speak for that nick."};
+      return std::nullopt;
+    default:
+      if (needs_actor(request))
+        return Error{ErrorCode::kBadRequest, "This request names nobody as its actor."};
+      return std::nullopt;
+  }
+}
+
+std::optional<Error> Lane::over_limit(const Session& session, const Request& request,
+                                      base::Now now) {
+  const std::string person = request.actor().has_address()
+                                 ? request.actor().address()
+                                 : state::fold_nick(request.actor().nick());
+  std::vector<throttle::Level> levels{
+      {"client", requests_per_client_, session.client, options_.limits.requests_per_client}};
+  if (is_publish(request)) {
+    levels.emplace_back("person", publishes_per_person_, person,
+                        options_.limits.publishes_per_person);
+    levels.emplace_back("lane", publishes_, options_.limits.publishes);
+  }
+  const throttle::GateDecision gate = throttle::pass(levels, now.mono);
+  if (gate.admitted()) return std::nullopt;
+  if (gate.decision.kind == throttle::Decision::Kind::kNever)
+    return Error{ErrorCode::kForbidden,
+                 fmt::format("The limit per {} lets nothing through.", gate.bound)};
+  const auto wait =
+      std::chrono::ceil<std::chrono::milliseconds>(gate.decision.not_before - now.mono);
+  return Error{ErrorCode::kRateLimited,
+               fmt::format("Over the limit per {}: try again in {:.1f} s.", gate.bound,
+                           static_cast<double>(wait.count()) / 1000.0),
+               wait};
+}
+
+void Lane::route(Session& session, std::uint64_t sequence, Request request) {
+  const state::ReplyAddress reply_to{options_.index, session.id, sequence};
+  if (request.has_subscribe()) return subscribe(session, sequence, request.subscribe());
+  if (request.has_status()) {
+    wire::Reply reply;
+    *reply.mutable_status() = output_.status();
+    return answer(session, sequence, reply);
+  }
+  if (request.has_owed() || request.has_roster()) {
+    output_.tell(fanout::Asked{reply_to, std::move(request)});
+  } else if (!output_.submit({reply_to, std::move(request), options_.kind == Kind::kAdmin})) {
+    counters_.busy.add();
+    return answer(session, sequence,
+                  wire::error_reply({ErrorCode::kBusy, "The log has a queue: try again in a moment.",
+                                     kRetryBusy}));
+  }
+  ++session.unanswered;
+  counters_.unanswered.set(++unanswered_);
+}
+
+void Lane::subscribe(Session& session, std::uint64_t sequence, const wire::Subscribe& request) {
+  if (request.feed() != "public")
+    return answer(session, sequence,
+                  wire::error_reply({ErrorCode::kUnknown, "There is one feed here: public."}));
+  const RecordId head = feed_.head();
+  const RecordId after = request.from_now() ? head : request.after();
+  FeedPosition position = session.feed.value_or(FeedPosition{});
+  position.after = std::min(after, head);
+  wire::Reply reply;
+  reply.mutable_subscribed()->set_after(position.after);
+  answer(session, sequence, reply);
+  if (after > head) {  // the client has seen posts that this log never had, or lost
+    wire::Gap gap;
+    gap.set_feed(request.feed());
+    gap.set_from(head + 1);
+    gap.set_to(after);
+    queue(session, Type::kGap, 0, wire::serialize(gap));
+  }
+  session.feed = position;
+}
+
+// ---- frames out --------------------------------------------------------------------------------
+
+void Lane::answer(Session& session, std::uint64_t sequence, const wire::Reply& reply) {
+  queue(session, Type::kReply, sequence, wire::serialize_reply(reply));
+}
+
+void Lane::on_reply(std::uint64_t id, std::uint64_t sequence, const wire::Reply& reply) {
+  Session* session = find_session(id);
+  if (!session) return;  // gone meanwhile: its requests were counted off when it went
+  --session->unanswered;
+  counters_.unanswered.set(--unanswered_);
+  answer(*session, sequence, reply);
+}
+
+void Lane::on_batch(std::uint64_t id, std::uint64_t sequence, const std::string& body) {
+  if (Session* session = find_session(id)) queue(*session, Type::kBatch, sequence, body);
+}
+
+void Lane::queue(Session& session, Type type, std::uint64_t sequence, std::string body) {
+  wire::Header header;
+  header.type = type;
+  header.epoch = session.epoch;
+  header.sequence = sequence;
+  session.outbox.push_back({header, std::move(body)});
+  flush(session);
+}
+
+std::size_t Lane::flush(Session& session) {
+  std::size_t sent = 0;
+  while (!session.outbox.empty()) {
+    const Frame& frame = session.outbox.front();
+    const auto outcome = output_.send(session.peer, frame.header, frame.body);
+    if (outcome == wire::SendOutcome::kFull) break;
+    if (outcome == wire::SendOutcome::kGone) {
+      gone_.push_back(session.id);
+      session.outbox.clear();
+      break;
+    }
+    session.outbox.pop_front();
+    ++sent;
+  }
+  return sent;
+}
+
+void Lane::bye(std::string_view peer, std::uint64_t epoch, wire::Bye::Reason reason,
+               std::string_view text) {
+  wire::Bye body;
+  body.set_reason(reason);
+  body.set_text(text.data(), text.size());
+  wire::Header header;
+  header.type = Type::kBye;
+  header.epoch = epoch;
+  output_.send(peer, header, wire::serialize(body));
+}
+
+void Lane::end(std::uint64_t id, wire::Bye::Reason reason, std::string_view text) {
+  if (const Session* session = find_session(id)) bye(session->peer, session->epoch, reason, text);
+  drop(id);
+}
+
+void Lane::drop(std::uint64_t id) {
+  const auto it = sessions_.find(id);
+  if (it == sessions_.end()) return;
+  const Session& session = it->second;
+  unanswered_ -= session.unanswered;
+  by_peer_.erase(session.peer);
+  const auto named = by_client_.find(session.client);
+  if (named != by_client_.end() && named->second == id) by_client_.erase(named);
+  sessions_.erase(it);
+  counters_.sessions.set(sessions_.size());
+  counters_.unanswered.set(unanswered_);
+  counters_.sessions_lost.add();
+  if (options_.kind == Kind::kIm) output_.tell(fanout::Closed{id});
+}
+
+std::size_t Lane::serve_feed(Session& session) {
+  if (!session.feed || !session.outbox.empty()) return 0;
+  auto batch = feed_.next(*session.feed, session.granted_deliveries, session.granted_bytes);
+  if (!batch || batch->items_size() == 0) return 0;  // a store in trouble is asked again next turn
+  queue(session, Type::kBatch, session.next_batch++, wire::serialize(*batch));
+  return static_cast<std::size_t>(batch->items_size());
+}
+
+std::size_t Lane::turn(base::Now now) {
+  std::size_t work = 0;
+  std::vector<std::uint64_t> silent;
+  for (auto& [id, session] : sessions_) {
+    work += flush(session) + serve_feed(session);
+    if (now.mono - session.last_heard > options_.silence_max) silent.push_back(id);
+  }
+  for (const std::uint64_t id : silent)
+    end(id, wire::Bye::SILENCE, "Nothing was heard for too long.");
+  for (const std::uint64_t id : std::exchange(gone_, {})) drop(id);
+  return work;
+}
+
+void Lane::shut_down() {
+  while (!sessions_.empty())
+    end(sessions_.begin()->first, wire::Bye::CLOSING, "The bridge is going down.");
+}
+
+}  // namespace bridge::lane

@@ -1,0 +1,122 @@
+#include "bridge/lane/lane_thread.h"
+
+#include <stdexcept>
+
+#include "bridge/base/log.h"
+#include "bridge/base/thread.h"
+
+namespace bridge::lane {
+
+base::Result<std::unique_ptr<LaneThread>> LaneThread::open(wire::Context& context,
+                                                           LaneThreadOptions options,
+                                                           const backbone::Store& store,
+                                                           LaneNeighbours neighbours) {
+  auto router = wire::Router::bind(context, options.router);
+  if (!router) return tl::unexpected(router.error());
+  return std::unique_ptr<LaneThread>(
+      new LaneThread(std::move(*router), std::move(options), store, std::move(neighbours)));
+}
+
+LaneThread::LaneThread(wire::Router router, LaneThreadOptions options,
+                       const backbone::Store& store, LaneNeighbours neighbours)
+    : router_(std::move(router)),
+      options_(std::move(options)),
+      neighbours_(std::move(neighbours)),
+      tail_(store, store.head()),
+      lane_(options_.lane, store, *this),
+      replies_(options_.lane.requests_max) {}
+
+void LaneThread::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void LaneThread::stop() {
+  if (!thread_.joinable()) return;
+  stop_.push(true);
+  thread_.join();
+}
+
+void LaneThread::reply(const state::ReplyAddress& to, wire::Reply reply) {
+  // Sessions that went away leave unanswered requests behind that are not counted any more, so the
+  // bound can be met; those are the replies nobody waits for, and the mailbox drains in a moment.
+  ReplyMail mail{to.session, to.sequence, std::move(reply)};
+  while (!replies_.push(std::move(mail))) std::this_thread::yield();
+}
+
+void LaneThread::batch(std::uint64_t session, std::uint64_t sequence, std::string body) {
+  if (!batches_.push({session, sequence, std::move(body)}))
+    throw std::logic_error("the fan-out sent more batches than there was room for");
+}
+
+void LaneThread::run() {
+  base::name_thread(("lane-" + std::string(name(kind()))).c_str());
+  if (options_.nice > 0) base::lower_priority(options_.nice);
+  wire::Poller poller;
+  poller.add(router_);
+  for (const int fd : {replies_.fd(), batches_.fd(), limits_.fd(), stop_.fd(), tail_.fd()})
+    poller.add_fd(fd);
+  constexpr std::chrono::milliseconds kRest{100};  // for silence and full outboxes
+  while (stop_.size() == 0) {
+    if (turn(base::read_clocks()) == 0) poller.wait(kRest);
+  }
+  turn(base::read_clocks());
+  lane_.shut_down();
+  pass_on_events();
+}
+
+std::size_t LaneThread::turn(base::Now now) {
+  std::size_t work = read_mail();
+  if (const auto records = tail_.next(Feed::kReadRecords)) {
+    lane_.on_records(*records);
+    work += records->size();
+  }
+  if (pass_on_events()) work += receive(now);
+  return work + lane_.turn(now);
+}
+
+std::size_t LaneThread::read_mail() {
+  std::vector<ReplyMail> replies;
+  std::vector<BatchMail> batches;
+  std::vector<LaneLimits> limits;
+  replies_.drain(replies, kMessagesPerTurn);
+  batches_.drain(batches, kMessagesPerTurn);
+  if (limits_.drain(limits, limits_.capacity()) > 0) lane_.set_limits(limits.back());
+  for (const ReplyMail& mail : replies) lane_.on_reply(mail.session, mail.sequence, mail.reply);
+  for (const BatchMail& mail : batches) lane_.on_batch(mail.session, mail.sequence, mail.body);
+  return replies.size() + batches.size() + limits.size();
+}
+
+std::size_t LaneThread::receive(base::Now now) {
+  std::size_t received = 0;
+  while (received < kMessagesPerTurn) {
+    const auto message = router_.receive();
+    if (!message) break;
+    lane_.on_message(*message, now);
+    ++received;
+  }
+  return received;
+}
+
+wire::SendOutcome LaneThread::send(std::string_view peer, const wire::Header& header,
+                                   std::string_view body) {
+  return router_.send(peer, header, body);
+}
+
+bool LaneThread::submit(state::Submission submission) {
+  return neighbours_.submit(std::move(submission));
+}
+
+void LaneThread::tell(fanout::Event event) {
+  untold_.push_back(std::move(event));
+  pass_on_events();
+}
+
+bool LaneThread::pass_on_events() {
+  while (!untold_.empty()) {
+    if (!neighbours_.fanout->push(std::move(untold_.front()))) return false;
+    untold_.pop_front();
+  }
+  return true;
+}
+
+}  // namespace bridge::lane

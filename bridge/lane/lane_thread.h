@@ -1,0 +1,102 @@
+// LaneThread: one lane's loop: its ROUTER socket, its inbox of replies and batches, its tail of the
+// log. Nothing in it waits for another lane (law 4).
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <variant>
+
+#include "bridge/backbone/log_tail.h"
+#include "bridge/base/mailbox.h"
+#include "bridge/lane/lane.h"
+#include "bridge/wire/socket.h"
+
+namespace bridge::lane {
+
+struct LaneThreadOptions {
+  LaneOptions lane;
+  wire::RouterOptions router;
+  int nice = 0;
+};
+
+// What the other threads are to this one. The functions are called on this thread.
+struct LaneNeighbours {
+  std::function<bool(state::Submission)> submit;
+  base::Mailbox<fanout::Event>* fanout = nullptr;
+  std::function<wire::StatusReport()> status;
+};
+
+class LaneThread final : private LaneOutput {
+ public:
+  // Answers never outnumber the requests waiting for them.
+  static constexpr std::size_t kBatchesMax = 4096;
+  static constexpr std::size_t kMessagesPerTurn = 256;
+
+  // Binds the socket. References must outlive it.
+  static base::Result<std::unique_ptr<LaneThread>> open(wire::Context& context,
+                                                        LaneThreadOptions options,
+                                                        const backbone::Store& store,
+                                                        LaneNeighbours neighbours);
+  ~LaneThread() override { stop(); }
+
+  void start();
+  // Says BYE to its clients and ends.
+  void stop();
+
+  backbone::LogTail& tail() { return tail_; }
+  const std::string& endpoint() const { return router_.endpoint(); }
+  const LaneCounters& counters() const { return lane_.counters(); }
+  Kind kind() const { return options_.lane.kind; }
+
+  // Any thread.
+  void reply(const state::ReplyAddress& to, wire::Reply reply);
+  // The fan-out's thread, after room() said there is some.
+  void batch(std::uint64_t session, std::uint64_t sequence, std::string body);
+  std::size_t room() const { return kBatchesMax - batches_.size(); }
+  void set_limits(const LaneLimits& limits) { limits_.push(limits); }
+
+ private:
+  struct ReplyMail {
+    std::uint64_t session = 0;
+    std::uint64_t sequence = 0;
+    wire::Reply reply;
+  };
+  struct BatchMail {
+    std::uint64_t session = 0;
+    std::uint64_t sequence = 0;
+    std::string body;
+  };
+
+  LaneThread(wire::Router router, LaneThreadOptions options, const backbone::Store& store,
+             LaneNeighbours neighbours);
+  void run();
+  std::size_t turn(base::Now now);
+  std::size_t read_mail();
+  std::size_t receive(base::Now now);
+
+  wire::SendOutcome send(std::string_view peer, const wire::Header& header,
+                         std::string_view body) override;
+  bool submit(state::Submission submission) override;
+  void tell(fanout::Event event) override;
+  wire::StatusReport status() override { return neighbours_.status(); }
+  bool pass_on_events();
+
+  wire::Router router_;
+  const LaneThreadOptions options_;
+  LaneNeighbours neighbours_;
+  backbone::LogTail tail_;
+  Lane lane_;
+  base::Mailbox<ReplyMail> replies_;
+  base::Mailbox<BatchMail> batches_{kBatchesMax};
+  base::Mailbox<LaneLimits> limits_{16};
+  base::Mailbox<bool> stop_{1};
+  // Events the fan-out had no room for. While there are any, nothing is received, so it grows by
+  // what one turn makes at most.
+  std::deque<fanout::Event> untold_;
+  std::thread thread_;
+};
+
+}  // namespace bridge::lane

@@ -1,0 +1,62 @@
+#include "bridge/state/commit_thread.h"
+
+#include "bridge/base/thread.h"
+
+namespace bridge::state {
+
+CommitThread::CommitThread(backbone::Store& store, Rules rules,
+                           std::vector<backbone::LogTail*> tails, Reply reply)
+    : committer_(store, rules, *this), tails_(std::move(tails)), reply_(std::move(reply)) {
+  for (auto& inbox : inboxes_) inbox = std::make_unique<base::Mailbox<Submission>>(kInboxMax);
+}
+
+void CommitThread::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void CommitThread::stop() {
+  if (!thread_.joinable()) return;
+  stop_.push(true);
+  thread_.join();
+}
+
+bool CommitThread::submit(Submission submission) {
+  return inboxes_[submission.reply_to.lane]->push(std::move(submission));
+}
+
+bool CommitThread::stage(base::Now now) {
+  drained_.clear();
+  for (std::size_t lane = 0; lane < kLanes; ++lane)
+    inboxes_[lane]->drain(drained_, kCommitQuota[lane]);
+  for (const Submission& submission : drained_) {
+    if (committer_.full()) committer_.commit(now);
+    committer_.stage(submission, now);
+  }
+  return !drained_.empty();
+}
+
+void CommitThread::run() {
+  base::name_thread("committer");
+  bool stopping = false;
+  for (;;) {
+    base::wait_readable(
+        {inboxes_[0]->fd(), inboxes_[1]->fd(), inboxes_[2]->fd(), stop_.fd()},
+        std::chrono::milliseconds(1000));
+    const base::Now now = base::read_clocks();
+    const bool staged = stage(now);
+    committer_.commit(now);
+    if (stopping && !staged) return;
+    stopping = stop_.size() > 0;
+  }
+}
+
+void CommitThread::on_reply(const ReplyAddress& to, wire::Reply reply) {
+  reply_(to, std::move(reply));
+}
+
+void CommitThread::on_committed(const std::vector<backbone::RecordPtr>& records) {
+  const auto batch = std::make_shared<const std::vector<backbone::RecordPtr>>(records);
+  for (backbone::LogTail* tail : tails_) tail->offer(batch);
+}
+
+}  // namespace bridge::state

@@ -1,0 +1,66 @@
+// CommitThread: the committer's loop. Lanes put submissions into its inboxes; replies go back through
+// a function, committed records to the tails.
+//
+// Each commit takes from every lane at most its quota, web first, so that a web publish waits for at
+// most one commit whose IM part is bounded (law 4).
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "bridge/backbone/log_tail.h"
+#include "bridge/base/fd.h"
+#include "bridge/base/mailbox.h"
+#include "bridge/state/committer.h"
+
+namespace bridge::state {
+
+// Lanes in the order in which a commit serves them, and what one commit takes from each at most.
+inline constexpr std::size_t kLanes = 3;
+inline constexpr std::size_t kWebLane = 0;
+inline constexpr std::size_t kAdminLane = 1;
+inline constexpr std::size_t kImLane = 2;
+inline constexpr std::array<std::size_t, kLanes> kCommitQuota = {512, 384, 128};
+
+class CommitThread final : private CommitListener {
+ public:
+  // Waiting submissions per lane; at the bound the lane answers BUSY.
+  static constexpr std::size_t kInboxMax = 4096;
+
+  using Reply = std::function<void(const ReplyAddress&, wire::Reply)>;
+
+  // `reply` is called on this thread. References must outlive it.
+  CommitThread(backbone::Store& store, Rules rules, std::vector<backbone::LogTail*> tails,
+               Reply reply);
+  ~CommitThread() override { stop(); }
+
+  base::Result<void> load() { return committer_.load(); }
+  void start();
+  // Commits what was submitted, then ends.
+  void stop();
+
+  // Any thread. False at the bound.
+  bool submit(Submission submission);
+
+  const CommitterCounters& counters() const { return committer_.counters(); }
+  std::size_t waiting(std::size_t lane) const { return inboxes_[lane]->size(); }
+
+ private:
+  void run();
+  bool stage(base::Now now);
+  void on_reply(const ReplyAddress& to, wire::Reply reply) override;
+  void on_committed(const std::vector<backbone::RecordPtr>& records) override;
+
+  Committer committer_;
+  std::vector<backbone::LogTail*> tails_;
+  Reply reply_;
+  std::array<std::unique_ptr<base::Mailbox<Submission>>, kLanes> inboxes_;
+  base::Mailbox<bool> stop_{1};
+  std::vector<Submission> drained_;
+  std::thread thread_;
+};
+
+}  // namespace bridge::state

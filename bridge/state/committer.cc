@@ -1,0 +1,133 @@
+#include "bridge/state/committer.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "bridge/wire/messages.h"
+
+namespace bridge::state {
+namespace {
+
+// Length-prefixed, so that no two different posts share a key.
+std::string dedupe_key(AccountId author, std::string_view client_id, std::string_view text) {
+  std::string key = std::to_string(author);
+  key += ':';
+  key += std::to_string(client_id.size());
+  key += ':';
+  key += client_id;
+  key += text;
+  return key;
+}
+
+}  // namespace
+
+Committer::Committer(backbone::Store& store, Rules rules, CommitListener& listener)
+    : store_(store), rules_(rules), listener_(listener) {}
+
+base::Result<void> Committer::load() {
+  State fresh;
+  auto replayed = store_.replay_state([&](const Record& record) { fresh.apply(record); });
+  if (!replayed) return replayed;
+  state_ = std::move(fresh);
+  next_id_ = store_.head() + 1;
+  if (store_.head() != 0) {
+    auto last = store_.read(store_.head() - 1, 1, 1);
+    if (!last) return tl::unexpected(last.error());
+    if (!last->empty()) last_ms_ = last->front()->time_ms();
+  }
+  publish_gauges();
+  return {};
+}
+
+base::Result<std::optional<RecordId>> Committer::find_duplicate(AccountId author,
+                                                                std::string_view client_id,
+                                                                std::string_view text,
+                                                                base::WallMs now_ms) const {
+  const auto staged = posts_in_batch_.find(dedupe_key(author, client_id, text));
+  if (staged != posts_in_batch_.end()) return std::optional<RecordId>(staged->second);
+  return store_.find_duplicate(author, client_id, text, now_ms);
+}
+
+void Committer::stage(const Submission& submission, base::Now now) {
+  // The log's time never runs backwards, whatever the wall clock does.
+  last_ms_ = std::max(last_ms_, now.wall_ms);
+  const Moment moment{
+      .next_id = next_id_,
+      .now_ms = last_ms_,
+      .may_create_author = submission.may_create_author,
+      .find_duplicate = [&](AccountId author, std::string_view client_id, std::string_view text) {
+        return find_duplicate(author, client_id, text, last_ms_);
+      }};
+  Decision decision = decide(state_, rules_, submission.request, moment);
+  const bool writes = !decision.records.empty();
+  if (writes && !writable_) {
+    decision.reply = wire::error_reply(
+        {base::ErrorCode::kUnavailable, "The log cannot be written just now: try again in a moment.",
+         std::chrono::milliseconds(kResumeEvery)});
+  } else if (writes) {
+    take(std::move(decision.records));
+  }
+  waiting_.push_back({submission.reply_to, std::move(decision.reply), writes});
+}
+
+void Committer::take(std::vector<Record> records) {
+  for (Record& record : records) {
+    state_.apply(record);
+    if (record.has_post())
+      posts_in_batch_[dedupe_key(record.post().author(), record.post().client_id(),
+                                 record.post().text())] = record.id();
+    if (record.has_direct())
+      posts_in_batch_[dedupe_key(record.direct().author(), record.direct().client_id(),
+                                 record.direct().text())] = record.id();
+    bytes_ += record.ByteSizeLong();
+    batch_.push_back(std::make_shared<const Record>(std::move(record)));
+  }
+  next_id_ += records.size();
+}
+
+void Committer::commit(base::Now now) {
+  if (!writable_) try_to_resume(now.mono);
+  if (!batch_.empty()) {
+    if (const auto appended = store_.append(batch_)) {
+      counters_.batches.add();
+      counters_.records.add(batch_.size());
+      publish_gauges();
+      listener_.on_committed(batch_);
+    } else {
+      next_resume_ = now.mono + kResumeEvery;
+      refuse_batch(appended.error());
+    }
+  }
+  for (Waiting& waiting : waiting_) listener_.on_reply(waiting.to, std::move(waiting.reply));
+  waiting_.clear();
+  batch_.clear();
+  bytes_ = 0;
+  posts_in_batch_.clear();
+}
+
+// Everything decided in this batch saw records that are not in the log: none of it holds.
+void Committer::refuse_batch(const base::Error& error) {
+  counters_.refused_by_disk.add();
+  writable_ = false;
+  const wire::Reply refusal = wire::error_reply(
+      {base::ErrorCode::kUnavailable, error.text, std::chrono::milliseconds(kResumeEvery)});
+  for (Waiting& waiting : waiting_) waiting.reply = refusal;
+  // Reading needs no room on the disk; if even that fails there is nothing left to serve from.
+  if (auto reloaded = load(); !reloaded)
+    throw std::runtime_error("the store cannot be read: " + reloaded.error().text);
+}
+
+void Committer::try_to_resume(base::Time now) {
+  if (now < next_resume_) return;
+  next_resume_ = now + kResumeEvery;
+  writable_ = store_.resume().has_value();
+}
+
+void Committer::publish_gauges() {
+  counters_.accounts.set(state_.accounts().size());
+  counters_.follows.set(state_.follows());
+  counters_.tracks.set(state_.tracks());
+}
+
+}  // namespace bridge::state

@@ -1,0 +1,117 @@
+// Committer: the one writer of the log. Takes whatever requests arrived while the last batch was
+// being made durable, decides them in order against State, appends all their records in one atomic
+// synced write, and only then answers (law 1).
+//
+//   committer.load();
+//   loop: stage(submission...) until full(); commit(now);
+//
+// State at the head is this object's own, so two requests in one batch see each other. Replies to
+// questions wait for the commit too: nobody is told of what is not on disk yet. When the disk refuses
+// a batch, its requests are answered UNAVAILABLE, State is rebuilt from the store, and writes are
+// refused until Store::resume() succeeds, tried once a second.
+//
+// One thread. No queue of its own beyond the batch: the owner's mailboxes hold what waits.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "bridge/backbone/store.h"
+#include "bridge/base/counters.h"
+#include "bridge/base/time.h"
+#include "bridge/state/decide.h"
+#include "bridge/wire/header.h"
+#include "bridge/wire/wire.pb.h"
+
+namespace bridge::state {
+
+// Where a reply has to go: a lane's session and the number of the request in it.
+struct ReplyAddress {
+  std::size_t lane = 0;
+  std::uint64_t session = 0;
+  std::uint64_t sequence = 0;
+};
+
+struct Submission {
+  ReplyAddress reply_to;
+  wire::Request request;
+  bool may_create_author = false;
+};
+
+class CommitListener {
+ public:
+  virtual ~CommitListener() = default;
+  virtual void on_reply(const ReplyAddress& to, wire::Reply reply) = 0;
+  // Durable, in log order, each once.
+  virtual void on_committed(const std::vector<backbone::RecordPtr>& records) = 0;
+};
+
+struct CommitterCounters {
+  base::Counter batches;
+  base::Counter records;
+  base::Counter refused_by_disk;   // batches
+  base::Gauge accounts;
+  base::Gauge follows;
+  base::Gauge tracks;
+};
+
+class Committer {
+ public:
+  static constexpr std::size_t kBatchRecordsMax = 1024;
+  static constexpr std::size_t kBatchBytesMax = 1 << 20;
+  static constexpr std::chrono::seconds kResumeEvery{1};
+
+  // The references must outlive it.
+  Committer(backbone::Store& store, Rules rules, CommitListener& listener);
+
+  // Builds State from the store. Before anything else.
+  base::Result<void> load();
+
+  // Decides one request. Its reply goes out at the next commit().
+  void stage(const Submission& submission, base::Now now);
+  // At a bound: commit before staging more.
+  bool full() const { return batch_.size() >= kBatchRecordsMax || bytes_ >= kBatchBytesMax; }
+  // Makes the batch durable and answers. Blocks for one synced write when there is anything to write.
+  void commit(base::Now now);
+
+  const State& state() const { return state_; }
+  const CommitterCounters& counters() const { return counters_; }
+
+ private:
+  struct Waiting {
+    ReplyAddress to;
+    wire::Reply reply;
+    bool writes = false;
+  };
+
+  base::Result<std::optional<RecordId>> find_duplicate(AccountId author, std::string_view client_id,
+                                                       std::string_view text,
+                                                       base::WallMs now_ms) const;
+  void take(std::vector<Record> records);
+  void refuse_batch(const base::Error& error);
+  void try_to_resume(base::Time now);
+  void publish_gauges();
+
+  backbone::Store& store_;
+  const Rules rules_;
+  CommitListener& listener_;
+
+  State state_;
+  RecordId next_id_ = 1;
+  base::WallMs last_ms_ = 0;
+
+  std::vector<backbone::RecordPtr> batch_;
+  std::size_t bytes_ = 0;
+  std::vector<Waiting> waiting_;
+  std::unordered_map<std::string, RecordId> posts_in_batch_;  // by dedupe key
+
+  bool writable_ = true;
+  base::Time next_resume_{};
+  CommitterCounters counters_;
+};
+
+}  // namespace bridge::state

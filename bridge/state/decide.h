@@ -1,0 +1,48 @@
+// decide: what a request means for the log, given the State it meets. The rules of the service, and
+// nothing else: no I/O, no clock, no queue.
+//
+// A request that changes something becomes records (usually one; `quit` becomes one per subscription,
+// so that each record changes one thing) and the reply that may be given once they are durable.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "bridge/state/state.h"
+#include "bridge/wire/header.h"
+#include "bridge/wire/wire.pb.h"
+
+namespace bridge::state {
+
+// Bounds a person meets. Changing one drops nothing that exists.
+struct Rules {
+  std::size_t post_bytes_max = 2000;
+  std::size_t tracks_per_person = 200;
+  std::size_t follows_per_person = 2000;
+  std::size_t accounts_max = 1'000'000;
+};
+
+struct Moment {
+  RecordId next_id = 0;      // of the first record this decision makes
+  base::WallMs now_ms = 0;   // of all its records
+  bool may_create_author = false;
+  // Has this very post been accepted already? See Store::find_duplicate.
+  std::function<base::Result<std::optional<RecordId>>(
+      AccountId author, std::string_view client_id, std::string_view text)>
+      find_duplicate;
+};
+
+struct Decision {
+  std::vector<Record> records;  // complete, ids from next_id on; empty: nothing changes
+  wire::Reply reply;
+};
+
+// Publish, Direct, Join, Quit, SetDelivery, Follow, Leave, Track, Untrack, Confirm and the questions
+// about State. Anything else is a BAD_REQUEST: it is answered elsewhere.
+Decision decide(const State& state, const Rules& rules, const wire::Request& request,
+                const Moment& moment);
+
+}  // namespace bridge::state

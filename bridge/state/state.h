@@ -1,0 +1,93 @@
+// State: who exists, who follows whom, who tracks what: the log applied, in memory.
+//
+//   store.replay_state([&](const Record& r) { state.apply(r); });   // then every new record in order
+//
+// A value that each thread which needs it keeps for itself (the committer at the head of the log,
+// the fan-out at its own position): nothing in it is shared or locked. apply() is the only writer,
+// so a restart, a fail-over and a test all build it the same way.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "bridge/backbone/store.h"
+#include "bridge/track/phrase.h"
+
+namespace bridge::state {
+
+using backbone::AccountId;
+using backbone::Record;
+using backbone::RecordId;
+
+struct FollowEdge {
+  AccountId followee = 0;
+  RecordId since = 0;  // sees the posts after this id
+};
+
+struct TrackEdge {
+  track::Phrase phrase;
+  RecordId since = 0;
+};
+
+struct Account {
+  AccountId id = 0;
+  std::string nick;     // as first written
+  std::string address;  // bare JID; empty: nobody on Jabber
+  base::WallMs created_ms = 0;
+  // Follows and tracks are owed from after this id: the joining, or the last `on`.
+  RecordId owed_since = 0;
+  bool open = true;
+  bool delivery_on = true;
+  bool plain_text_posts = false;
+  std::uint64_t posts = 0;
+  std::vector<FollowEdge> follows;             // in order of subscription
+  std::vector<TrackEdge> tracks;               // in order of subscription
+  std::map<RecordId, AccountId> followers;     // in order of subscription
+
+  const FollowEdge* find_follow(AccountId followee) const;
+  const TrackEdge* find_track(std::string_view canonical) const;
+};
+
+class State {
+ public:
+  // Records come in id order; what does not concern State is ignored.
+  void apply(const Record& record);
+
+  // nullptr when there is none. Valid until the next apply().
+  const Account* find(AccountId id) const;
+  const Account* find_nick(std::string_view nick) const;
+  const Account* find_address(std::string_view address) const;
+
+  const std::unordered_map<AccountId, Account>& accounts() const { return accounts_; }
+  std::uint64_t follows() const { return follows_; }
+  std::uint64_t tracks() const { return tracks_; }
+  // Id of the newest record applied, and its time: the log's clock never runs backwards.
+  RecordId head() const { return head_; }
+  base::WallMs head_ms() const { return head_ms_; }
+
+ private:
+  Account& at(AccountId id);
+  void add_follow(AccountId follower, AccountId followee, RecordId since);
+  void drop_follow(AccountId follower, AccountId followee);
+  void add_track(AccountId account, std::string_view phrase, RecordId since);
+  void drop_track(AccountId account, std::string_view phrase);
+
+  std::unordered_map<AccountId, Account> accounts_;
+  std::unordered_map<std::string, AccountId> by_nick_;     // folded
+  std::unordered_map<std::string, AccountId> by_address_;
+  std::uint64_t follows_ = 0;
+  std::uint64_t tracks_ = 0;
+  RecordId head_ = 0;
+  base::WallMs head_ms_ = 0;
+};
+
+// Nicks are compared without case; they are ASCII, so this is all there is to it.
+std::string fold_nick(std::string_view nick);
+// 1 to 20 of A-Z a-z 0-9 _.
+bool valid_nick(std::string_view nick);
+
+}  // namespace bridge::state

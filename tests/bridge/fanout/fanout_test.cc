@@ -1,0 +1,259 @@
+// From post to delivery, on memory stores, in one thread.
+#include <catch2/catch.hpp>
+
+#include "tests/support/service.h"
+
+namespace {
+
+using tests::Service;
+using tests::Texts;
+
+// alice is online and has joined, bob writes.
+struct Story : Service {
+  explicit Story(bridge::fanout::FanoutOptions options = {}) : Service(std::move(options)) {
+    join("alice");
+    join("bob");
+    online("alice");
+  }
+};
+
+TEST_CASE("a track sees the posts after it") {
+  Story story;
+  story.post("bob", "nyc before");
+  story.track("alice", "nyc");
+  story.post("bob", "nyc after");
+  CHECK(story.texts_for("alice") == Texts{"nyc after"});
+  CHECK(story.delivered()[0].phrase == "nyc");
+  CHECK_FALSE(story.delivered()[0].late);
+}
+
+TEST_CASE("a post reaches a person once, as the highest of what matches") {
+  Story story;
+  story.track("alice", "nyc, pizza");
+  story.follow("alice", "bob");
+  story.post("bob", "pizza in nyc");
+  REQUIRE(story.texts_for("alice").size() == 1);
+  CHECK(story.delivered()[0].kind == bridge::wire::FOLLOW);
+}
+
+TEST_CASE("nobody gets their own posts") {
+  Story story;
+  story.track("alice", "nyc");
+  story.post("alice", "me in nyc");
+  CHECK(story.texts_for("alice").empty());
+}
+
+TEST_CASE("what comes while somebody is away waits, and arrives late, in order") {
+  Story story;
+  story.track("alice", "nyc");
+  story.offline("alice");
+  story.post("bob", "nyc 1");
+  story.post("bob", "nyc 2");
+  CHECK(story.texts_for("alice").empty());
+  CHECK(story.owed("alice") == 2);
+  story.online("alice");
+  CHECK(story.texts_for("alice") == Texts{"nyc 1", "nyc 2"});
+  CHECK(story.delivered()[0].late);
+  story.acknowledge();
+  CHECK(story.owed("alice") == 0);
+}
+
+TEST_CASE("far more than the short queue holds is caught up from the log") {
+  Story story;
+  story.track("alice", "nyc");
+  story.offline("alice");
+  Texts expected;
+  for (int i = 0; i < 1000; ++i) {
+    expected.push_back("nyc " + std::to_string(i));
+    story.post("bob", expected.back());
+    story.post("bob", "elsewhere");
+  }
+  CHECK(story.owed("alice") == 1000);
+  story.online("alice");
+  for (int i = 0; i < 10; ++i) story.acknowledge();
+  CHECK(story.texts_for("alice") == expected);
+  CHECK(story.owed("alice") == 0);
+}
+
+TEST_CASE("a delivery limit makes it later, never lost") {
+  Story story({.deliveries_per_person = *throttle::Policy::parse("1/1s burst 2")});
+  story.track("alice", "nyc");
+  for (int i = 0; i < 10; ++i) story.post("bob", "nyc " + std::to_string(i));
+  CHECK(story.texts_for("alice").size() == 2);
+  for (int second = 1; second <= 8; ++second) {
+    story.advance(std::chrono::seconds(1));
+    story.acknowledge();
+    CHECK(story.texts_for("alice").size() == static_cast<std::size_t>(2 + second));
+  }
+  CHECK(story.owed("alice") == 0);
+}
+
+TEST_CASE("a raised limit takes effect at once") {
+  Story story({.deliveries_per_person = *throttle::Policy::parse("0/1s")});
+  story.track("alice", "nyc");
+  story.post("bob", "nyc");
+  CHECK(story.texts_for("alice").empty());
+  story.fanout().set_limit(throttle::Policy::unlimited());
+  story.settle();
+  CHECK(story.texts_for("alice") == Texts{"nyc"});
+}
+
+TEST_CASE("nothing is sent beyond the credit") {
+  Story story;
+  story.track("alice", "nyc");
+  story.fanout().close(Service::kSession);
+  story.open_session(9, 3, 1'000'000);
+  story.online("alice", 9);
+  for (int i = 0; i < 10; ++i) story.post("bob", "nyc " + std::to_string(i));
+  CHECK(story.texts_for("alice").size() == 3);
+  story.fanout().acknowledge(9, 3);
+  story.settle();
+  CHECK(story.texts_for("alice").size() == 3);
+  story.fanout().grant(9, 5, 1'000'000);
+  story.settle();
+  CHECK(story.texts_for("alice").size() == 5);
+  CHECK(story.owed("alice") == 7);
+}
+
+TEST_CASE("byte credit is never exceeded either") {
+  Story story;
+  story.track("alice", "nyc");
+  story.fanout().close(Service::kSession);
+  const auto one = bridge::wire::rendered_bytes(3, 5, Service::address("alice").size(), 3);
+  story.open_session(9, 1000, one * 2 + one / 2);
+  story.online("alice", 9);
+  for (int i = 0; i < 5; ++i) story.post("bob", "nyc " + std::to_string(i));
+  CHECK(story.texts_for("alice").size() == 2);
+}
+
+TEST_CASE("what a lost session had not acknowledged is sent again, what it had is not") {
+  Story story;
+  story.track("alice", "nyc");
+  story.post("bob", "nyc 1");
+  story.acknowledge();
+  story.post("bob", "nyc 2");
+  story.fanout().close(Service::kSession);
+  story.open_session(8, 100, 100'000);
+  story.online("alice", 8);
+  CHECK(story.texts_for("alice") == Texts{"nyc 1", "nyc 2", "nyc 2"});
+}
+
+TEST_CASE("a bounced delivery is owed again and waits for the next presence") {
+  Story story;
+  story.track("alice", "nyc");
+  story.post("bob", "nyc 1");
+  story.give_back("alice", story.delivered()[0].id);
+  story.acknowledge();
+  CHECK(story.texts_for("alice").size() == 1);
+  CHECK(story.owed("alice") == 1);
+  story.online("alice");
+  CHECK(story.texts_for("alice") == Texts{"nyc 1", "nyc 1"});
+}
+
+TEST_CASE("untracking withdraws what had not been sent") {
+  Story story;
+  story.track("alice", "nyc");
+  story.offline("alice");
+  story.post("bob", "nyc 1");
+  story.untrack("alice", "nyc");
+  story.online("alice");
+  CHECK(story.texts_for("alice").empty());
+  CHECK(story.owed("alice") == 0);
+}
+
+TEST_CASE("a post delivered as a follow does not come again as a track") {
+  Story story;
+  story.track("alice", "nyc");
+  story.follow("alice", "bob");
+  story.offline("alice");
+  story.post("bob", "nyc 1");
+  story.online("alice");
+  story.leave("alice", "bob");
+  story.offline("alice");
+  story.online("alice");
+  story.acknowledge();
+  CHECK(story.texts_for("alice") == Texts{"nyc 1"});
+}
+
+TEST_CASE("off ends what is owed, on starts anew, directs wait") {
+  Story story;
+  story.track("alice", "nyc");
+  story.switch_delivery("alice", false);
+  story.post("bob", "nyc while off");
+  story.direct("bob", "alice", "psst");
+  CHECK(story.texts_for("alice").empty());
+  story.switch_delivery("alice", true);
+  story.post("bob", "nyc on again");
+  CHECK(story.texts_for("alice").size() == 2);
+  CHECK(story.owed("alice") == 2);
+  story.acknowledge();
+  CHECK(story.owed("alice") == 0);
+  const auto texts = story.texts_for("alice");
+  CHECK(std::ranges::count(texts, "psst") == 1);
+  CHECK(std::ranges::count(texts, "nyc on again") == 1);
+}
+
+TEST_CASE("directs reach their person alone, also after waiting") {
+  Story story;
+  story.join("eve");
+  story.online("eve");
+  story.track("eve", "secret");
+  story.offline("alice");
+  for (int i = 0; i < 300; ++i) story.direct("bob", "alice", "secret " + std::to_string(i));
+  CHECK(story.owed("alice") == 300);
+  story.online("alice");
+  for (int i = 0; i < 5; ++i) story.acknowledge();
+  CHECK(story.texts_for("alice").size() == 300);
+  CHECK(story.texts_for("eve").empty());
+}
+
+TEST_CASE("after a crash nothing is missing, and only what was not saved comes twice") {
+  Story story;
+  story.track("alice", "nyc");
+  for (int i = 0; i < 5; ++i) story.post("bob", "nyc " + std::to_string(i));
+  story.acknowledge();
+  REQUIRE(story.fanout().checkpoint(false));
+  story.post("bob", "nyc 5");
+  story.acknowledge();
+  story.post("bob", "nyc 6");
+  story.crash();
+  story.online("alice");
+  story.acknowledge();
+  CHECK(story.texts_for("alice") == Texts{"nyc 0", "nyc 1", "nyc 2", "nyc 3", "nyc 4", "nyc 5",
+                                          "nyc 6", "nyc 5", "nyc 6"});
+  REQUIRE(story.fanout().checkpoint(true));
+  story.crash();
+  story.online("alice");
+  CHECK(story.texts_for("alice").size() == 9);
+}
+
+TEST_CASE("a crash keeps what waits for the absent") {
+  Story story;
+  story.track("alice", "nyc");
+  story.offline("alice");
+  story.post("bob", "nyc 1");
+  REQUIRE(story.fanout().checkpoint(true));
+  story.post("bob", "nyc 2");
+  story.crash();
+  CHECK(story.owed("alice") == 2);
+  story.online("alice");
+  CHECK(story.texts_for("alice") == Texts{"nyc 1", "nyc 2"});
+}
+
+TEST_CASE("the roster lists those with something waiting first") {
+  Service service;
+  for (const char* nick : {"a1", "a2", "a3", "a4"}) service.join(nick);
+  service.track("a3", "nyc");
+  service.post("a1", "nyc");
+  bridge::wire::Roster request;
+  request.set_limit(3);
+  auto page = service.fanout().roster(Service::kSession, request);
+  REQUIRE(page.addresses_size() == 3);
+  CHECK(page.addresses(0) == Service::address("a3"));
+  request.set_after(page.next());
+  page = service.fanout().roster(Service::kSession, request);
+  CHECK(page.addresses_size() == 1);
+  CHECK(page.next() == 0);
+}
+
+}  // namespace

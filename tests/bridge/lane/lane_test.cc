@@ -1,0 +1,330 @@
+// One lane's protocol, with the test as network, committer and fan-out.
+#include "bridge/lane/lane.h"
+
+#include <catch2/catch.hpp>
+
+#include "bridge/backbone/memory_store.h"
+#include "bridge/wire/messages.h"
+
+namespace {
+
+using namespace std::chrono_literals;
+using bridge::lane::Kind;
+using bridge::lane::Lane;
+using bridge::lane::LaneOptions;
+using bridge::wire::Bye;
+using bridge::wire::Reply;
+using bridge::wire::Request;
+using bridge::wire::Type;
+
+struct Sent {
+  std::string peer;
+  bridge::wire::Header header;
+  std::string body;
+};
+
+class LaneStory : private bridge::lane::LaneOutput {
+ public:
+  explicit LaneStory(LaneOptions options) : lane(std::move(options), store, *this) {}
+  explicit LaneStory(Kind kind) : LaneStory(LaneOptions{.kind = kind}) {}
+
+  void receive(const std::string& peer, Type type, const std::string& body = {},
+               std::uint64_t number = 0) {
+    bridge::wire::Message message;
+    message.header.type = type;
+    message.header.epoch = epoch;
+    message.header.sequence = number;
+    message.header.credit_deliveries = credit;
+    message.header.credit_bytes = credit * 1000;
+    message.body = body;
+    lane.on_message({peer, user, {}, message}, now);
+  }
+  void hello(const std::string& peer = "p", const std::string& client = "gw",
+             std::uint32_t version = 1) {
+    bridge::wire::Hello hello;
+    hello.set_client(client);
+    hello.set_version_min(version);
+    hello.set_version_max(version);
+    receive(peer, Type::kHello, bridge::wire::serialize(hello));
+  }
+  Reply ask(const Request& request) {
+    const std::size_t before = sent.size();
+    receive("p", Type::kRequest, bridge::wire::serialize(request), ++sequence);
+    if (sent.size() == before || sent.back().header.type != Type::kReply) return {};
+    return *bridge::wire::parse<Reply>(sent.back().body);
+  }
+  Bye last_bye() const {
+    REQUIRE(sent.back().header.type == Type::kBye);
+    return *bridge::wire::parse<Bye>(sent.back().body);
+  }
+
+  bridge::backbone::MemoryStore store;
+  Lane lane;
+  std::vector<Sent> sent;
+  std::vector<bridge::state::Submission> submitted;
+  std::vector<bridge::fanout::Event> told;
+  bridge::wire::SendOutcome outcome = bridge::wire::SendOutcome::kSent;
+  bool committer_full = false;
+  std::string user;
+  std::uint64_t epoch = 5;
+  std::uint64_t credit = 0;
+  std::uint64_t sequence = 0;
+  bridge::base::Now now{bridge::base::Time{} + 1h, 0};
+
+ private:
+  bridge::wire::SendOutcome send(std::string_view peer, const bridge::wire::Header& header,
+                                 std::string_view body) override {
+    if (outcome == bridge::wire::SendOutcome::kSent)
+      sent.push_back({std::string(peer), header, std::string(body)});
+    return outcome;
+  }
+  bool submit(bridge::state::Submission submission) override {
+    if (!committer_full) submitted.push_back(std::move(submission));
+    return !committer_full;
+  }
+  void tell(bridge::fanout::Event event) override { told.push_back(std::move(event)); }
+  bridge::wire::StatusReport status() override { return {}; }
+};
+
+Request publish(const std::string& nick, const std::string& address = {}) {
+  Request request;
+  if (!nick.empty()) request.mutable_actor()->set_nick(nick);
+  if (!address.empty()) request.mutable_actor()->set_address(address);
+  request.mutable_publish()->set_client_id("1");
+  request.mutable_publish()->set_text("hi");
+  return request;
+}
+
+TEST_CASE("HELLO opens a session, WELCOME says how it is kept") {
+  LaneStory story(Kind::kIm);
+  story.hello();
+  REQUIRE(story.sent.size() == 1);
+  CHECK(story.sent[0].header.type == Type::kWelcome);
+  CHECK(story.sent[0].header.epoch == 5);
+  REQUIRE(story.told.size() == 1);
+  CHECK(std::holds_alternative<bridge::fanout::Opened>(story.told[0]));
+}
+
+TEST_CASE("a frame without a session is told to say HELLO") {
+  LaneStory story(Kind::kIm);
+  story.receive("p", Type::kPing);
+  CHECK(story.last_bye().reason() == Bye::UNKNOWN_SESSION);
+}
+
+TEST_CASE("no version in common ends before it begins") {
+  LaneStory story(Kind::kIm);
+  story.hello("p", "gw", 9);
+  CHECK(story.last_bye().reason() == Bye::VERSION);
+}
+
+TEST_CASE("the newest session of a client name takes over") {
+  LaneStory story(Kind::kIm);
+  story.hello("p1");
+  story.hello("p2");
+  REQUIRE(story.sent.size() == 3);
+  CHECK(story.sent[1].peer == "p1");
+  CHECK(bridge::wire::parse<Bye>(story.sent[1].body)->reason() == Bye::REPLACED);
+  CHECK(story.sent[2].header.type == Type::kWelcome);
+}
+
+TEST_CASE("silence ends a session, and its deliveries go back") {
+  LaneStory story(Kind::kIm);
+  story.hello();
+  story.now.mono += 14s;
+  story.receive("p", Type::kPing);
+  story.now.mono += 14s;
+  story.lane.turn(story.now);
+  CHECK(story.lane.counters().sessions.value() == 1);
+  story.now.mono += 2s;
+  story.lane.turn(story.now);
+  CHECK(story.last_bye().reason() == Bye::SILENCE);
+  CHECK(std::holds_alternative<bridge::fanout::Closed>(story.told.back()));
+}
+
+TEST_CASE("frames of an earlier epoch are ignored") {
+  LaneStory story(Kind::kIm);
+  story.hello();
+  story.epoch = 4;
+  story.receive("p", Type::kPing);
+  CHECK(story.sent.size() == 1);
+}
+
+TEST_CASE("what a client may not send ends its session") {
+  LaneStory story(Kind::kIm);
+  story.hello();
+  story.receive("p", Type::kBatch);
+  CHECK(story.last_bye().reason() == Bye::PROTOCOL_ERROR);
+}
+
+TEST_CASE("credit is told on when it grows, and only then") {
+  LaneStory story(Kind::kIm);
+  story.hello();
+  story.credit = 10;
+  story.receive("p", Type::kCredit);
+  story.credit = 4;
+  story.receive("p", Type::kCredit);
+  REQUIRE(story.told.size() == 2);
+  CHECK(std::get<bridge::fanout::Granted>(story.told[1]).deliveries == 10);
+}
+
+TEST_CASE("each lane speaks for its kind of people") {
+  LaneStory im(Kind::kIm);
+  im.hello();
+  CHECK(im.ask(publish("alice")).error().code() == bridge::wire::FORBIDDEN);
+  CHECK(im.ask(publish("", "alice@example.org")).error().code() == bridge::wire::OK);
+  CHECK(im.submitted.size() == 1);
+  LaneStory web(Kind::kWeb);
+  web.hello();
+  CHECK(web.ask(publish("", "alice@example.org")).error().code() == bridge::wire::FORBIDDEN);
+  Request create = publish("alice");
+  create.mutable_publish()->set_create_author(true);
+  CHECK(web.ask(create).error().code() == bridge::wire::FORBIDDEN);
+}
+
+TEST_CASE("a client speaks only for whom its rule says") {
+  LaneStory story(LaneOptions{.kind = Kind::kIm,
+                              .clients = {{.name = "gw", .key = {}, .speaks_for = {"*@a.org"}}}});
+  story.hello("p", "other");
+  CHECK(story.last_bye().reason() == Bye::NOT_ALLOWED);
+  story.hello("p", "gw");
+  CHECK(story.ask(publish("", "x@b.org")).error().code() == bridge::wire::FORBIDDEN);
+  CHECK(story.ask(publish("", "x@a.org")).error().code() == bridge::wire::OK);
+}
+
+TEST_CASE("a key decides alone, whatever name its owner gives") {
+  const bridge::lane::ClientRule keyed{.name = "*", .key = "K", .speaks_for = {"*"}};
+  LaneStory story(LaneOptions{.kind = Kind::kWeb, .clients = {keyed}});
+  story.hello("p", "site");
+  CHECK(story.last_bye().reason() == Bye::NOT_ALLOWED);
+  story.user = "K";
+  story.hello("p", "anything");
+  CHECK(story.sent.back().header.type == Type::kWelcome);
+}
+
+TEST_CASE("over a limit means when to come again, and then it passes") {
+  LaneOptions options{.kind = Kind::kWeb};
+  options.limits.publishes_per_person = *throttle::Policy::parse("1/10s burst 1");
+  LaneStory story(std::move(options));
+  story.hello();
+  CHECK(story.ask(publish("alice")).error().code() == bridge::wire::OK);
+  const auto refused = story.ask(publish("Alice"));
+  CHECK(refused.error().code() == bridge::wire::RATE_LIMITED);
+  CHECK(refused.error().retry_after_ms() == 10000);
+  CHECK(story.submitted.size() == 1);
+  CHECK(story.ask(publish("bob")).error().code() == bridge::wire::OK);
+  story.now.mono += 10s;
+  story.ask(publish("alice"));
+  CHECK(story.submitted.size() == 3);
+}
+
+TEST_CASE("a full committer is said, not waited for") {
+  LaneStory story(Kind::kWeb);
+  story.hello();
+  story.committer_full = true;
+  CHECK(story.ask(publish("alice")).error().code() == bridge::wire::BUSY);
+}
+
+TEST_CASE("unanswered requests are bounded per session") {
+  LaneStory story(LaneOptions{.kind = Kind::kWeb, .requests_per_session_max = 2});
+  story.hello();
+  story.ask(publish("a"));
+  story.ask(publish("a"));
+  CHECK(story.ask(publish("a")).error().code() == bridge::wire::BUSY);
+  story.lane.on_reply(story.submitted[0].reply_to.session, 1, {});
+  story.ask(publish("a"));
+  CHECK(story.submitted.size() == 3);
+}
+
+TEST_CASE("replies wait in order while the socket is full") {
+  LaneStory story(Kind::kWeb);
+  story.hello();
+  story.outcome = bridge::wire::SendOutcome::kFull;
+  story.receive("p", Type::kPing, {}, 1);
+  story.receive("p", Type::kPing, {}, 2);
+  story.outcome = bridge::wire::SendOutcome::kSent;
+  story.lane.turn(story.now);
+  REQUIRE(story.sent.size() == 3);
+  CHECK(story.sent[1].header.sequence == 1);
+  CHECK(story.sent[2].header.sequence == 2);
+}
+
+TEST_CASE("a peer that is gone ends its session at the end of the turn") {
+  LaneStory story(Kind::kIm);
+  story.hello();
+  story.outcome = bridge::wire::SendOutcome::kGone;
+  story.receive("p", Type::kPing);
+  story.lane.turn(story.now);
+  CHECK(story.lane.counters().sessions.value() == 0);
+}
+
+// ---- the feed ----
+
+bridge::backbone::RecordPtr post(std::uint64_t id) {
+  auto record = std::make_shared<bridge::backbone::Record>();
+  record->set_id(id);
+  record->mutable_post()->set_author(1);
+  record->mutable_post()->set_nick("bob");
+  record->mutable_post()->set_text("post " + std::to_string(id));
+  return record;
+}
+
+std::vector<std::uint64_t> fed(const LaneStory& story) {
+  std::vector<std::uint64_t> ids;
+  for (const Sent& sent : story.sent) {
+    if (sent.header.type != Type::kBatch) continue;
+    const auto batch = bridge::wire::parse<bridge::wire::Batch>(sent.body);
+    for (const auto& item : batch->items()) ids.push_back(item.id());
+  }
+  return ids;
+}
+
+Request subscribe(std::uint64_t after) {
+  Request request;
+  request.mutable_subscribe()->set_feed("public");
+  request.mutable_subscribe()->set_after(after);
+  return request;
+}
+
+TEST_CASE("the feed goes on from a position, under credit") {
+  LaneStory story(Kind::kWeb);
+  story.hello();
+  std::vector<bridge::backbone::RecordPtr> posts;
+  for (std::uint64_t id = 1; id <= 5; ++id) posts.push_back(post(id));
+  REQUIRE(story.store.append(posts));
+  story.lane.on_records(posts);
+  story.credit = 2;
+  story.ask(subscribe(1));
+  story.lane.turn(story.now);
+  CHECK(fed(story) == std::vector<std::uint64_t>{2, 3});
+  story.credit = 10;
+  story.receive("p", Type::kCredit);
+  story.lane.turn(story.now);
+  CHECK(fed(story) == std::vector<std::uint64_t>{2, 3, 4, 5});
+}
+
+TEST_CASE("a client that has seen more than the log holds is told of the gap") {
+  LaneStory story(Kind::kWeb);
+  story.hello();
+  story.ask(subscribe(40));
+  REQUIRE(story.sent.back().header.type == Type::kGap);
+  const auto gap = *bridge::wire::parse<bridge::wire::Gap>(story.sent.back().body);
+  CHECK(gap.from() == 1);
+  CHECK(gap.to() == 40);
+}
+
+TEST_CASE("direct messages are never in the feed") {
+  LaneStory story(Kind::kWeb);
+  story.hello();
+  auto direct = std::make_shared<bridge::backbone::Record>();
+  direct->set_id(1);
+  direct->mutable_direct()->set_text("secret");
+  const std::vector<bridge::backbone::RecordPtr> records{direct, post(2)};
+  REQUIRE(story.store.append(records));
+  story.lane.on_records(records);
+  story.credit = 10;
+  story.ask(subscribe(0));
+  story.lane.turn(story.now);
+  CHECK(fed(story) == std::vector<std::uint64_t>{2});
+}
+
+}  // namespace

@@ -1,0 +1,214 @@
+// Service: committer and fan-out on memory stores, in one thread, with words for tests.
+//
+//   Service service;  service.join("alice");  service.track("alice", "nyc");  service.online("alice");
+//   service.post("bob", "in nyc");  CHECK(service.texts_for("alice") == Texts{"in nyc"});
+//
+// The session acknowledges nothing by itself: see acknowledge(). Time stands still until advance().
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bridge/backbone/memory_cursor_store.h"
+#include "bridge/backbone/memory_store.h"
+#include "bridge/fanout/fanout.h"
+#include "bridge/state/committer.h"
+
+namespace tests {
+
+using Texts = std::vector<std::string>;
+
+class Service : private bridge::state::CommitListener, private bridge::fanout::DeliverySink {
+ public:
+  struct Delivered {
+    std::uint64_t sequence = 0;
+    std::uint64_t id = 0;
+    std::string address;
+    std::string text;
+    std::string phrase;
+    bridge::wire::Class kind = bridge::wire::CLASS_UNSPECIFIED;
+    bool late = false;
+  };
+  static constexpr bridge::fanout::SessionId kSession = 7;
+
+  explicit Service(bridge::fanout::FanoutOptions options = {}) : options_(std::move(options)) {
+    start();
+    open_session(kSession, 1'000'000, 1'000'000'000);
+  }
+
+  // ---- requests ----
+  bridge::wire::Reply ask(bridge::wire::Request request) {
+    committer_->stage({.reply_to = {}, .request = std::move(request), .may_create_author = true},
+                      now_);
+    committer_->commit(now_);
+    settle();
+    return reply_;
+  }
+  bridge::wire::Request by(const std::string& nick) const {
+    bridge::wire::Request request;
+    request.mutable_actor()->set_nick(nick);
+    return request;
+  }
+  static std::string address(const std::string& nick) { return nick + "@example.org"; }
+  bridge::wire::Reply join(const std::string& nick) {
+    bridge::wire::Request request;
+    request.mutable_actor()->set_address(address(nick));
+    request.mutable_join()->set_nick(nick);
+    return ask(request);
+  }
+  bridge::wire::Reply post(const std::string& nick, const std::string& text) {
+    auto request = by(nick);
+    request.mutable_publish()->set_client_id("c" + std::to_string(++client_id_));
+    request.mutable_publish()->set_text(text);
+    request.mutable_publish()->set_create_author(true);
+    return ask(request);
+  }
+  bridge::wire::Reply direct(const std::string& from, const std::string& to,
+                             const std::string& text) {
+    auto request = by(from);
+    request.mutable_direct()->set_client_id("c" + std::to_string(++client_id_));
+    request.mutable_direct()->set_nick(to);
+    request.mutable_direct()->set_text(text);
+    return ask(request);
+  }
+  bridge::wire::Reply track(const std::string& nick, const std::string& phrases) {
+    auto request = by(nick);
+    request.mutable_track()->set_phrases(phrases);
+    return ask(request);
+  }
+  bridge::wire::Reply untrack(const std::string& nick, const std::string& phrases) {
+    auto request = by(nick);
+    request.mutable_untrack()->set_phrases(phrases);
+    return ask(request);
+  }
+  bridge::wire::Reply follow(const std::string& nick, const std::string& whom) {
+    auto request = by(nick);
+    request.mutable_follow()->set_nick(whom);
+    return ask(request);
+  }
+  bridge::wire::Reply leave(const std::string& nick, const std::string& whom) {
+    auto request = by(nick);
+    request.mutable_leave()->set_nick(whom);
+    return ask(request);
+  }
+  bridge::wire::Reply switch_delivery(const std::string& nick, bool on) {
+    auto request = by(nick);
+    request.mutable_set_delivery()->set_on(on);
+    return ask(request);
+  }
+
+  // ---- the gateway's side ----
+  void open_session(bridge::fanout::SessionId session, std::uint64_t deliveries,
+                    std::uint64_t bytes) {
+    fanout_->open(session);
+    fanout_->grant(session, deliveries, bytes);
+  }
+  void online(const std::string& nick, bridge::fanout::SessionId session = kSession) {
+    presence(nick, true, session);
+  }
+  void offline(const std::string& nick, bridge::fanout::SessionId session = kSession) {
+    presence(nick, false, session);
+  }
+  // Up to and with everything that was delivered.
+  void acknowledge(bridge::fanout::SessionId session = kSession) {
+    fanout_->acknowledge(session, sequence_);
+    settle();
+  }
+  void give_back(const std::string& nick, std::uint64_t id) {
+    bridge::wire::Nack nack;
+    nack.set_address(address(nick));
+    nack.set_id(id);
+    nack.set_reason(bridge::wire::Nack::OFFLINE);
+    fanout_->give_back(kSession, nack);
+    settle();
+  }
+
+  // ---- time and trouble ----
+  void advance(std::chrono::milliseconds by) {
+    now_.mono += by;
+    now_.wall_ms += by.count();
+    settle();
+  }
+  void settle() {
+    while (fanout_->turn(now_) > 0) continue;
+  }
+  // The process dies and starts again; what was not checkpointed is known no more.
+  void crash() {
+    fanout_.reset();
+    committer_.reset();
+    store_.crash();
+    start();
+    open_session(kSession, 1'000'000, 1'000'000'000);
+  }
+
+  // ---- what came of it ----
+  Texts texts_for(const std::string& nick) const {
+    Texts texts;
+    for (const Delivered& one : delivered_)
+      if (one.address == address(nick)) texts.push_back(one.text);
+    return texts;
+  }
+  std::uint64_t owed(const std::string& nick) {
+    fanout_->report_owed(1, nick);
+    settle();
+    std::uint64_t sum = 0;
+    for (const auto& finished : fanout_->take_reports())
+      for (const auto& entry : finished.report.people())
+        sum += entry.directs() + entry.follows() + entry.tracks();
+    return sum;
+  }
+  std::vector<Delivered>& delivered() { return delivered_; }
+  bridge::fanout::Fanout& fanout() { return *fanout_; }
+  bridge::state::Committer& committer() { return *committer_; }
+  bridge::backbone::MemoryStore& store() { return store_; }
+  bridge::backbone::MemoryCursorStore& cursors() { return cursors_; }
+  bridge::base::Now now() const { return now_; }
+
+ private:
+  void start() {
+    committer_ = std::make_unique<bridge::state::Committer>(store_, bridge::state::Rules{},
+                                                            static_cast<CommitListener&>(*this));
+    if (!committer_->load()) throw std::runtime_error("the committer did not load");
+    fanout_ = std::make_unique<bridge::fanout::Fanout>(store_, cursors_, options_,
+                                                       static_cast<DeliverySink&>(*this));
+    if (!fanout_->load()) throw std::runtime_error("the fan-out did not load");
+  }
+  void presence(const std::string& nick, bool available, bridge::fanout::SessionId session) {
+    bridge::wire::Presence presence;
+    auto& change = *presence.add_changes();
+    change.set_address(address(nick));
+    change.set_available(available);
+    fanout_->presence(session, presence);
+    settle();
+  }
+  void on_reply(const bridge::state::ReplyAddress&, bridge::wire::Reply reply) override {
+    reply_ = std::move(reply);
+  }
+  void on_committed(const std::vector<bridge::backbone::RecordPtr>& records) override {
+    for (const auto& record : records) fanout_->apply(record);
+  }
+  void deliver(bridge::fanout::SessionId, std::uint64_t sequence,
+               const bridge::wire::Batch& batch) override {
+    sequence_ = sequence;
+    for (const auto& item : batch.items())
+      for (const auto& to : item.recipients())
+        delivered_.push_back({sequence, item.id(), to.address(), item.text(), to.phrase(),
+                              to.class_(), to.late()});
+  }
+
+  bridge::fanout::FanoutOptions options_;
+  bridge::base::Now now_{bridge::base::Time{} + std::chrono::hours(1), 1'700'000'000'000};
+  bridge::backbone::MemoryStore store_;
+  bridge::backbone::MemoryCursorStore cursors_;
+  std::unique_ptr<bridge::state::Committer> committer_;
+  std::unique_ptr<bridge::fanout::Fanout> fanout_;
+  bridge::wire::Reply reply_;
+  std::vector<Delivered> delivered_;
+  std::uint64_t sequence_ = 0;
+  std::uint64_t client_id_ = 0;
+};
+
+}  // namespace tests
