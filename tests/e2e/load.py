@@ -202,10 +202,10 @@ class Town:
             [(author, f"{author} says hello") for author in self.authors if author not in names],
         )
         stack.ctl("import", str(stack.dir / "greetings.jsonl"))
-        self.first_post = stack.status()["head"]
         try:
             await self.each(self._move_in)
             await self.each(self._settle)
+            self.first_post = stack.status()["head"]  # the posts that count come after it
             yield self
         finally:
             await self.each(lambda resident: resident.client.close())
