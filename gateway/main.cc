@@ -1,1 +1,65 @@
-int main() { return 1; }
+// lapwing-gateway: reads its configuration, tests its XMPP library, then runs until it is told to
+// stop.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
+
+#include "bridge/base/log.h"
+#include "bridge/base/signals.h"
+#include "gateway/config.h"
+#include "gateway/daemon.h"
+#include "gateway/xmpp/self_test.h"
+
+namespace {
+
+using namespace gateway;
+namespace base = bridge::base;
+
+bool accepted(const LoadedConfig& loaded) {
+  for (const std::string& problem : loaded.problems) std::fprintf(stderr, "%s\n", problem.c_str());
+  return loaded.problems.empty();
+}
+
+void reload(Daemon& daemon, const std::string& path) {
+  const LoadedConfig loaded = load_config(path);
+  for (const std::string& problem : loaded.problems) base::log::error("{}", problem);
+  if (!loaded.problems.empty()) return base::log::error("the limits in force stay as they are");
+  daemon.set_limits(loaded.config.settings.limits);
+  base::log::info("limits were read again from {}", path);
+}
+
+int run(const Config& config, const std::string& path) {
+  if (const auto sound = xmpp::self_test(); !sound) {  // forks: before any thread
+    std::fprintf(stderr, "%s\n", sound.error().text.c_str());
+    return 1;
+  }
+  base::Signals signals({SIGTERM, SIGINT, SIGHUP});
+  const base::log::Session log({.level = config.log_level});
+  bridge::wire::Context context;
+  auto daemon = Daemon::create(context, config);
+  if (!daemon) {
+    base::log::error("{}", daemon.error().text);
+    return 1;
+  }
+  base::log::info("{} {} for {}", config.settings.software, config.settings.version,
+                  config.settings.domain);
+  (*daemon)->run(signals, [&] { reload(**daemon, path); });
+  base::log::info("closing");
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Lapwing's gateway: people on Jabber, and the bridge.", "lapwing-gateway");
+  std::string path;
+  bool check_only = false;
+  app.add_option("--config", path, "the configuration, see conf/gateway.toml")->required();
+  app.add_flag("--check", check_only, "only read the configuration and say what is wrong with it");
+  app.set_version_flag("--version", "lapwing-gateway 0.1.0");
+  CLI11_PARSE(app, argc, argv);
+
+  const LoadedConfig loaded = load_config(path);
+  if (!accepted(loaded)) return 2;
+  return check_only ? 0 : run(loaded.config, path);
+}

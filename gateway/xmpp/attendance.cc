@@ -9,6 +9,18 @@
 #include "gateway/xmpp/identity.h"
 
 namespace gateway::xmpp {
+namespace {
+
+// A refusal to let us see presence. It says nothing about whether somebody is there: they may have
+// sent us theirs directly, without a subscription.
+bool only_not_shown(const Stanza& error) {
+  const std::string_view condition = error.error_condition;
+  return error.error_type == "auth" || condition == condition::kForbidden ||
+         condition == condition::kNotAllowed || condition == "not-authorized" ||
+         condition == "subscription-required";
+}
+
+}  // namespace
 
 void Attendance::tell(const std::string& bare, std::optional<bool> change) {
   if (change) feed_.add(bare, *change);
@@ -29,7 +41,7 @@ void Attendance::on_presence(const Stanza& presence, bridge::base::Time now) {
     if (!contact) available(presence, now);
     return;
   }
-  if (type == "unavailable" || type == "unsubscribed" || type == "error") {
+  if (type == "unavailable" || (type == "error" && !only_not_shown(presence))) {
     if (!contact) tell(presence.from.bare(), people_.unavailable(presence.from, presence.to));
     return;
   }

@@ -3,7 +3,9 @@
 // The bot and our bare domain accept every subscription and ask for one in return, because delivery
 // depends on seeing the person. Subscribing to a contact (nick@our domain) is following it,
 // unsubscribing is leaving it; only presence towards the bot or the domain says who is there.
-// Presence errors mean that the person cannot be seen: away.
+// A presence error means that the person cannot be reached: away. `unsubscribed` changes nothing by
+// itself: it also answers a probe of somebody who sent their presence directly, without a
+// subscription, and a true withdrawal comes with `unavailable`.
 #pragma once
 
 #include <string>
@@ -36,6 +38,8 @@ class Attendance {
 
   // A delivery to this person came back.
   void unreachable(const std::string& bare);
+
+  bool sees(const std::string& bare) const { return people_.is_available(bare); }
 
   // Asks a person to let us see them: after they joined.
   void invite(const std::string& bare);

@@ -19,6 +19,9 @@ namespace {
 
 constexpr std::size_t kClientIdBytesMax = 128;  // the wire's bound
 
+constexpr std::string_view kPleaseShow =
+    " Please accept my contact request: I only write when I can see that you are there.";
+
 std::string random_prefix() {
   std::random_device random;
   return fmt::format("{:08x}{:08x}-", random(), random());
@@ -155,8 +158,11 @@ void Dialogue::answer(const Talk& talk, const command::Command& command, const w
   } else if (std::holds_alternative<command::Yes>(command)) {
     confirm(talk, now);
   } else {
-    say(talk, command::render_reply(command, reply));
-    if (std::holds_alternative<command::Join>(command)) attendance_.invite(talk.person.bare());
+    std::string text = command::render_reply(command, reply);
+    const bool joined = std::holds_alternative<command::Join>(command);
+    if (joined && !attendance_.sees(talk.person.bare())) text += kPleaseShow;
+    say(talk, text);
+    if (joined) attendance_.invite(talk.person.bare());
   }
 }
 

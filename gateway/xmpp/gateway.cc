@@ -1,12 +1,13 @@
 #include "gateway/xmpp/gateway.h"
 
-#include <spdlog/spdlog.h>
-
 #include <utility>
 
+#include "bridge/base/log.h"
 #include "gateway/xmpp/delivery_stanza.h"
 
 namespace gateway::xmpp {
+
+namespace log = bridge::base::log;
 
 Gateway::Gateway(Settings settings)
     : settings_(std::move(settings)),
@@ -48,12 +49,10 @@ const Counters& Gateway::counters() {
 // ---- the XMPP stream ---------------------------------------------------------------------------
 
 void Gateway::on_online(bridge::base::Time) {
-  spdlog::info("the XMPP server accepts us as {}", settings_.domain);
   if (backbone_->connected()) start_probing();
 }
 
-void Gateway::on_offline(std::string_view reason, bridge::base::Time) {
-  spdlog::warn("the XMPP stream is gone: {}", reason);
+void Gateway::on_offline(std::string_view, bridge::base::Time) {
   for (const std::string& bare : people_.all_available()) feed_.add(bare, false);
   people_.forget_all();
   probe_.stop();
@@ -112,7 +111,7 @@ void Gateway::on_barrier(BarrierId barrier, std::chrono::nanoseconds, bridge::ba
 // ---- the bridge --------------------------------------------------------------------------------
 
 void Gateway::on_connected(const wire::Welcome&) {
-  spdlog::info("connected to the bridge");
+  log::info("connected to the bridge");
   deliveries_.on_session(*backbone_);
   feed_.clear();
   for (const std::string& bare : people_.all_available()) feed_.add(bare, true);
@@ -120,7 +119,7 @@ void Gateway::on_connected(const wire::Welcome&) {
 }
 
 void Gateway::on_lost(std::string_view reason) {
-  spdlog::warn("the bridge is gone: {}", reason);
+  log::warning("the bridge is gone: {}", reason);
   deliveries_.on_session_lost();
   if (!probe_.finished()) probe_.stop();
 }

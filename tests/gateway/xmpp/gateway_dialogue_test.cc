@@ -40,6 +40,7 @@ TEST_CASE("who joins is asked to let themselves be seen") {
   world.up();
   world.says(kBob, "join bob");
   CHECK_THAT(world.to(kBare), Contains("subscribe") && Contains("probe"));
+  CHECK_THAT(world.to(kBob), Contains("accept my contact request"));
 }
 
 TEST_CASE("presence known before the joining is told again after it") {

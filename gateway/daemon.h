@@ -1,0 +1,45 @@
+// Daemon: the gateway with its two real connections, and the loop that turns it.
+//
+//   auto daemon = Daemon::create(context, config);
+//   (*daemon)->run(signals);      // until SIGTERM or SIGINT
+//
+// The loop waits for the XMPP socket, the bridge's socket or a signal, reads the clock once a turn
+// and hands it down. Each connection starts and reconnects on its own. One thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "bridge/base/result.h"
+#include "bridge/base/signals.h"
+#include "bridge/client/zmq_backbone.h"
+#include "bridge/wire/socket.h"
+#include "gateway/config.h"
+#include "gateway/xmpp/gateway.h"
+#include "gateway/xmpp/strophe_component.h"
+
+namespace gateway {
+
+class Daemon {
+ public:
+  // Fails when the XMPP server's name cannot be resolved, or the bridge's endpoint or keys cannot
+  // be. The context outlives it.
+  static bridge::base::Result<std::unique_ptr<Daemon>> create(bridge::wire::Context& context,
+                                                              const Config& config);
+
+  // Returns after SIGTERM or SIGINT; calls `reload` on SIGHUP.
+  void run(bridge::base::Signals& signals, const std::function<void()>& reload);
+
+  void set_limits(const xmpp::LimitSettings& limits) { gateway_.set_limits(limits); }
+
+ private:
+  explicit Daemon(const Config& config) : gateway_(config.settings) {}
+  void wait(bridge::wire::Poller& poller, std::size_t stream_slot, bool busy);
+
+  // The gateway is heard by both connections, so it outlives them.
+  xmpp::Gateway gateway_;
+  std::unique_ptr<xmpp::StropheComponent> component_;
+  std::unique_ptr<bridge::client::ZmqBackbone> backbone_;
+};
+
+}  // namespace gateway
