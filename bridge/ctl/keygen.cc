@@ -1,0 +1,39 @@
+// lapwingctl keygen: a key pair for a client or a bridge that talk over tcp.
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "bridge/ctl/commands.h"
+#include "bridge/ctl/exit_code.h"
+#include "bridge/ctl/keys.h"
+
+namespace bridge::ctl {
+namespace {
+
+int keygen(const std::string& prefix) {
+  const wire::KeyPair keys = wire::generate_keys();
+  if (prefix.empty()) {
+    std::cout << "public " << keys.public_key << "\nsecret " << keys.secret_key << '\n';
+    return kOk;
+  }
+  if (const auto written = write_keys(prefix, keys); !written) return report(written.error());
+  std::cout << "public key: " << keys.public_key << "  (" << prefix << ".public)\n"
+            << "secret key: " << prefix << ".secret, readable by you alone\n";
+  return kOk;
+}
+
+}  // namespace
+
+void add_keygen(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("keygen", "Make a CURVE key pair, for tcp.");
+  command->footer(
+      "Prints two lines of text (Z85), or writes two files with --out. The public key goes to the\n"
+      "other side; the secret file is what --keys and the configuration name. Existing files are\n"
+      "never overwritten. Needs no bridge.");
+  const auto prefix = std::make_shared<std::string>();
+  command->add_option("--out", *prefix, "write PREFIX.public, and PREFIX.secret with mode 0600")
+      ->type_name("PREFIX");
+  command->callback([prefix, &action] { action = [prefix] { return keygen(*prefix); }; });
+}
+
+}  // namespace bridge::ctl

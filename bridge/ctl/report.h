@@ -1,0 +1,20 @@
+// The bridge's reports as text for a person, several lines, each ended.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "bridge/wire/messages.h"
+
+namespace bridge::ctl {
+
+std::string to_text(const wire::StatusReport& status);
+std::string to_text(const wire::OwedReport& owed);
+
+// "45 s", "12 min 07 s", "3 h 05 min", "2 d 4 h".
+std::string duration_text(std::uint64_t seconds);
+
+// 1234567 -> "1,234,567".
+std::string with_commas(std::uint64_t number);
+
+}  // namespace bridge::ctl

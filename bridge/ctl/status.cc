@@ -1,0 +1,37 @@
+// lapwingctl status: the numbers of the bridge.
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "bridge/ctl/commands.h"
+#include "bridge/ctl/exit_code.h"
+#include "bridge/ctl/json.h"
+#include "bridge/ctl/report.h"
+
+namespace bridge::ctl {
+namespace {
+
+int status(const Access& access, bool json) {
+  const auto connection = Connection::open(access);
+  if (!connection) return report_usage(connection.error());
+  wire::Request request;
+  request.mutable_status();
+  const auto reply = (*connection)->ask(request);
+  if (!reply) return report(reply.error());
+  if (!reply->has_status()) return report(unexpected_reply());
+  std::cout << (json ? to_json(reply->status()) + "\n" : to_text(reply->status()));
+  return kOk;
+}
+
+}  // namespace
+
+void add_status(CLI::App& app, const Access& access, Action& action) {
+  CLI::App* command = app.add_subcommand(
+      "status", "Show how the bridge is: its log, accounts, lanes and counters.");
+  const auto json = std::make_shared<bool>(false);
+  command->add_flag("--json", *json, "as one JSON object on one line");
+  command->callback(
+      [json, &access, &action] { action = [=, &access] { return status(access, *json); }; });
+}
+
+}  // namespace bridge::ctl
