@@ -1,6 +1,8 @@
 // What every Store does, run against each.
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <limits>
+#include <thread>
 
 #include "tests/bridge/backbone/benches.h"
 #include "tests/bridge/backbone/scribe.h"
@@ -212,6 +214,37 @@ TEMPLATE_TEST_CASE("of the records State is made of, the newest about each thing
     CHECK(record.post().text().empty());
     CHECK(record.post().client_id().empty());
   }));
+}
+
+TEMPLATE_TEST_CASE("readers see a dense log up to its head while the writer goes on", "", Embedded,
+                   InMemory) {
+  constexpr RecordId kRecords = 2'000;
+  TestType bench;
+  auto& store = bench.store();
+  std::atomic<bool> wrong{false};
+  const auto follow_log = [&] {
+    for (RecordId position = 0; position < kRecords && !wrong;) {
+      const RecordId head = store.head();
+      const auto records = store.read(position, 100, kAll);
+      // What head() promised is there, and nothing is skipped.
+      if (!records || (records->empty() && position < head)) wrong = true;
+      if (!records) return;
+      for (const auto& record : *records)
+        if (record->id() != ++position) wrong = true;
+      if (!store.find_duplicate(kAlice, std::to_string(position), "x", 0)) wrong = true;
+      if (!store.read_directs(kBob, position, 10)) wrong = true;
+    }
+  };
+  std::thread first(follow_log);
+  std::thread second(follow_log);
+  Scribe scribe;
+  for (RecordId id = 0; id < kRecords;) {
+    for (const auto end = id + 20; id < end; ++id) scribe.post(kAlice, "x", std::to_string(id + 1));
+    if (!store.append(scribe.take())) wrong = true;
+  }
+  first.join();
+  second.join();
+  CHECK_FALSE(wrong);
 }
 
 }  // namespace bridge::backbone
