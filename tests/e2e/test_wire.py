@@ -115,6 +115,12 @@ def error_of(reply):
     return reply.error
 
 
+def works(client):
+    """Whether the session answers: a question that touches no limit."""
+    reply = client.ask(wire.Request(whois=wire.Whois(nick=b"alice")))
+    return reply.profile.nick == b"alice"
+
+
 def published(reply):
     assert reply.WhichOneof("result") == "published", reply
     return reply.published
@@ -224,19 +230,15 @@ def byte_credit_holds_items_back(bridge):
 def over_the_limit_means_later(bridge):
     with bridge.client() as client:
         client.hello()
-        time.sleep(1.2)  # the burst of five is full again
-        requests = [client.publish_request("bob", f"fast-{i}", f"quick {i}") for i in range(12)]
+        requests = [client.publish_request("bob", f"fast-{i}", f"quick {i}") for i in range(30)]
         replies = [client.wait(number) for number in [client.start(r) for r in requests]]
         refused = [(r, q) for r, q in zip(replies, requests) if r.WhichOneof("result") == "error"]
-        assert 5 <= len(replies) - len(refused) < 12
+        assert 5 <= len(replies) - len(refused) < 30
         reply, request = refused[0]
         assert reply.error.code == wire.RATE_LIMITED, reply
         assert 0 < reply.error.retry_after_ms <= 1000
-        raises_none = client.ask(request)  # at once: still too early, or exactly on time
-        assert raises_none.WhichOneof("result") in ("error", "published")
-        wait = raises_none.error.retry_after_ms or 1
-        time.sleep(wait / 1000)
-        assert not published(client.ask(request)).duplicate or wait == 1
+        time.sleep(reply.error.retry_after_ms / 1000)
+        assert not published(client.ask(request)).duplicate
 
 
 @check
@@ -273,7 +275,7 @@ def what_a_lane_is_not_for_is_forbidden(bridge):
 
 @check
 def bad_requests_are_answered_as_such(bridge):
-    with bridge.client() as client:
+    with bridge.operator() as client:
         client.hello()
         cases = {
             "invalid UTF-8": b"caf\xc3",
@@ -303,7 +305,7 @@ def bad_requests_are_answered_as_such(bridge):
             HEADER.pack(b"LW", 1, REQUEST, 0, 0, client.epoch, client.sequence, 0, 0), b"\xff\xff"
         )
         assert error_of(client.wait(client.sequence)).code == wire.BAD_REQUEST
-        client.idle(0)
+        assert works(client)
 
 
 @check
@@ -312,7 +314,7 @@ def a_stranger_is_asked_for_hello(bridge):
         caught = raises(Goodbye, lambda: client.publish("alice", "early", "before HELLO"))
         assert caught.reason == wire.Bye.UNKNOWN_SESSION
         client.hello()
-        published(client.publish("alice", "late", "after HELLO"))
+        assert works(client)
 
 
 @check
@@ -322,7 +324,7 @@ def the_newest_session_of_a_name_wins(bridge):
         new.hello()
         assert raises(Goodbye, lambda: old.idle(5)).reason == wire.Bye.REPLACED
         old.welcome = None
-        published(new.publish("alice", "twin", "the newer one"))
+        assert works(new)
 
 
 @check
@@ -369,8 +371,7 @@ def broken_frames_harm_nobody_else(bridge):
                     except Goodbye:
                         byes += 1
             assert bridge.alive(), frames
-        time.sleep(1.1)
-        published(bystander.publish("alice", "bystander", "still here"))
+        assert works(bystander)
     assert bridge.alive() and byes > 0
 
 
@@ -381,7 +382,7 @@ def a_broken_frame_ends_its_session_with_a_reason(bridge):
         client.send_raw(b"short")
         assert raises(Goodbye, lambda: client.idle(5)).reason == wire.Bye.PROTOCOL_ERROR
         client.hello()
-        client.idle(0)
+        assert works(client)
 
 
 @check
@@ -452,6 +453,9 @@ def main():
     finally:
         if bridge.alive():
             bridge.stop()
+    if bridge.process.returncode != 0:
+        failed += 1
+        print(f"FAIL  closing in good order: exit status {bridge.process.returncode}")
     if failed:
         print(f"{failed} failed; the bridge's log is in {bridge.dir}")
         return 1
