@@ -209,7 +209,7 @@ def the_feed_never_exceeds_the_credit(bridge):
         assert len(client.items) == 3
         client.grant(1_000, 0)
         client.idle(0.5)
-        spent = sum(client.cost(item) for item in client.items)
+        spent = sum(client.cost(item)[1] for item in client.items)
         assert 3 < len(client.items) and spent <= 100_000
 
 
@@ -306,6 +306,51 @@ def bad_requests_are_answered_as_such(bridge):
         )
         assert error_of(client.wait(client.sequence)).code == wire.BAD_REQUEST
         assert works(client)
+
+
+@check
+def a_gateway_delivers_and_what_it_did_not_acknowledge_comes_again(bridge):
+    address = b"carol@example.org"
+    with LapwingClient(f"ipc://{bridge.dir}/im", "gateway") as gateway, bridge.operator() as author:
+        gateway.hello()
+        author.hello()
+        assert error_of(gateway.ask_for(address, stats=wire.Stats())).code == wire.NOT_JOINED
+        assert gateway.ask_for(address, join=wire.Join(nick=b"carol")).joined.nick == b"carol"
+        (track,) = gateway.ask_for(address, track=wire.Track(phrases=b"heron")).phrases.phrases
+        assert (track.text, track.changed) == (b"heron", True)
+        assert list(gateway.ask(wire.Request(roster=wire.Roster(limit=10))).roster.addresses) == [
+            address
+        ]
+        gateway.grant(10, 10_000)
+        gateway.presence(address)
+        ids = [published(author.publish("bob", f"h-{i}", f"a heron, {i}")).id for i in range(3)]
+        assert ids[0] > track.since
+        published(author.publish("bob", "h-no", "a stork"))
+        items = gateway.read(3)
+        assert [item.id for item in items] == ids
+        (recipient,) = items[0].recipients
+        assert (recipient.address, recipient.phrase) == (address, b"heron")
+        assert getattr(recipient, "class") == wire.TRACK
+        # Nothing was acknowledged: the next session gets it all again, the one after that nothing.
+        gateway.hello()
+        gateway.grant(10, 10_000)
+        gateway.presence(address)
+        again = gateway.read(3)
+        assert [item.id for item in again] == ids
+        gateway.acknowledge(again)
+        gateway.idle(1)
+        gateway.hello()
+        gateway.grant(10, 10_000)
+        gateway.presence(address)
+        gateway.idle(1)
+        assert gateway.items == []
+        # A delivery that bounced is owed again when the person is back.
+        bounced = published(author.publish("bob", "h-bounced", "a heron, lost")).id
+        assert [item.id for item in gateway.read(1)] == [bounced]
+        gateway.nack(address, bounced, wire.Nack.OFFLINE)
+        gateway.presence(address, available=False)
+        gateway.presence(address)
+        assert [item.id for item in gateway.read(1)] == [bounced]
 
 
 @check

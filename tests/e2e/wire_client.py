@@ -4,6 +4,7 @@
         client.hello()
         reply = client.publish("alice", "note-1", "A lapwing over the marsh")
         client.subscribe(after=0)
+        client.grant(100, 100_000)
         items = client.read_feed(count=10)
 
 It shares no code with the product but the schema, from which protoc makes the bodies. One thread. It
@@ -201,17 +202,43 @@ class LapwingClient:
 
     @staticmethod
     def cost(item):
-        """What an item of the feed takes of the credit in bytes."""
-        return 256 + len(item.author) + len(item.text)
+        """What an item takes of the credit: (deliveries, bytes)."""
+        body = 256 + len(item.author) + len(item.text)
+        if not item.recipients:
+            return 1, body
+        people = item.recipients
+        return len(people), sum(body + len(r.address) + len(r.phrase) for r in people)
 
-    def read_feed(self, count, seconds=ANSWER_SECONDS):
-        """The next `count` items; what they took of the credit is granted again."""
+    def read(self, count, seconds=ANSWER_SECONDS):
+        """The next `count` items, neither acknowledged nor granted again."""
         self._until(lambda: len(self.items) >= count, seconds)
         taken, self.items = self.items[:count], self.items[count:]
-        self.granted[0] += len(taken)
-        self.granted[1] += sum(self.cost(item) for item in taken)
-        self._send(ACK, sequence=self.batches_seen)
         return taken
+
+    def acknowledge(self, items):
+        """Everything that has come; grants what `items` took."""
+        costs = [self.cost(item) for item in items]
+        self.granted[0] += sum(deliveries for deliveries, _ in costs)
+        self.granted[1] += sum(size for _, size in costs)
+        self._send(ACK, sequence=self.batches_seen)
+
+    def read_feed(self, count, seconds=ANSWER_SECONDS):
+        items = self.read(count, seconds)
+        self.acknowledge(items)
+        return items
+
+    # ---- a gateway's part ----------------------------------------------------------------------
+
+    def ask_for(self, address, **action):
+        """ask_for(b"alice@example.org", join=wire.Join(nick=b"alice"))"""
+        return self.ask(wire.Request(actor=wire.Actor(address=address), **action))
+
+    def presence(self, address, available=True):
+        change = wire.Presence.Change(address=address, available=available)
+        self._send(PRESENCE, wire.Presence(changes=[change]))
+
+    def nack(self, address, number, reason):
+        self._send(NACK, wire.Nack(address=address, id=number, reason=reason))
 
     def idle(self, seconds):
         """Stays in the session for a while, taking what comes."""
