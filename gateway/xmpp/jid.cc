@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "gateway/xmpp/xml_text.h"
+#include "bridge/base/text.h"
 
 namespace gateway::xmpp {
 namespace {
@@ -14,18 +14,9 @@ constexpr std::size_t kPartBytesMax = 1023;  // RFC 7622 section 3.1, for each o
 constexpr std::string_view kForbiddenInLocal = "\"&'/:<>@ ";
 constexpr std::string_view kForbiddenInDomain = "\"&'/<>@ \\";
 
-bool printable_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
-    const auto first = static_cast<unsigned char>(text[0]);
-    if (length == 0 || first < 0x20 || first == 0x7F) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
-
 bool allowed(std::string_view part, std::string_view forbidden) {
-  return !part.empty() && part.size() <= kPartBytesMax && printable_utf8(part) &&
+  return !part.empty() && bridge::base::check_text(part, kPartBytesMax).has_value() &&
+         part.find_first_of("\t\n") == std::string_view::npos &&
          part.find_first_of(forbidden) == std::string_view::npos;
 }
 

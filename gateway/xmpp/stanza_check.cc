@@ -19,13 +19,19 @@ bool prefixed(std::string_view name) {
   return name.find(kNamespaceEnd) != std::string_view::npos;
 }
 
-// What one run over header and stanza saw.
+// A parser starts over behind the header after so many stanzas: expat remembers every name it has
+// seen, and names are the sender's to choose.
+constexpr int kStanzasPerParser = 256;
+
+// What was seen of the stanza under test.
 struct Seen {
-  int depth = 0;
-  int stanzas = 0;  // begun
+  XML_Parser expat = nullptr;
+  int depth = 0;           // open elements, the stream is 1
+  int stanzas = 0;         // begun
+  XML_Index ended_at = 0;  // the stream's byte after the stanza
   bool restricted = false;
   bool ambiguous = false;
-  StanzaHead head;
+  StanzaHead head = {};
 };
 
 void read_head(Seen& seen, const XML_Char* name, const XML_Char** attributes) {
@@ -55,7 +61,9 @@ void on_start(void* data, const XML_Char* name, const XML_Char** attributes) {
 }
 
 void on_end(void* data, const XML_Char*) {
-  --static_cast<Seen*>(data)->depth;
+  auto& seen = *static_cast<Seen*>(data);
+  if (--seen.depth != 1) return;
+  seen.ended_at = XML_GetCurrentByteIndex(seen.expat) + XML_GetCurrentByteCount(seen.expat);
 }
 
 void on_comment(void* data, const XML_Char*) {
@@ -66,17 +74,13 @@ void on_instruction(void* data, const XML_Char*, const XML_Char*) {
   static_cast<Seen*>(data)->restricted = true;
 }
 
-// The name of the last start tag in `header`, as written.
-std::string_view root_name(std::string_view header) {
-  const std::size_t name = header.rfind('<') + 1;
-  return header.substr(name, header.find_first_of(" \t\r\n/>", name) - name);
-}
-
 }  // namespace
 
 struct StanzaCheck::Parser {
   XML_Parser expat = XML_ParserCreateNS(nullptr, kNamespaceEnd);
   Seen seen;
+  XML_Index fed = 0;
+  int stanzas_left = 0;  // before it starts over
 
   Parser() {
     if (expat == nullptr) throw std::bad_alloc();
@@ -85,16 +89,21 @@ struct StanzaCheck::Parser {
   Parser(const Parser&) = delete;
   Parser& operator=(const Parser&) = delete;
 
-  void begin() {
-    seen = Seen{};
+  // Starts over behind `header`; false when that cannot be one.
+  bool start(std::string_view header) {
     XML_ParserReset(expat, nullptr);
     XML_SetUserData(expat, &seen);
     XML_SetElementHandler(expat, on_start, on_end);
     XML_SetCommentHandler(expat, on_comment);
     XML_SetProcessingInstructionHandler(expat, on_instruction);
+    seen = Seen{.expat = expat};
+    fed = 0;
+    stanzas_left = kStanzasPerParser;
+    return parse(header) && seen.depth == 1 && seen.stanzas == 0 && !seen.restricted;
   }
-  bool parse(std::string_view text, bool last) {
-    return XML_Parse(expat, text.data(), static_cast<int>(text.size()), last) == XML_STATUS_OK;
+  bool parse(std::string_view text) {
+    fed += static_cast<XML_Index>(text.size());
+    return XML_Parse(expat, text.data(), static_cast<int>(text.size()), 0) == XML_STATUS_OK;
   }
 };
 
@@ -103,26 +112,27 @@ StanzaCheck::~StanzaCheck() = default;
 
 bool StanzaCheck::open(std::string_view header) {
   header_ = header;
-  end_tag_ = "</" + std::string(root_name(header)) + ">";
-  parser_->begin();
-  return parser_->parse(header_, false) && parser_->parse(end_tag_, true) &&
-         parser_->seen.stanzas == 0 && !parser_->seen.restricted;
+  return parser_->start(header_);
 }
 
 std::optional<std::string_view> StanzaCheck::problem(std::string_view stanza) {
-  parser_->begin();
-  const bool parsed = parser_->parse(header_, false) && parser_->parse(stanza, false) &&
-                      parser_->parse(end_tag_, true);
-  const Seen& seen = parser_->seen;
-  if (!parsed || seen.stanzas != 1 || seen.depth != 0) return "not well-formed";
+  if (parser_->stanzas_left == 0) parser_->start(header_);
+  --parser_->stanzas_left;
+  Seen& seen = parser_->seen;
+  seen = Seen{.expat = parser_->expat, .depth = 1};
+  const bool parsed = parser_->parse(stanza);
+  if (!parsed || seen.stanzas != 1 || seen.depth != 1 || seen.ended_at != parser_->fed) {
+    parser_->stanzas_left = 0;
+    return "not well-formed";
+  }
   if (seen.restricted) return "comment or processing instruction";
   if (seen.ambiguous) return "ambiguous address";
   return std::nullopt;
 }
 
 StanzaHead StanzaCheck::head(std::string_view beginning) {
-  parser_->begin();
-  if (parser_->parse(header_, false)) parser_->parse(beginning, false);
+  if (parser_->start(header_)) parser_->parse(beginning);
+  parser_->stanzas_left = 0;
   return parser_->seen.head;
 }
 

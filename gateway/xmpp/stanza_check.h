@@ -5,7 +5,7 @@
 //     if (auto problem = check.problem(bytes)) …refuse…
 //
 // The stream's parser lives as long as the stream and dies of the first malformed byte, and takes
-// the stream with it; so every stanza is parsed here on its own first, behind a copy of the
+// the stream with it; so every stanza is parsed here first, behind a copy of the
 // stream's own header, so that the verdict is the one the stream's parser would give. What it must
 // not see is refused too: comments and processing instructions (RFC 6120 section 11.1), and
 // prefixed attributes on the stanza itself that would shadow from, to, id or type: libstrophe drops
@@ -52,7 +52,6 @@ class StanzaCheck {
   struct Parser;
   std::unique_ptr<Parser> parser_;
   std::string header_;
-  std::string end_tag_;
 };
 
 }  // namespace gateway::xmpp

@@ -1,6 +1,7 @@
 #include "gateway/xmpp/xml_text.h"
 
 #include <array>
+#include <cstddef>
 
 namespace gateway::xmpp {
 namespace {
@@ -131,11 +132,6 @@ void append_text(std::string& out, std::string_view text) {
 
 void append_attribute(std::string& out, std::string_view value) {
   append_escaped(out, value, Place::kAttribute);
-}
-
-std::size_t utf8_length(std::string_view text) {
-  const Character character = character_at(text, 0);
-  return character.valid ? character.length : 0;
 }
 
 }  // namespace gateway::xmpp

@@ -10,7 +10,6 @@
 // why nothing goes out by another way. Never fails, never allocates beyond `out`.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -21,9 +20,5 @@ void append_text(std::string& out, std::string_view text);
 
 // For a value between quotes of either kind. Tabs and newlines survive.
 void append_attribute(std::string& out, std::string_view value);
-
-// The bytes of the well-formed UTF-8 character at the start of `text`, or 0 when it is malformed.
-// `text` is not empty.
-std::size_t utf8_length(std::string_view text);
 
 }  // namespace gateway::xmpp

@@ -160,6 +160,15 @@ TEST_CASE("a document type declaration never gets through, nor does anything aft
   CHECK(filtered(kHeader + kGood + bomb + kGood).out == kHeader + kGood);
 }
 
+TEST_CASE("a long stream with ever new names goes on") {
+  std::string stream = kHeader;
+  for (int i = 0; i < 2000; ++i) {
+    const std::string name = "n" + std::to_string(i);
+    stream += message("<" + name + " xmlns='urn:" + name + "' a" + name + "=''/>");
+  }
+  CHECK(filtered(stream, 1000).out == stream);
+}
+
 TEST_CASE("what may not stand between stanzas fails the stream") {
   check_fails(kHeader + "text" + kGood, "text between stanzas");
   check_fails(kHeader + "<!-- x -->" + kGood, "markup between stanzas");
