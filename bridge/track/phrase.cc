@@ -21,11 +21,11 @@ tl::unexpected<base::Error> bad(std::string sentence) {
 
 // A pasted address is compared as posts have it: without scheme, www. and the last /.
 std::string_view bare_address(std::string_view word) {
-  std::string_view rest = word;
-  while (const std::size_t scheme = scheme_size(rest)) rest.remove_prefix(scheme);
-  if (rest.size() == word.size()) return word;
-  rest = canonical_url(rest);
-  return is_word(character_at(rest, 0).code) ? rest : word;
+  if (scheme_size(word) == 0) return word;
+  const auto urls = find_urls(word);
+  if (urls.empty() || urls.front().begin != 0) return word;
+  if (has_word_character(word.substr(urls.front().end))) return word;
+  return canonical_url(word.substr(0, urls.front().end));
 }
 
 // `#nyc!` can only mean the tag: what follows a tag never belongs to it.

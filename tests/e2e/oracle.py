@@ -363,11 +363,10 @@ def stands_at(quote, post, at):
 def bare_word(word):
     """The word that is compared, for a bare word as typed (and folded)."""
     if word.startswith(("http://", "https://")):
-        rest = word
-        while rest.startswith(("http://", "https://")):
-            rest = rest[rest.index("//") + 2 :]
-        rest = rest.removeprefix("www.").rstrip("/")
-        return rest if rest and is_word(rest[0]) else word
+        end = url_end(word, 0)
+        if end is None or any(is_word(c) for c in word[end:]):
+            return word
+        return Piece("url", word[:end], word[:end]).canonical
     found = sign_end(word, 0)
     if found and not any(is_word(c) for c in word[found[1] :]):
         return word[: found[1]]

@@ -40,6 +40,8 @@ const std::vector<Row> kRows = {
     {"http://www.example.com/foobarbaz/",
      {"example.com/foobarbaz", "www.example.com/foobarbaz", "https://example.com/foobarbaz"},
      {"example.com"}},
+    {"http://localhost/", {"http://localhost/"}, {"localhost"}},
+    {"https://example.com/a).", {"http://example.com/a"}, {"example.com"}},
     {"example com",
      {"example.com", "www.example.com", "foo.example.com", "foo.example.com/bar",
       "I hope my startup isn't merely another example of a dot com boom!"},
