@@ -11,6 +11,7 @@ One stack serves all tests of a class; every test has people of its own, whose n
 Nobody sleeps: that something does *not* arrive is shown by something sent later that does.
 """
 
+import asyncio
 import itertools
 import unittest
 
@@ -81,6 +82,9 @@ class Story(unittest.IsolatedAsyncioTestCase):
     def run(self, result=None):
         super().run(result)
         type(self).went_well &= result.wasSuccessful()
+
+    async def asyncSetUp(self):
+        asyncio.get_running_loop().set_debug(False)  # or it reports every slow step
 
     async def newcomer(self, name):
         """Online, with the bot as a contact, not a member."""

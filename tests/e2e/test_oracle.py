@@ -31,7 +31,8 @@ class Oracle(unittest.IsolatedAsyncioTestCase):
         now = time.monotonic()
         print(f"{now - self.started:7.1f} s  {what}", flush=True)
 
-    def setUp(self):
+    async def asyncSetUp(self):
+        asyncio.get_running_loop().set_debug(False)
         self.started = time.monotonic()
 
     # ---- the stories -------------------------------------------------------------------------
