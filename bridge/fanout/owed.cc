@@ -3,8 +3,7 @@
 namespace bridge::fanout {
 
 std::optional<Owed> owed(const state::Account& account, const Prepared& prepared) {
-  if (!prepared.post || !account.open || !account.delivery_on || account.address.empty())
-    return std::nullopt;
+  if (!prepared.post || !account.open || account.address.empty()) return std::nullopt;
   const RecordId id = prepared.record->id();
   const auto author = prepared.record->post().author();
   if (id <= account.owed_since || author == account.id) return std::nullopt;

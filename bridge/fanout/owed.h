@@ -23,7 +23,7 @@ struct Owed {
 // For a post; never for its own author.
 std::optional<Owed> owed(const state::Account& account, const Prepared& prepared);
 
-// Directs are owed to their recipient whatever else is switched off.
+// A direct message is owed to its recipient alone.
 bool direct_owed(const state::Account& account, const Prepared& prepared);
 
 }  // namespace bridge::fanout

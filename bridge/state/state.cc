@@ -130,12 +130,9 @@ void State::apply(const Record& record) {
     case Record::kUntracked:
       drop_track(record.untracked().account(), record.untracked().phrase());
       break;
-    case Record::kDeliverySwitched: {
-      Account& account = at(record.delivery_switched().account());
-      account.delivery_on = record.delivery_switched().on();
-      if (account.delivery_on) account.owed_since = std::max(account.owed_since, record.id());
+    case Record::kDeliverySwitched:
+      at(record.delivery_switched().account()).delivery_on = record.delivery_switched().on();
       break;
-    }
     case Record::kPlainTextConfirmed:
       at(record.plain_text_confirmed().account()).plain_text_posts = true;
       break;

@@ -38,10 +38,10 @@ struct Account {
   std::string nick;     // as first written
   std::string address;  // bare JID; empty: nobody on Jabber
   base::WallMs created_ms = 0;
-  // Follows and tracks are owed from after this id: the joining, or the last `on`.
+  // Follows and tracks are owed from after this id: the joining.
   RecordId owed_since = 0;
   bool open = true;
-  bool delivery_on = true;
+  bool delivery_on = true;  // off: everything waits
   bool plain_text_posts = false;
   std::uint64_t posts = 0;
   std::vector<FollowEdge> follows;             // in order of subscription
