@@ -134,10 +134,11 @@ def url_end(word, i):
     before = word[i - 1] if i > 0 else None
     rest = ascii_lower(word[i : i + 8])
     scheme = next((s for s in ("http://", "https://") if rest.startswith(s)), None)
-    if scheme and not (before and (before in ASCII_ALNUM or before in "@\uff20#\uff03$")):
+    if scheme:
+        if before and (before in ASCII_ALNUM or before in "@\uff20#\uff03$"):
+            return None
         labels, end = read_host(word, i + len(scheme))
-        if is_good_host(word, labels, end):
-            return url_rest(word, end)
+        return url_rest(word, end) if is_good_host(word, labels, end) else None
     if before and (is_near(before) or before in "@\uff20#\uff03$-_./"):
         return None
     labels, end = read_host(word, i)

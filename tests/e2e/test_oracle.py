@@ -214,7 +214,10 @@ class Oracle(unittest.IsolatedAsyncioTestCase):
         got = collections.Counter((nick, post) for nick, post, _ in received)
         missing = [key for key in owed if key not in got]
         extra = [key for key in got if key not in owed]
-        wrong = [(k, b, owed[k]) for *k, b in received if (k := tuple(k)) in owed and owed[k] != b]
+        wrong = [
+            (nick, post, body, owed[nick, post])
+            for nick, post, body in received if owed.get((nick, post), body) != body
+        ]  # fmt: skip
         repeats = {key: n - 1 for key, n in got.items() if n > 1}
         self.in_time(
             f"owed {len(owed)}: {len(missing)} missing, {len(extra)} extra, {len(wrong)} with "
