@@ -145,7 +145,7 @@ class StropheComponent : public Component {
   StropheCounters counters_;
 
   State state_ = State::kWaiting;
-  Time retry_at_ = Time::min();
+  Time retry_at_{};
   Time deadline_;  // while connecting and opening
   Time online_since_;
   Time heard_at_;  // when the last bytes came
