@@ -45,11 +45,10 @@ FOLDERS = {
 ADAPTERS = {
     "strophe.h": ["gateway/xmpp/strophe_*.cc", "tests/bench/*"],
     "zmq.h*": ["bridge/wire/socket.cc"],
-    "rocksdb/*": ["bridge/backbone/*"],
+    "rocksdb/*": ["bridge/backbone/*", "tests/bridge/backbone/*", "tests/bench/*"],
     "toml++/*": ["bridge/base/config.cc"],
     "unicode/*": ["bridge/track/*.cc"],
     "nlohmann/*": ["bridge/ctl/*"],
-    "boost/*": ["bridge/ctl/*", "gateway/web/*"],
     "CLI/*": ["bridge/main.cc", "gateway/main.cc", "bridge/ctl/*", "tests/bench/*"],
     "spdlog/*": ["bridge/base/*"],
     "fmt/*": ["bridge/*", "gateway/*", "tests/*"],
