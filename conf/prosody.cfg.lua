@@ -15,6 +15,10 @@ component_conflict_resolve = "kick_old"
 c2s_stanza_size_limit = 64 * 1024
 s2s_stanza_size_limit = 64 * 1024
 
+-- Sends small packets at once. Otherwise a message may wait 40 ms until the client has confirmed the
+-- one before it.
+network_settings = { nagle = false }
+
 -- The address of the service; people talk to lapwing@im.example.org. The same secret stands in the
 -- gateway's configuration.
 Component "im.example.org"

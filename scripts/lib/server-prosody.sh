@@ -27,6 +27,8 @@ authentication = "internal_plain"
 storage = "internal"
 
 c2s_stanza_size_limit = 64 * 1024
+-- Without this a message may wait 40 ms for the client to confirm the one before it.
+network_settings = { nagle = false }
 component_conflict_resolve = "kick_old"
 
 VirtualHost "$domain"
