@@ -17,6 +17,7 @@ namespace base = bridge::base;
 using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds kTurnAtLeastEvery{100};  // for the timers
+constexpr std::chrono::milliseconds kFarewell{1000};
 
 }  // namespace
 
@@ -38,28 +39,53 @@ base::Result<std::unique_ptr<Daemon>> Daemon::create(bridge::wire::Context& cont
   return daemon;
 }
 
-void Daemon::wait(bridge::wire::Poller& poller, std::size_t stream_slot, bool busy) {
-  poller.set_fd(stream_slot, component_->socket_fd(), true, component_->wants_write());
-  if (busy) return poller.wait(0ms);
-  const auto until_stream = std::chrono::ceil<std::chrono::milliseconds>(
-      component_->next_wakeup() - std::chrono::steady_clock::now());
+void Daemon::turn() {
+  now_ = base::read_clocks().mono;
+  busy_ = gateway_.turn(now_) > 0;
+}
+
+void Daemon::wait(bridge::wire::Poller& poller) {
+  poller.set_fd(stream_slot_, component_->socket_fd(), true, component_->wants_write());
+  if (busy_) return poller.wait(0ms);
+  const auto until_stream =
+      std::chrono::ceil<std::chrono::milliseconds>(component_->next_wakeup() - now_);
   poller.wait(std::clamp(until_stream, 0ms, kTurnAtLeastEvery));
+}
+
+void Daemon::log_counters() {
+  const xmpp::Counters& c = gateway_.counters();
+  base::log::info(
+      "stanzas {} commands {} deliveries {} probes {} bounced {} given back {} limited {} busy {} "
+      "bridge away {} ignored {} answers dropped {} presence dropped {}",
+      c.stanzas, c.commands, c.deliveries, c.probes, c.bounced, c.deliveries_refused, c.limited,
+      c.busy, c.away, c.ignored, c.outbox_dropped, c.people_refused);
 }
 
 void Daemon::run(base::Signals& signals, const std::function<void()>& reload) {
   bridge::wire::Poller poller;
   poller.add(backbone_->dealer());
-  const std::size_t stream_slot = poller.add_fd(-1);
+  stream_slot_ = poller.add_fd(-1);
   const std::size_t signal_slot = poller.add_fd(signals.fd());
-  bool busy = true;
   for (;;) {
-    wait(poller, stream_slot, busy);
-    busy = gateway_.turn(base::read_clocks().mono) > 0;
+    wait(poller);
+    turn();
     if (!poller.readable(signal_slot)) continue;
     const auto signal = signals.take();
-    if (signal == SIGHUP) reload();
-    if (signal && signal != SIGHUP) return;
+    if (signal == SIGHUP) {
+      reload();
+    } else if (signal == SIGUSR1) {
+      log_counters();
+    } else if (signal) {
+      break;
+    }
   }
+  gateway_.close();
+  const bridge::base::Time until = now_ + kFarewell;
+  do {
+    turn();
+    wait(poller);
+  } while (!gateway_.idle() && now_ < until);
+  log_counters();
 }
 
 }  // namespace gateway

@@ -27,19 +27,27 @@ class Daemon {
   static bridge::base::Result<std::unique_ptr<Daemon>> create(bridge::wire::Context& context,
                                                               const Config& config);
 
-  // Returns after SIGTERM or SIGINT; calls `reload` on SIGHUP.
+  // Returns soon after SIGTERM or SIGINT: what is on the way to the XMPP server gets a moment to be
+  // confirmed, so that it does not come twice. Calls `reload` on SIGHUP, logs its counters on
+  // SIGUSR1.
   void run(bridge::base::Signals& signals, const std::function<void()>& reload);
 
   void set_limits(const xmpp::LimitSettings& limits) { gateway_.set_limits(limits); }
 
  private:
   explicit Daemon(const Config& config) : gateway_(config.settings) {}
-  void wait(bridge::wire::Poller& poller, std::size_t stream_slot, bool busy);
+  void turn();
+  void wait(bridge::wire::Poller& poller);
+  void log_counters();
 
   // The gateway is heard by both connections, so it outlives them.
   xmpp::Gateway gateway_;
   std::unique_ptr<xmpp::StropheComponent> component_;
   std::unique_ptr<bridge::client::ZmqBackbone> backbone_;
+
+  std::size_t stream_slot_ = 0;  // in the poller of run()
+  bridge::base::Time now_{};     // of the last turn
+  bool busy_ = true;             // the last turn did something, so there may be more
 };
 
 }  // namespace gateway

@@ -33,7 +33,7 @@ int run(const Config& config, const std::string& path) {
     std::fprintf(stderr, "%s\n", sound.error().text.c_str());
     return 1;
   }
-  base::Signals signals({SIGTERM, SIGINT, SIGHUP});
+  base::Signals signals({SIGTERM, SIGINT, SIGHUP, SIGUSR1});
   const base::log::Session log({.level = config.log_level});
   bridge::wire::Context context;
   auto daemon = Daemon::create(context, config);

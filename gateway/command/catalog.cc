@@ -72,7 +72,7 @@ constexpr std::array kCatalog = {
     Entry{Verb::kStats, "stats", {}, Arguments::kNone, "stats", "Shows your numbers."},
     Entry{Verb::kOn, "on", {}, Arguments::kNone, "on", "Switches delivery to you on."},
     Entry{Verb::kOff, "off", kOffNames, Arguments::kNone, "off",
-          "Switches delivery to you off; what is for you waits."},
+          "Switches delivery to you off, until you say on."},
     Entry{Verb::kQuit,
           "quit",
           {},

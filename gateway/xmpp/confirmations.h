@@ -8,11 +8,13 @@
 #include <chrono>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "bridge/base/time.h"
+#include "throttle/key_hash.h"
 
 namespace gateway::xmpp {
 
@@ -49,7 +51,8 @@ class Confirmations {
 
   std::size_t people_max_;
   std::chrono::milliseconds within_;
-  std::unordered_map<std::string, Entry> waiting_;
+  std::unordered_map<std::string, Entry, throttle::KeyHash, std::equal_to<>> waiting_{
+      0, throttle::KeyHash{throttle::random_seed()}};  // strangers choose the keys
   std::deque<Expiry> expiries_;  // ascending; may name what was dropped or replaced since
 };
 

@@ -92,10 +92,6 @@ void Dialogue::on_message(const Stanza& message, bridge::base::Time now) {
     ++counters_.ignored;
     return;
   }
-  if (who_is(settings_, message.to) == Who::kContact && !command::is_nick(message.to.local)) {
-    outbox_.push_error_for(message, ErrorType::kCancel, condition::kItemNotFound, {});
-    return;
-  }
   const command::Parsed parsed = understand(message);
   if (std::holds_alternative<command::Ignored>(parsed)) {
     ++counters_.ignored;
@@ -105,6 +101,10 @@ void Dialogue::on_message(const Stanza& message, bridge::base::Time now) {
   if (const auto decision = guard_.command(message.from, now); !decision.admitted()) {
     ++counters_.limited;
     refuse(talk, condition::kPolicyViolation, over_limit(decision, now));
+    return;
+  }
+  if (who_is(settings_, message.to) == Who::kContact && !command::is_nick(message.to.local)) {
+    outbox_.push_error_for(message, ErrorType::kCancel, condition::kItemNotFound, {});
     return;
   }
   ++counters_.commands;

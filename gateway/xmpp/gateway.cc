@@ -40,6 +40,16 @@ std::size_t Gateway::turn(bridge::base::Time now) {
   return work;
 }
 
+void Gateway::close() {
+  closing_ = true;
+  forget_people();
+}
+
+bool Gateway::idle() const {
+  return outbox_.empty() && deliveries_.groups_in_flight() == 0 &&
+         deliveries_.groups_waiting() == 0 && component_->bytes_waiting() == 0;
+}
+
 const Counters& Gateway::counters() {
   counters_.outbox_dropped = outbox_.dropped();
   counters_.people_refused = people_.refused();
@@ -53,10 +63,14 @@ void Gateway::on_online(bridge::base::Time) {
 }
 
 void Gateway::on_offline(std::string_view, bridge::base::Time) {
+  forget_people();
+  deliveries_.on_offline();
+}
+
+void Gateway::forget_people() {
   for (const std::string& bare : people_.all_available()) feed_.add(bare, false);
   people_.forget_all();
   probe_.stop();
-  deliveries_.on_offline();
 }
 
 void Gateway::on_stanza(const Stanza& stanza, bridge::base::Time now) {
@@ -66,7 +80,7 @@ void Gateway::on_stanza(const Stanza& stanza, bridge::base::Time now) {
       on_message(stanza, now);
       break;
     case Stanza::Name::kPresence:
-      attendance_.on_presence(stanza, now);
+      if (!closing_) attendance_.on_presence(stanza, now);
       break;
     case Stanza::Name::kIq:
       queries_.on_iq(stanza, now);
@@ -137,7 +151,7 @@ void Gateway::on_gap(const wire::Gap&) {}  // only feeds have gaps, and we read 
 // ---- probing -----------------------------------------------------------------------------------
 
 void Gateway::start_probing() {
-  probe_.start();
+  if (!closing_) probe_.start();
 }
 
 std::size_t Gateway::ask_roster(bridge::base::Time now) {

@@ -41,6 +41,12 @@ class Gateway : public ComponentListener, public bridge::client::Listener {
   // that it may wait for a descriptor, or a moment.
   std::size_t turn(bridge::base::Time now);
 
+  // Before the end of the process: nobody counts as there any more, so that the bridge sends
+  // nothing new. It is time to go when idle(), or soon.
+  void close();
+  // Nothing is on the way to the XMPP server.
+  bool idle() const;
+
   // While it runs: other limits for people and domains.
   void set_limits(const LimitSettings& limits) { guard_.set_limits(limits); }
 
@@ -64,6 +70,7 @@ class Gateway : public ComponentListener, public bridge::client::Listener {
  private:
   void on_message(const Stanza& message, bridge::base::Time now);
   void on_bounce(const Stanza& error);
+  void forget_people();
   void start_probing();
   std::size_t ask_roster(bridge::base::Time now);
   std::size_t send_probes(bridge::base::Time now);
@@ -72,6 +79,7 @@ class Gateway : public ComponentListener, public bridge::client::Listener {
   Component* component_ = nullptr;
   bridge::client::Backbone* backbone_ = nullptr;
   bridge::base::Time now_{};  // of this turn
+  bool closing_ = false;
 
   Counters counters_;
   Guard guard_;

@@ -9,6 +9,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +18,7 @@
 #include <vector>
 
 #include "gateway/xmpp/jid.h"
+#include "throttle/key_hash.h"
 
 namespace gateway::xmpp {
 
@@ -58,7 +61,9 @@ class People {
   std::optional<bool> settle(const std::string& bare);
 
   std::size_t people_max_;
-  std::unordered_map<std::string, Person> people_;  // by bare address
+  // By bare address. Strangers choose the keys.
+  std::unordered_map<std::string, Person, throttle::KeyHash, std::equal_to<>> people_{
+      0, throttle::KeyHash{throttle::random_seed()}};
   std::uint64_t refused_ = 0;
 };
 

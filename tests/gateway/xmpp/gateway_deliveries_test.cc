@@ -267,6 +267,21 @@ TEST_CASE("a barrier that could not be asked is asked later") {
   CHECK(world.peer().acknowledged() == 2);
 }
 
+TEST_CASE("at the end, what is on the way is confirmed and nothing new is taken") {
+  There world;
+  world.deliver(World::post(1, "alice", "one"), {kBare});
+  world.gateway.close();
+  world.turn();
+  CHECK_FALSE(world.available(kBare));
+  CHECK_FALSE(world.gateway.idle());
+  world.presence(kBob);
+  world.deliver(World::post(2, "alice", "two"), {kBare});
+  CHECK(world.count("alice: two") == 0);
+  world.server_takes();
+  CHECK(world.gateway.idle());
+  CHECK(world.peer().heard().nacks.size() == 1);  // the second is owed again
+}
+
 TEST_CASE("answers to commands do not wait for deliveries") {
   There world;
   for (std::uint64_t id = 1; id <= 200; ++id) {
