@@ -40,7 +40,6 @@ class LightClient:
         self.on_delivery = None  # called with (client, Delivery) when set
         self.closed = asyncio.Event()
         self._ids = itertools.count(1)
-        self._stanzas = asyncio.Queue()  # during the log-in only
         self._iqs = {}
         self._online = False
         self._writer = None
@@ -57,6 +56,7 @@ class LightClient:
     async def _log_in(self):
         self.closed.clear()
         self._online = False
+        self._stanzas = asyncio.Queue()  # of the log-in only
         self._reader, self._writer = await asyncio.open_connection(self.host, self.port)
         self._open_stream()
         self._pump = asyncio.create_task(self._read())

@@ -134,8 +134,8 @@ class Oracle(unittest.IsolatedAsyncioTestCase):
             f"{town.stack.bin}/lapwingctl", "--endpoint", town.stack.env["BRIDGE_ADMIN"],
             "import", *options, str(path),
         ]  # fmt: skip
-        log = (town.stack.dir / "import.log").open("ab")
-        return subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        with (town.stack.dir / "import.log").open("ab") as log:
+            return subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
     async def import_posts(self, town, *options):
         path = town.stack.dir / "posts.jsonl"
