@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 #include <string_view>
 
 #include "bridge/base/fd.h"
+#include "bridge/base/log.h"
 #include "gateway/xmpp/render.h"
 #include "gateway/xmpp/strophe_component.h"
 
@@ -141,7 +141,8 @@ std::string run_streams() {
 }
 
 std::string stream_test() {
-  spdlog::set_level(spdlog::level::off);  // its lost connections concern nobody
+  bridge::base::log::set_level(
+      bridge::base::log::Level::kOff);  // its lost connections concern nobody
   return run_streams();
 }
 

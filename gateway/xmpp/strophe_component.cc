@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <netdb.h>
 #include <poll.h>
-#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include <charconv>
 #include <system_error>
 
+#include "bridge/base/log.h"
 #include "gateway/xmpp/render.h"
 
 namespace gateway::xmpp {
@@ -211,9 +211,9 @@ void StropheComponent::lost(std::string_view reason, Time now) {
 void StropheComponent::log_loss(const StreamEnd& end, std::string_view reason,
                                 milliseconds delay) const {
   const std::string hint = advice(end, options_.domain);
-  spdlog::warn("XMPP server {} port {}: {}{}{}{}; next attempt in {:.1f} s", options_.host,
-               options_.port, reason, hint.empty() ? "" : " (", hint, hint.empty() ? "" : ")",
-               static_cast<double>(delay.count()) / 1000);
+  bridge::base::log::warning("XMPP server {} port {}: {}{}{}{}; next attempt in {:.1f} s",
+                             options_.host, options_.port, reason, hint.empty() ? "" : " (", hint,
+                             hint.empty() ? "" : ")", static_cast<double>(delay.count()) / 1000);
 }
 
 // Receiving.
@@ -273,8 +273,8 @@ void StropheComponent::notice_handshake(Time now) {
   state_ = State::kOnline;
   online_since_ = now;
   ++counters_.connects;
-  spdlog::info("online as {} at XMPP server {} port {}", options_.domain, options_.host,
-               options_.port);
+  bridge::base::log::info("online as {} at XMPP server {} port {}", options_.domain, options_.host,
+                          options_.port);
   listener_.on_online(now);
 }
 

@@ -4,7 +4,6 @@
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <spdlog/spdlog.h>
 #include <strophe.h>
 #include <sys/ioctl.h>
 #include <sys/select.h>
@@ -17,6 +16,8 @@
 #include <new>
 #include <system_error>
 #include <utility>
+
+#include "bridge/base/log.h"
 
 namespace gateway::xmpp {
 namespace {
@@ -157,8 +158,8 @@ std::optional<Stanza> read_stanza(xmpp_stanza_t* in) {
 // libstrophe formats every debug line before it asks; what is below a warning ends here, unread,
 // because it holds whole stanzas.
 void on_log(void*, xmpp_log_level_t level, const char* area, const char* text) {
-  if (level == XMPP_LEVEL_WARN) spdlog::warn("libstrophe {}: {}", area, text);
-  if (level == XMPP_LEVEL_ERROR) spdlog::error("libstrophe {}: {}", area, text);
+  if (level == XMPP_LEVEL_WARN) bridge::base::log::warning("libstrophe {}: {}", area, text);
+  if (level == XMPP_LEVEL_ERROR) bridge::base::log::error("libstrophe {}: {}", area, text);
 }
 
 const xmpp_log_t kLog = {on_log, nullptr};
@@ -178,8 +179,9 @@ int refuse_socket(xmpp_conn_t*, void*) {
 int keep_socket(xmpp_conn_t*, void* socket) {
   const int fd = *static_cast<int*>(socket);
   if (fd >= FD_SETSIZE) {  // libstrophe waits with select(), which would write beyond its sets
-    spdlog::error("the XMPP connection got descriptor {}, only below {} works: too many are open",
-                  fd, FD_SETSIZE);
+    bridge::base::log::error(
+        "the XMPP connection got descriptor {}, only below {} works: too many are open", fd,
+        FD_SETSIZE);
     return -1;
   }
   const int on = 1;

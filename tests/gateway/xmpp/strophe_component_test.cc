@@ -1,7 +1,6 @@
 #include "gateway/xmpp/strophe_component.h"
 
 #include <poll.h>
-#include <spdlog/spdlog.h>
 
 #include <catch2/catch.hpp>
 #include <functional>
@@ -45,7 +44,6 @@ struct Fixture {
 
   explicit Fixture(const std::function<void(StropheOptions&)>& change = {})
       : server(FakeXmppServer::Options{}) {
-    spdlog::set_level(spdlog::level::off);  // lost connections are what is tested here
     StropheOptions options{
         .host = "127.0.0.1", .port = server.port(), .domain = "im.example", .secret = "secret"};
     if (change) change(options);
