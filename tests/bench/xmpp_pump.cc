@@ -36,6 +36,7 @@ struct Options {
   std::string from;             // default: lapwing@ the domain
   std::vector<std::string> to;  // in turns
   std::uint64_t count = 10'000;
+  double seconds = 0;            // with it: so long, whatever the count
   std::uint64_t batch = 50;      // messages in one write
   std::uint64_t barrier = 100;   // messages between two pings
   std::uint64_t unanswered = 4;  // pings, at most
@@ -91,6 +92,8 @@ class Pump {
   void connect();
   // One turn of libstrophe's loop, waiting for something to read for that long.
   void turn(unsigned long wait_ms);
+  // Everything to be written was, a barrier behind it.
+  bool finished() const;
   void write_batch();
   void append_message(std::string& out, std::uint64_t number) const;
   void append_ping(std::string& out, std::uint64_t number) const;
@@ -108,6 +111,7 @@ class Pump {
   std::string text_;
   std::string buffer_;
 
+  Clock::time_point began_;
   bool connected_ = false;
   bool lost_ = false;
   std::string why_;
@@ -189,23 +193,32 @@ void Pump::append_ping(std::string& out, std::uint64_t number) const {
 void Pump::write_batch() {
   buffer_.clear();
   const auto to_barrier = options_.barrier - messages_ % options_.barrier;
-  auto left = std::min({options_.batch, to_barrier, options_.count - messages_});
+  auto left = std::min(options_.batch, to_barrier);
+  if (options_.seconds <= 0) left = std::min(left, options_.count - messages_);
   for (; left > 0; --left) append_message(buffer_, messages_++);
-  if (messages_ % options_.barrier == 0 || messages_ == options_.count)
+  if (messages_ % options_.barrier == 0 || (options_.seconds <= 0 && messages_ == options_.count))
     append_ping(buffer_, pings_++);
   xmpp_send_raw(connection_, buffer_.data(), buffer_.size());
 }
 
+bool Pump::finished() const {
+  if (options_.seconds <= 0) return messages_ == options_.count;
+  return messages_ % options_.barrier == 0 &&
+         Clock::now() - began_ >= std::chrono::duration<double>(options_.seconds);
+}
+
 void Pump::run() {
   connect();
-  const auto began = Clock::now();
+  began_ = Clock::now();
   const double cpu = cpu_seconds();
-  while (messages_ < options_.count || pongs_ < pings_) {
-    const bool may_write = messages_ < options_.count && pings_ - pongs_ < options_.unanswered;
+  bool all_written = false;
+  while (!all_written || pongs_ < pings_) {
+    const bool may_write = !all_written && pings_ - pongs_ < options_.unanswered;
     if (may_write) write_batch();
+    all_written = all_written || finished();
     turn(may_write ? 0 : 10);
   }
-  report(std::chrono::duration<double>(Clock::now() - began).count(), cpu_seconds() - cpu);
+  report(std::chrono::duration<double>(Clock::now() - began_).count(), cpu_seconds() - cpu);
 }
 
 void Pump::report(double seconds, double cpu) const {
@@ -235,6 +248,7 @@ int main(int argc, char** argv) {
   app.add_option("--from", options.from, "sender; lapwing@ the domain by default")->check(plain);
   app.add_option("--to", options.to, "recipients, in turns")->required()->check(plain);
   app.add_option("--count", options.count, "messages")->capture_default_str();
+  app.add_option("--seconds", options.seconds, "for so long, instead of a number of messages");
   app.add_option("--batch", options.batch, "messages in one write")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

@@ -1,0 +1,28 @@
+// The CPU time another process has used so far, all its threads together.
+#pragma once
+
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+namespace bench {
+
+// In seconds; the system's clock tick (10 ms) is the resolution. Throws when there is no such
+// process.
+inline double cpu_seconds_of(int pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string line;
+  if (!std::getline(file, line)) throw std::runtime_error("no process " + std::to_string(pid));
+  std::istringstream fields(line.substr(line.rfind(')') + 1));  // a name may hold spaces
+  std::string skipped;
+  for (int field = 3; field < 14; ++field) fields >> skipped;
+  long user = 0;
+  long system = 0;
+  fields >> user >> system;
+  return static_cast<double>(user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+}  // namespace bench

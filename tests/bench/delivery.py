@@ -1,0 +1,283 @@
+"""Measures deliveries: how many a second reach connected clients, how long one takes, what it costs.
+
+    scripts/bench delivery [--server prosody] [--seconds S] [--rounds N]
+
+A hundred people are online on a real XMPP server, with bridge and gateway in front of it as they are
+configured by default, but without delivery limits. Measured with one and with a hundred deliveries
+per post (docs/performance.md says how to read it):
+
+  throughput  posts are published as fast as they are delivered; counted is what the clients receive.
+              Beside it, a pump of plain libstrophe that writes the same stanzas to the same people
+              with the same barrier. Pump and path take turns, so that a busy machine disturbs both.
+  latency     200 posts a second, or as many as load the path by half; from publishing to the client.
+              Beside it, plain chat messages from client to client at the same rate.
+  CPU         of bridge and gateway, and of the XMPP server, while the throughput is measured.
+
+One line of JSON for each fan-out on stdout, a table for people on stderr. Takes about 100 seconds.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import time
+
+from light_client import LightClient
+from stack import Stack
+
+PEOPLE = 100
+FAN_OUTS = (1, PEOPLE)
+PASSWORD = "secret"
+AUTHOR, CROWD_AUTHOR, WORD = "bench", "crowd", "solo"
+POSTS_PER_SECOND = 200  # for latency
+BODY_BYTES = 140
+STANZA_BYTES = 250  # about, with that body
+# What the gateway does by default: see [window] in conf/gateway.toml.
+SEND_BYTES, BARRIERS = 16 * 1024, 4
+WARM_SECONDS = 1.0
+AT_ONCE = 20  # people that sign up at the same time
+PATIENCE = 90  # seconds for one answer of the meter
+
+BRIDGE_EXTRA = """
+[deliveries]
+per_person = "unlimited"
+
+[limits.web]
+publishes_per_person = "unlimited"
+"""
+
+
+def say(text=""):
+    print(text, file=sys.stderr, flush=True)
+
+
+class Meter:
+    """The program that receives, publishes and measures."""
+
+    def __init__(self, stack, people_file):
+        env = stack.env
+        self.process = subprocess.Popen(
+            [
+                f"{stack.bin}/delivery_meter", "--host", stack.host, "--port", str(stack.port),
+                "--bridge", env["BRIDGE_WEB"], "--people", str(people_file),
+                "--sender", env["ALICE_JID"], env["ALICE_PASSWORD"],
+                "--author", AUTHOR, "--crowd-author", CROWD_AUTHOR, "--word", WORD,
+                "--body", str(BODY_BYTES),
+            ],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self.answer()
+
+    def start(self, *words):
+        self.process.stdin.write(" ".join(map(str, words)) + "\n")
+        self.process.stdin.flush()
+
+    def answer(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit("bench: the meter gave up")
+        return json.loads(line)
+
+    def ask(self, *words):
+        self.start(*words)
+        return self.answer()
+
+    def close(self):
+        self.process.stdin.close()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Bench:
+    def __init__(self, stack, options):
+        self.stack, self.options = stack, options
+        self.people = [f"p{n}" for n in range(PEOPLE)]
+        self.jids = []
+
+    # ---- people ------------------------------------------------------------------------------
+
+    def sign_up(self):
+        """Everybody joins, tracks a word of their own and follows the same author."""
+        stack = self.stack
+        self.jids = stack.register(self.people, PASSWORD)
+        self.people_file = stack.dir / "people"
+        self.people_file.write_text("".join(f"{jid} {PASSWORD}\n" for jid in self.jids))
+        for author in (AUTHOR, CROWD_AUTHOR):
+            stack.ctl("import", "--as", author, "-", input=f"{author} says hello\n")
+        asyncio.run(self._sign_up_all())
+
+    async def _sign_up_all(self):
+        places = asyncio.Semaphore(AT_ONCE)
+
+        async def one(number):
+            async with places:
+                await self._sign_up_one(number)
+
+        await asyncio.gather(*(one(number) for number in range(PEOPLE)))
+
+    async def _sign_up_one(self, number):
+        client = LightClient(self.jids[number], PASSWORD, self.stack.host, self.stack.port)
+        await client.connect()
+        await client.subscribe(self.stack.bot)
+        for line in (
+            f"join {self.people[number]}", f"track {WORD}{number}", f"follow {CROWD_AUTHOR}",
+        ):  # fmt: skip
+            answer = await client.ask(self.stack.bot, line)
+            if answer.kind == "error":
+                raise SystemExit(f"bench: {line!r} was answered {answer.body!r}")
+        await client.close()
+
+    def wait_online(self):
+        """Until the bridge knows everybody as available."""
+        end = time.monotonic() + 30
+        while self.stack.status()["online"] != PEOPLE:
+            if time.monotonic() > end:
+                raise SystemExit(f"bench: not everybody is online: {self.stack.status()}")
+            time.sleep(0.1)
+
+    # ---- measuring ---------------------------------------------------------------------------
+
+    def pids(self):
+        names = (self.stack.server, "bridge", "gateway")
+        return [int((self.stack.dir / f"{name}.pid").read_text()) for name in names]
+
+    def pump(self):
+        """The same stanzas from a pump in the gateway's place."""
+        stack, seconds = self.stack, self.options.seconds
+        stack.stop("gateway")
+        server = self.pids_of_server()
+        self.meter.start("watch", WARM_SECONDS, seconds, server)
+        batch = SEND_BYTES // STANZA_BYTES
+        env = stack.env
+        subprocess.run(
+            [
+                f"{stack.bin}/xmpp_pump", "--port", env["COMPONENT_PORT"],
+                "--domain", env["COMPONENT_DOMAIN"], "--secret", env["COMPONENT_SECRET"],
+                "--seconds", str(WARM_SECONDS + seconds + 0.5), "--body", str(BODY_BYTES),
+                "--batch", str(batch), "--barrier", str(batch), "--unanswered", str(BARRIERS),
+                "--first-id", "100000", "--to", *self.jids,
+            ],
+            check=True, stdout=subprocess.DEVNULL, timeout=PATIENCE,
+        )  # fmt: skip
+        window = self.meter.answer()
+        stack.start("gateway")
+        self.wait_online()
+        return window
+
+    def pids_of_server(self):
+        return int((self.stack.dir / f"{self.stack.server}.pid").read_text())
+
+    def run(self):
+        self.sign_up()
+        self.meter = Meter(self.stack, self.people_file)
+        try:
+            self.wait_online()
+            pumped, floods = [], {fan_out: [] for fan_out in FAN_OUTS}
+            for _ in range(self.options.rounds):
+                pumped.append(self.pump())
+                for fan_out in FAN_OUTS:
+                    floods[fan_out].append(
+                        self.meter.ask("flood", fan_out, WARM_SECONDS, self.options.seconds, *self.pids())
+                    )
+            return [self.line(fan_out, floods[fan_out], pumped) for fan_out in FAN_OUTS]
+        finally:
+            self.meter.close()
+
+    def latencies(self, fan_out, per_second):
+        rate = min(POSTS_PER_SECOND, 0.5 * per_second / fan_out)
+        found = {"posts": [], "plain": []}
+        for _ in range(2):
+            for kind, runs in found.items():
+                runs.append(self.meter.ask(kind, fan_out, rate, self.options.seconds))
+        return rate, found
+
+    def line(self, fan_out, floods, pumped):
+        deliveries, pump = total(floods, "messages"), total(pumped, "messages")
+        per_second = deliveries / total(floods, "seconds")
+        pump_per_second = pump / total(pumped, "seconds")
+        server, bridge, gateway = (
+            sum(flood["cpu_seconds"][n] for flood in floods) * 1e6 / deliveries for n in range(3)
+        )
+        rate, latencies = self.latencies(fan_out, per_second)
+        middle = lambda kind, key: round(statistics.mean(run[key] for run in latencies[kind]))  # noqa: E731
+        return {
+            "bench": "delivery",
+            "server": self.stack.server,
+            "fan_out": fan_out,
+            "deliveries_per_second": round(per_second),
+            "pump_per_second": round(pump_per_second),
+            "ratio": round(per_second / pump_per_second, 3),
+            "latency_p50_us": middle("posts", "p50_us"),
+            "latency_p99_us": middle("posts", "p99_us"),
+            "plain_p50_us": middle("plain", "p50_us"),
+            "plain_p99_us": middle("plain", "p99_us"),
+            "cpu_us_per_delivery": round(bridge + gateway, 1),
+            "server_cpu_us_per_delivery": round(server, 1),
+            "bridge_cpu_us_per_delivery": round(bridge, 1),
+            "gateway_cpu_us_per_delivery": round(gateway, 1),
+            "pump_server_cpu_us": round(sum(p["cpu_seconds"][0] for p in pumped) * 1e6 / pump, 1),
+            "stanza_bytes": round(total(floods, "bytes") / deliveries, 1),
+            "pump_stanza_bytes": round(total(pumped, "bytes") / pump, 1),
+            "latency_posts_per_second": round(rate, 1),
+            "ratio_of_rounds": [
+                round(flood["messages"] / flood["seconds"] / (p["messages"] / p["seconds"]), 3)
+                for flood, p in zip(floods, pumped)
+            ],
+        }
+
+
+def total(windows, key):
+    return sum(window[key] for window in windows)
+
+
+def show(lines):
+    rows = [
+        ("deliveries per post", "fan_out"),
+        ("deliveries/s", "deliveries_per_second"),
+        ("pump, messages/s", "pump_per_second"),
+        ("ratio", "ratio"),
+        ("  in each round", "ratio_of_rounds"),
+        ("publish to client, p50 µs", "latency_p50_us"),
+        ("                   p99 µs", "latency_p99_us"),
+        ("plain message,     p50 µs", "plain_p50_us"),
+        ("                   p99 µs", "plain_p99_us"),
+        ("  at posts/s", "latency_posts_per_second"),
+        ("CPU µs/delivery, ours", "cpu_us_per_delivery"),
+        ("  bridge", "bridge_cpu_us_per_delivery"),
+        ("  gateway", "gateway_cpu_us_per_delivery"),
+        ("  XMPP server", "server_cpu_us_per_delivery"),
+        ("  XMPP server, pump", "pump_server_cpu_us"),
+        ("bytes of a stanza", "stanza_bytes"),
+        ("  of the pump's", "pump_stanza_bytes"),
+    ]
+    text = lambda value: " ".join(map(str, value)) if isinstance(value, list) else str(value)  # noqa: E731
+    say()
+    for label, key in rows:
+        say(f"{label:<28}" + "".join(f"{text(line[key]):>20}" for line in lines))
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/bench delivery")
+    parser.add_argument("--server", default="prosody", help="XMPP server (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=4, help="of one measurement (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=3, help="pump and path, in turns (default: %(default)s)")
+    options = parser.parse_args()
+    if not 0.1 <= options.seconds <= 60 or not 1 <= options.rounds <= 20:
+        parser.error("between 0.1 and 60 seconds, 1 and 20 rounds, please")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    say(f"delivery: {PEOPLE} people on {options.server}, {os.cpu_count()} CPUs")
+    with Stack(bridge_extra=BRIDGE_EXTRA, server=options.server) as stack:
+        lines = Bench(stack, options).run()
+    for line in lines:
+        print(json.dumps(line), flush=True)
+    show(lines)
+
+
+main()
