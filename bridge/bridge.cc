@@ -44,7 +44,7 @@ base::Result<void> Bridge::build(const Config& config) {
   cursors_ = std::move(*cursors);
 
   fanout_ = std::make_unique<fanout::FanoutThread>(*store_, *cursors_, config.fanout,
-                                                    static_cast<FanoutOutput&>(*this));
+                                                   static_cast<FanoutOutput&>(*this));
   if (auto loaded = fanout_->load(); !loaded) return loaded;
   if (auto opened = open_lanes(config); !opened) return opened;
   std::vector<backbone::LogTail*> tails{&fanout_->tail()};
@@ -64,9 +64,8 @@ base::Result<void> Bridge::open_lanes(const Config& config) {
     auto lane = lane::LaneThread::open(context_, config.lanes[i], *store_, neighbours);
     if (!lane) {
       const auto& options = config.lanes[i];
-      return base::fail(lane.error().code,
-                        fmt::format("lane {} on {}: {}", name(options.lane.kind),
-                                    options.router.endpoint, lane.error().text));
+      return base::fail(lane.error().code, fmt::format("lane {} on {}: {}", name(options.lane.kind),
+                                                       options.router.endpoint, lane.error().text));
     }
     lanes_[i] = std::move(*lane);
   }
@@ -98,7 +97,9 @@ void Bridge::batch(fanout::SessionId session, std::uint64_t sequence, std::strin
   lanes_[state::kImLane]->batch(session, sequence, std::move(body));
 }
 
-std::size_t Bridge::room() const { return lanes_[state::kImLane]->room(); }
+std::size_t Bridge::room() const {
+  return lanes_[state::kImLane]->room();
+}
 
 void Bridge::reply(const state::ReplyAddress& to, wire::Reply reply) {
   lanes_[to.lane]->reply(to, std::move(reply));

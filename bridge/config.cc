@@ -78,7 +78,9 @@ void read_rules(ConfigReader table, Config& config) {
   config.fanout.fanout.people_max = rules.accounts_max;
 }
 
-throttle::Policy policy(std::string_view text) { return *throttle::Policy::parse(text); }
+throttle::Policy policy(std::string_view text) {
+  return *throttle::Policy::parse(text);
+}
 
 }  // namespace
 

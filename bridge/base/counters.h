@@ -1,8 +1,8 @@
 // Counter and Gauge: a number one thread writes and any thread reads.
 //
-// Relaxed atomics: on the machines we run on, as cheap as a plain integer for the single writer, and
-// a reader sees some recent value. They sit in a small struct beside the code that counts; one file
-// per process turns them into what operators read.
+// Relaxed atomics: on the machines we run on, as cheap as a plain integer for the single writer,
+// and a reader sees some recent value. They sit in a small struct beside the code that counts; one
+// file per process turns them into what operators read.
 #pragma once
 
 #include <atomic>

@@ -9,7 +9,9 @@
 
 namespace bridge::base {
 
-void name_thread(const char* name) { ::pthread_setname_np(::pthread_self(), name); }
+void name_thread(const char* name) {
+  ::pthread_setname_np(::pthread_self(), name);
+}
 
 void lower_priority(int nice) {
   // On Linux a thread id names one thread here. Failing costs isolation, not correctness.

@@ -242,7 +242,9 @@ void Fanout::report_owed(std::uint64_t ticket, const std::string& nick) {
   reports_.start(ticket, position_, std::move(people));
 }
 
-std::vector<FinishedReport> Fanout::take_reports() { return reports_.take(); }
+std::vector<FinishedReport> Fanout::take_reports() {
+  return reports_.take();
+}
 
 RecordId Fanout::count_owed(AccountId id, RecordId record, wire::OwedEntry& entry) {
   const auto prepared = record <= position_ ? cache_.get(record) : base::Result<PreparedPtr>{};

@@ -14,6 +14,7 @@ namespace bridge::fanout {
 
 struct Opened {
   SessionId session = 0;
+  Reaches reaches = {};
 };
 struct Closed {
   SessionId session = 0;

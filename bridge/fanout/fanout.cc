@@ -163,7 +163,11 @@ void Fanout::refresh(AccountId account) {
 
 // ---- sessions ----------------------------------------------------------------------------------
 
-void Fanout::open(SessionId session) { sessions_[session].id = session; }
+void Fanout::open(SessionId id, Reaches reaches) {
+  Session& session = sessions_[id];
+  session.id = id;
+  session.reaches = std::move(reaches);
+}
 
 void Fanout::close(SessionId id) {
   const auto it = sessions_.find(id);
@@ -236,8 +240,10 @@ void Fanout::give_back(SessionId session, const wire::Nack& nack) {
 }
 
 void Fanout::presence(SessionId session, const wire::Presence& presence) {
-  if (!sessions_.contains(session)) return;
+  const auto known = sessions_.find(session);
+  if (known == sessions_.end()) return;
   for (const auto& change : presence.changes()) {
+    if (!known->second.may_reach(change.address())) continue;
     const auto it = available_.find(change.address());
     if (change.available()) {
       if (it != available_.end())
@@ -256,11 +262,13 @@ wire::RosterPage Fanout::roster(SessionId id, const wire::Roster& request) {
   wire::RosterPage page;
   const auto it = sessions_.find(id);
   if (it == sessions_.end()) return page;
-  auto& order = it->second.roster;
+  Session& session = it->second;
+  auto& order = session.roster;
   if (request.after() == 0) {
     order.clear();
     for (const auto& [account_id, account] : state_.accounts())
-      if (account.open && !account.address.empty()) order.push_back(account_id);
+      if (account.open && !account.address.empty() && session.may_reach(account.address))
+        order.push_back(account_id);
     std::ranges::partition(order, [this](AccountId account) {
       const auto who = people_.find(account);
       return who != people_.end() && !who->second.clean();

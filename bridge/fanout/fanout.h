@@ -62,16 +62,16 @@ struct FanoutOptions {
 };
 
 struct FanoutCounters {
-  base::Counter matched;      // (post, person) pairs found at the end of the log
-  base::Counter deliveries;   // handed to a session, again after a break included
+  base::Counter matched;     // (post, person) pairs found at the end of the log
+  base::Counter deliveries;  // handed to a session, again after a break included
   base::Counter acknowledged;
-  base::Counter returned;     // refused by the other side, or lost with the session
-  base::Counter withdrawn;    // no longer owed when their turn came
-  base::Counter held;         // times somebody's delivery limit said "not before"
-  base::Counter caught_up;    // records looked at in catch-up
+  base::Counter returned;   // refused by the other side, or lost with the session
+  base::Counter withdrawn;  // no longer owed when their turn came
+  base::Counter held;       // times somebody's delivery limit said "not before"
+  base::Counter caught_up;  // records looked at in catch-up
   base::Gauge position;
   base::Gauge online;
-  base::Gauge behind;         // people waiting for their turn at catch-up
+  base::Gauge behind;  // people waiting for their turn at catch-up
 };
 
 class Fanout {
@@ -92,7 +92,7 @@ class Fanout {
   RecordId position() const { return position_; }
 
   // Sessions of the im lane. A closed one's deliveries are owed again.
-  void open(SessionId session);
+  void open(SessionId session, Reaches reaches = {});
   void close(SessionId session);
   void grant(SessionId session, std::uint64_t deliveries, std::uint64_t bytes);  // cumulative
   void acknowledge(SessionId session, std::uint64_t sequence);                   // cumulative

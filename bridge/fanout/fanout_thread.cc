@@ -73,8 +73,8 @@ std::chrono::milliseconds FanoutThread::rest(base::Time now) const {
   // The lane has no way to say that there is room again: look every so often.
   constexpr std::chrono::milliseconds kRoomAgain{1};
   if (output_.room() <= Fanout::kDeliveriesPerTurn) return kRoomAgain;
-  const base::Time wake = std::min(fanout_.next_wakeup().value_or(base::Time::max()),
-                                   next_checkpoint_);
+  const base::Time wake =
+      std::min(fanout_.next_wakeup().value_or(base::Time::max()), next_checkpoint_);
   return std::max(std::chrono::ceil<std::chrono::milliseconds>(wake - now),
                   std::chrono::milliseconds(0));
 }
@@ -100,25 +100,24 @@ std::size_t FanoutThread::handle_events() {
 }
 
 void FanoutThread::handle(const Event& event) {
-  std::visit(
-      Overloaded{
-          [&](const Opened& e) { fanout_.open(e.session); },
-          [&](const Closed& e) { fanout_.close(e.session); },
-          [&](const Granted& e) { fanout_.grant(e.session, e.deliveries, e.bytes); },
-          [&](const Acknowledged& e) { fanout_.acknowledge(e.session, e.sequence); },
-          [&](const GivenBack& e) { fanout_.give_back(e.session, e.nack); },
-          [&](const PresenceChanged& e) { fanout_.presence(e.session, e.presence); },
-          [&](const Asked& e) {
-            if (e.request.has_owed()) {
-              reports_[next_ticket_] = e.reply_to;
-              fanout_.report_owed(next_ticket_++, e.request.owed().nick());
-              return;
-            }
-            wire::Reply reply;
-            *reply.mutable_roster() = fanout_.roster(e.reply_to.session, e.request.roster());
-            output_.reply(e.reply_to, std::move(reply));
-          }},
-      event);
+  std::visit(Overloaded{[&](const Opened& e) { fanout_.open(e.session, e.reaches); },
+                        [&](const Closed& e) { fanout_.close(e.session); },
+                        [&](const Granted& e) { fanout_.grant(e.session, e.deliveries, e.bytes); },
+                        [&](const Acknowledged& e) { fanout_.acknowledge(e.session, e.sequence); },
+                        [&](const GivenBack& e) { fanout_.give_back(e.session, e.nack); },
+                        [&](const PresenceChanged& e) { fanout_.presence(e.session, e.presence); },
+                        [&](const Asked& e) {
+                          if (e.request.has_owed()) {
+                            reports_[next_ticket_] = e.reply_to;
+                            fanout_.report_owed(next_ticket_++, e.request.owed().nick());
+                            return;
+                          }
+                          wire::Reply reply;
+                          *reply.mutable_roster() =
+                              fanout_.roster(e.reply_to.session, e.request.roster());
+                          output_.reply(e.reply_to, std::move(reply));
+                        }},
+             event);
 }
 
 void FanoutThread::answer_reports() {

@@ -1,6 +1,7 @@
-// OwedReports: what is waiting for whom, counted from the log and the cursors (law 2), never kept as
-// a number that is added to and subtracted from. A report walks everybody with something waiting over
-// their stretch of the log, a bounded number of steps a turn, so that asking never stalls deliveries.
+// OwedReports: what is waiting for whom, counted from the log and the cursors (law 2), never kept
+// as a number that is added to and subtracted from. A report walks everybody with something waiting
+// over their stretch of the log, a bounded number of steps a turn, so that asking never stalls
+// deliveries.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +27,8 @@ class OwedReports {
  public:
   static constexpr std::size_t kStepsPerTurn = 8192;
 
-  // Counts one record for one person into the entry; returns the next id to look at for this person,
-  // or 0 when there is no more.
+  // Counts one record for one person into the entry; returns the next id to look at for this
+  // person, or 0 when there is no more.
   using Step = std::function<RecordId(AccountId account, RecordId id, wire::OwedEntry& entry)>;
 
   // `people`: (account, nick, first id to look at).

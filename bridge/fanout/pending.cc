@@ -8,7 +8,9 @@ namespace {
 
 constexpr RecordId kNone = std::numeric_limits<RecordId>::max();
 
-bool contains(const auto& sorted, RecordId id) { return std::ranges::binary_search(sorted, id); }
+bool contains(const auto& sorted, RecordId id) {
+  return std::ranges::binary_search(sorted, id);
+}
 
 void insert_sorted(auto& sorted, RecordId id) {
   sorted.insert(std::ranges::lower_bound(sorted, id), id);
@@ -41,7 +43,9 @@ bool Pending::outstanding(RecordId id) const {
   return !clean() && id > cursor_.floor && !contains(cursor_.done, id);
 }
 
-bool Pending::wants(RecordId id) const { return outstanding(id) && !contains(in_flight_, id); }
+bool Pending::wants(RecordId id) const {
+  return outstanding(id) && !contains(in_flight_, id);
+}
 
 void Pending::read_to(RecordId id, bool end) {
   behind_ = id;

@@ -1,8 +1,8 @@
 // Pending: what one person is owed under one cursor, and how far that got.
 //
 // Everything owed lies in exactly one place: done (at or below the floor, or in `done`), in flight,
-// queued, or behind: not looked at yet, to be read from the log. The queue is short; when it is full
-// or the person is away there is only the cursor (law 6). Pure bookkeeping; one thread.
+// queued, or behind: not looked at yet, to be read from the log. The queue is short; when it is
+// full or the person is away there is only the cursor (law 6). Pure bookkeeping; one thread.
 //
 //   floor <= done... , in flight..., queued... <= behind   (ids; `behind` unset: up to date)
 #pragma once
@@ -61,8 +61,8 @@ class Pending {
 
   // The first queued entry of this kind that may be sent now; nullptr when there is none.
   const Entry* next(Kind kind) const;
-  void sent(RecordId id);      // queued -> in flight
-  void withdrawn(RecordId id); // queued -> done: no longer owed
+  void sent(RecordId id);       // queued -> in flight
+  void withdrawn(RecordId id);  // queued -> done: no longer owed
   // in flight -> done. False when it was not in flight.
   bool acknowledged(RecordId id);
   // in flight -> to be read again. False when it was not in flight.
@@ -76,9 +76,9 @@ class Pending {
   RecordId lowest_outstanding() const;
 
   backbone::Cursor cursor_;
-  std::deque<Entry> queue_;        // ascending ids
-  std::deque<RecordId> in_flight_; // ascending
-  std::optional<RecordId> behind_; // everything owed up to here is done, in flight or queued
+  std::deque<Entry> queue_;         // ascending ids
+  std::deque<RecordId> in_flight_;  // ascending
+  std::optional<RecordId> behind_;  // everything owed up to here is done, in flight or queued
 };
 
 }  // namespace bridge::fanout

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -16,6 +18,8 @@ namespace bridge::fanout {
 using backbone::AccountId;
 using backbone::RecordId;
 using SessionId = std::uint64_t;  // never 0, never reused
+// Whether a session may deliver to this address (law 11); empty: to everybody.
+using Reaches = std::function<bool(std::string_view address)>;
 
 struct SentDelivery {
   AccountId account = 0;
@@ -30,6 +34,7 @@ struct SentBatch {
 
 struct Session {
   SessionId id = 0;
+  Reaches reaches;
   // Cumulative, as on the wire.
   std::uint64_t granted_deliveries = 0;
   std::uint64_t granted_bytes = 0;
@@ -47,6 +52,7 @@ struct Session {
 
   std::vector<AccountId> roster;  // the order its roster pages come in
 
+  bool may_reach(std::string_view address) const { return !reaches || reaches(address); }
   bool has_credit(std::uint64_t bytes) const {
     return used_deliveries < granted_deliveries && used_bytes + bytes <= granted_bytes;
   }

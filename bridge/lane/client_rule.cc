@@ -11,7 +11,8 @@ bool ClientRule::may_speak_for_address(std::string_view address) const {
     if (pattern == "*" || pattern == address) return true;
     if (!pattern.starts_with("*@")) return false;
     const std::size_t at = address.find('@');
-    return at != std::string_view::npos && address.substr(at) == std::string_view(pattern).substr(1);
+    return at != std::string_view::npos &&
+           address.substr(at) == std::string_view(pattern).substr(1);
   });
 }
 

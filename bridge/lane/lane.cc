@@ -19,7 +19,9 @@ using wire::Type;
 constexpr std::size_t kClientNameBytesMax = 64;
 constexpr std::chrono::milliseconds kRetryBusy{100};
 
-bool is_publish(const Request& request) { return request.has_publish() || request.has_direct(); }
+bool is_publish(const Request& request) {
+  return request.has_publish() || request.has_direct();
+}
 
 // Questions that are asked for nobody in particular.
 bool needs_actor(const Request& request) {
@@ -140,7 +142,9 @@ void Lane::hello(const wire::Received& received, const wire::Message& message, b
   by_peer_[session.peer] = id;
   by_client_[session.client] = id;
   counters_.sessions.set(sessions_.size());
-  if (options_.kind == Kind::kIm) output_.tell(fanout::Opened{id});
+  if (options_.kind == Kind::kIm)
+    output_.tell(fanout::Opened{
+        id, [rule](std::string_view address) { return rule->may_speak_for_address(address); }});
 
   wire::Welcome welcome;
   welcome.set_version(wire::kVersion);
@@ -225,9 +229,9 @@ std::optional<Error> Lane::forbidden(const Session& session, const Request& requ
   if (request.action_case() == Request::ACTION_NOT_SET)
     return Error{ErrorCode::kBadRequest, "There is no action in this request."};
   if (!allowed_on(options_.kind, request))
-    return Error{ErrorCode::kForbidden,
-                 fmt::format("{} is not for the lane {}.", wire::action_name(request),
-                             name(options_.kind))};
+    return Error{
+        ErrorCode::kForbidden,
+        fmt::format("{} is not for the lane {}.", wire::action_name(request), name(options_.kind))};
   const auto& actor = request.actor();
   switch (actor.who_case()) {
     case wire::Actor::kAddress:
@@ -289,8 +293,8 @@ void Lane::route(Session& session, std::uint64_t sequence, Request request) {
   } else if (!output_.submit({reply_to, std::move(request), options_.kind == Kind::kAdmin})) {
     counters_.busy.add();
     return answer(session, sequence,
-                  wire::error_reply({ErrorCode::kBusy, "The log has a queue: try again in a moment.",
-                                     kRetryBusy}));
+                  wire::error_reply({ErrorCode::kBusy,
+                                     "The log has a queue: try again in a moment.", kRetryBusy}));
   }
   ++session.unanswered;
   counters_.unanswered.set(++unanswered_);

@@ -1,5 +1,5 @@
-// Lane: the bridge's side of the wire for one kind of client: sessions, credentials, limits, and the
-// way of each request to whoever answers it.
+// Lane: the bridge's side of the wire for one kind of client: sessions, credentials, limits, and
+// the way of each request to whoever answers it.
 //
 // The protocol only: frames come in as arguments and leave through LaneOutput, time is an argument,
 // so a test can be the network. One Lane, one thread; lanes share nothing (law 4).

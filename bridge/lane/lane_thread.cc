@@ -17,8 +17,8 @@ base::Result<std::unique_ptr<LaneThread>> LaneThread::open(wire::Context& contex
       new LaneThread(std::move(*router), std::move(options), store, std::move(neighbours)));
 }
 
-LaneThread::LaneThread(wire::Router router, LaneThreadOptions options,
-                       const backbone::Store& store, LaneNeighbours neighbours)
+LaneThread::LaneThread(wire::Router router, LaneThreadOptions options, const backbone::Store& store,
+                       LaneNeighbours neighbours)
     : router_(std::move(router)),
       options_(std::move(options)),
       neighbours_(std::move(neighbours)),

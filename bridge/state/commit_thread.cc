@@ -39,9 +39,8 @@ void CommitThread::run() {
   base::name_thread("committer");
   bool stopping = false;
   for (;;) {
-    base::wait_readable(
-        {inboxes_[0]->fd(), inboxes_[1]->fd(), inboxes_[2]->fd(), stop_.fd()},
-        std::chrono::milliseconds(1000));
+    base::wait_readable({inboxes_[0]->fd(), inboxes_[1]->fd(), inboxes_[2]->fd(), stop_.fd()},
+                        std::chrono::milliseconds(1000));
     const base::Now now = base::read_clocks();
     const bool staged = stage(now);
     committer_.commit(now);

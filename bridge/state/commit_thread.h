@@ -1,8 +1,8 @@
-// CommitThread: the committer's loop. Lanes put submissions into its inboxes; replies go back through
-// a function, committed records to the tails.
+// CommitThread: the committer's loop. Lanes put submissions into its inboxes; replies go back
+// through a function, committed records to the tails.
 //
-// Each commit takes from every lane at most its quota, web first, so that a web publish waits for at
-// most one commit whose IM part is bounded (law 4).
+// Each commit takes from every lane at most its quota, web first, so that a web publish waits for
+// at most one commit whose IM part is bounded (law 4).
 #pragma once
 
 #include <array>

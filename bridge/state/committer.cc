@@ -62,9 +62,10 @@ void Committer::stage(const Submission& submission, base::Now now) {
   Decision decision = decide(state_, rules_, submission.request, moment);
   const bool writes = !decision.records.empty();
   if (writes && !writable_) {
-    decision.reply = wire::error_reply(
-        {base::ErrorCode::kUnavailable, "The log cannot be written just now: try again in a moment.",
-         std::chrono::milliseconds(kResumeEvery)});
+    decision.reply =
+        wire::error_reply({base::ErrorCode::kUnavailable,
+                           "The log cannot be written just now: try again in a moment.",
+                           std::chrono::milliseconds(kResumeEvery)});
   } else if (writes) {
     take(std::move(decision.records));
   }

@@ -6,9 +6,9 @@
 //   loop: stage(submission...) until full(); commit(now);
 //
 // State at the head is this object's own, so two requests in one batch see each other. Replies to
-// questions wait for the commit too: nobody is told of what is not on disk yet. When the disk refuses
-// a batch, its requests are answered UNAVAILABLE, State is rebuilt from the store, and writes are
-// refused until Store::resume() succeeds, tried once a second.
+// questions wait for the commit too: nobody is told of what is not on disk yet. When the disk
+// refuses a batch, its requests are answered UNAVAILABLE, State is rebuilt from the store, and
+// writes are refused until Store::resume() succeeds, tried once a second.
 //
 // One thread. No queue of its own beyond the batch: the owner's mailboxes hold what waits.
 #pragma once
@@ -53,7 +53,7 @@ class CommitListener {
 struct CommitterCounters {
   base::Counter batches;
   base::Counter records;
-  base::Counter refused_by_disk;   // batches
+  base::Counter refused_by_disk;  // batches
   base::Gauge accounts;
   base::Gauge follows;
   base::Gauge tracks;
@@ -75,7 +75,8 @@ class Committer {
   void stage(const Submission& submission, base::Now now);
   // At a bound: commit before staging more.
   bool full() const { return batch_.size() >= kBatchRecordsMax || bytes_ >= kBatchBytesMax; }
-  // Makes the batch durable and answers. Blocks for one synced write when there is anything to write.
+  // Makes the batch durable and answers. Blocks for one synced write when there is anything to
+  // write.
   void commit(base::Now now);
 
   const State& state() const { return state_; }

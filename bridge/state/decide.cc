@@ -181,8 +181,9 @@ Result<void> Deciding::join(const Request& request) {
   if (const Account* mine = state_.find_address(address)) {
     if (fold_nick(mine->nick) != fold_nick(nick))
       return fail(ErrorCode::kConflict,
-                  mine->open ? fmt::format("You are {} here already.", mine->nick)
-                             : fmt::format("You were {} here: say `join {}`.", mine->nick, mine->nick));
+                  mine->open
+                      ? fmt::format("You are {} here already.", mine->nick)
+                      : fmt::format("You were {} here: say `join {}`.", mine->nick, mine->nick));
     if (!mine->open) add_record().mutable_account_reopened()->set_account(mine->id);
     joined.set_account(mine->id);
     joined.set_nick(mine->nick);
@@ -245,9 +246,10 @@ Result<void> Deciding::follow(const Account& account, const std::string& nick) {
     return {};
   }
   if (account.follows.size() >= rules_.follows_per_person)
-    return fail(ErrorCode::kConflict, fmt::format("You follow {} people already, the most there can "
-                                                  "be: `leave NICK` makes room.",
-                                                  account.follows.size()));
+    return fail(ErrorCode::kConflict,
+                fmt::format("You follow {} people already, the most there can "
+                            "be: `leave NICK` makes room.",
+                            account.follows.size()));
   Record& record = add_record();
   record.mutable_followed()->set_follower(account.id);
   record.mutable_followed()->set_followee((*followee)->id);
@@ -275,9 +277,10 @@ Result<void> Deciding::track(const Account& account, const std::string& phrases)
   const auto is_new = [&](const track::Phrase& p) { return !account.find_track(p.canonical()); };
   const auto added = static_cast<std::size_t>(std::ranges::count_if(*parsed, is_new));
   if (account.tracks.size() + added > rules_.tracks_per_person)
-    return fail(ErrorCode::kConflict,
-                fmt::format("You track {} phrases already and can track {}: `untrack PHRASE` makes room.",
-                            account.tracks.size(), rules_.tracks_per_person));
+    return fail(
+        ErrorCode::kConflict,
+        fmt::format("You track {} phrases already and can track {}: `untrack PHRASE` makes room.",
+                    account.tracks.size(), rules_.tracks_per_person));
   auto& reply = *decision_.reply.mutable_phrases();
   for (const track::Phrase& phrase : *parsed) {
     auto& line = *reply.add_phrases();
@@ -422,7 +425,8 @@ Result<void> Deciding::run(const Request& request) {
 Decision decide(const State& state, const Rules& rules, const wire::Request& request,
                 const Moment& moment) {
   Deciding deciding(state, rules, moment);
-  if (auto ok = deciding.run(request); !ok) return {.records = {}, .reply = wire::error_reply(ok.error())};
+  if (auto ok = deciding.run(request); !ok)
+    return {.records = {}, .reply = wire::error_reply(ok.error())};
   return deciding.take();
 }
 

@@ -1,8 +1,9 @@
 // decide: what a request means for the log, given the State it meets. The rules of the service, and
 // nothing else: no I/O, no clock, no queue.
 //
-// A request that changes something becomes records (usually one; `quit` becomes one per subscription,
-// so that each record changes one thing) and the reply that may be given once they are durable.
+// A request that changes something becomes records (usually one; `quit` becomes one per
+// subscription, so that each record changes one thing) and the reply that may be given once they
+// are durable.
 #pragma once
 
 #include <cstddef>
@@ -26,12 +27,12 @@ struct Rules {
 };
 
 struct Moment {
-  RecordId next_id = 0;      // of the first record this decision makes
-  base::WallMs now_ms = 0;   // of all its records
+  RecordId next_id = 0;     // of the first record this decision makes
+  base::WallMs now_ms = 0;  // of all its records
   bool may_create_author = false;
   // Has this very post been accepted already? See Store::find_duplicate.
-  std::function<base::Result<std::optional<RecordId>>(
-      AccountId author, std::string_view client_id, std::string_view text)>
+  std::function<base::Result<std::optional<RecordId>>(AccountId author, std::string_view client_id,
+                                                      std::string_view text)>
       find_duplicate;
 };
 
@@ -40,8 +41,8 @@ struct Decision {
   wire::Reply reply;
 };
 
-// Publish, Direct, Join, Quit, SetDelivery, Follow, Leave, Track, Untrack, Confirm and the questions
-// about State. Anything else is a BAD_REQUEST: it is answered elsewhere.
+// Publish, Direct, Join, Quit, SetDelivery, Follow, Leave, Track, Untrack, Confirm and the
+// questions about State. Anything else is a BAD_REQUEST: it is answered elsewhere.
 Decision decide(const State& state, const Rules& rules, const wire::Request& request,
                 const Moment& moment);
 

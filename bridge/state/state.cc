@@ -76,9 +76,8 @@ void State::add_track(AccountId account, std::string_view phrase, RecordId since
 }
 
 void State::drop_track(AccountId account, std::string_view phrase) {
-  tracks_ -= std::erase_if(at(account).tracks, [&](const TrackEdge& edge) {
-    return edge.phrase.canonical() == phrase;
-  });
+  tracks_ -= std::erase_if(
+      at(account).tracks, [&](const TrackEdge& edge) { return edge.phrase.canonical() == phrase; });
 }
 
 void State::apply(const Record& record) {

@@ -1,6 +1,7 @@
 // State: who exists, who follows whom, who tracks what: the log applied, in memory.
 //
-//   store.replay_state([&](const Record& r) { state.apply(r); });   // then every new record in order
+//   store.replay_state([&](const Record& r) { state.apply(r); });   // then every new record in
+//   order
 //
 // A value that each thread which needs it keeps for itself (the committer at the head of the log,
 // the fan-out at its own position): nothing in it is shared or locked. apply() is the only writer,
@@ -44,9 +45,9 @@ struct Account {
   bool delivery_on = true;  // off: everything waits
   bool plain_text_posts = false;
   std::uint64_t posts = 0;
-  std::vector<FollowEdge> follows;             // in order of subscription
-  std::vector<TrackEdge> tracks;               // in order of subscription
-  std::map<RecordId, AccountId> followers;     // in order of subscription
+  std::vector<FollowEdge> follows;          // in order of subscription
+  std::vector<TrackEdge> tracks;            // in order of subscription
+  std::map<RecordId, AccountId> followers;  // in order of subscription
 
   const FollowEdge* find_follow(AccountId followee) const;
   const TrackEdge* find_track(std::string_view canonical) const;
@@ -77,7 +78,7 @@ class State {
   void drop_track(AccountId account, std::string_view phrase);
 
   std::unordered_map<AccountId, Account> accounts_;
-  std::unordered_map<std::string, AccountId> by_nick_;     // folded
+  std::unordered_map<std::string, AccountId> by_nick_;  // folded
   std::unordered_map<std::string, AccountId> by_address_;
   std::uint64_t follows_ = 0;
   std::uint64_t tracks_ = 0;

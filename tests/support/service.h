@@ -1,7 +1,8 @@
 // Service: committer and fan-out on memory stores, in one thread, with words for tests.
 //
-//   Service service;  service.join("alice");  service.track("alice", "nyc");  service.online("alice");
-//   service.post("bob", "in nyc");  CHECK(service.texts_for("alice") == Texts{"in nyc"});
+//   Service service;  service.join("alice");  service.track("alice", "nyc");
+//   service.online("alice"); service.post("bob", "in nyc");  CHECK(service.texts_for("alice") ==
+//   Texts{"in nyc"});
 //
 // The session acknowledges nothing by itself: see acknowledge(). Time stands still until advance().
 #pragma once
@@ -195,8 +196,8 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
     sequence_ = sequence;
     for (const auto& item : batch.items())
       for (const auto& to : item.recipients())
-        delivered_.push_back({sequence, item.id(), to.address(), item.text(), to.phrase(),
-                              to.class_(), to.late()});
+        delivered_.push_back(
+            {sequence, item.id(), to.address(), item.text(), to.phrase(), to.class_(), to.late()});
   }
 
   bridge::fanout::FanoutOptions options_;

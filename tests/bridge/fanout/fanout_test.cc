@@ -219,8 +219,8 @@ TEST_CASE("after a crash nothing is missing, and only what was not saved comes t
   story.crash();
   story.online("alice");
   story.acknowledge();
-  CHECK(story.texts_for("alice") == Texts{"nyc 0", "nyc 1", "nyc 2", "nyc 3", "nyc 4", "nyc 5",
-                                          "nyc 6", "nyc 5", "nyc 6"});
+  CHECK(story.texts_for("alice") ==
+        Texts{"nyc 0", "nyc 1", "nyc 2", "nyc 3", "nyc 4", "nyc 5", "nyc 6", "nyc 5", "nyc 6"});
   REQUIRE(story.fanout().checkpoint(true));
   story.crash();
   story.online("alice");
@@ -254,6 +254,20 @@ TEST_CASE("the roster lists those with something waiting first") {
   page = service.fanout().roster(Service::kSession, request);
   CHECK(page.addresses_size() == 1);
   CHECK(page.next() == 0);
+}
+
+TEST_CASE("a session reaches, and hears of, only the addresses it may speak for") {
+  Story story;
+  story.track("alice", "nyc");
+  story.fanout().close(Service::kSession);
+  story.fanout().open(9, [](std::string_view address) { return address.ends_with("@other.org"); });
+  story.fanout().grant(9, 100, 100'000);
+  story.online("alice", 9);
+  story.post("bob", "nyc");
+  CHECK(story.texts_for("alice").empty());
+  bridge::wire::Roster request;
+  request.set_limit(10);
+  CHECK(story.fanout().roster(9, request).addresses_size() == 0);
 }
 
 }  // namespace

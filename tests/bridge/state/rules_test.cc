@@ -14,7 +14,9 @@ using bridge::wire::UNCONFIRMED;
 using bridge::wire::UNKNOWN;
 using tests::Service;
 
-bridge::wire::ErrorCode code(const Reply& reply) { return reply.error().code(); }
+bridge::wire::ErrorCode code(const Reply& reply) {
+  return reply.error().code();
+}
 
 Request from_address(const std::string& nick) {
   Request request;
