@@ -28,7 +28,9 @@ FOLDERS = {
     "bridge/lane": [
         "bridge/fanout", "bridge/state", "bridge/backbone", "bridge/wire", "bridge/base", "throttle",
     ],
-    "bridge/ctl": ["bridge/client", "bridge/track", "bridge/wire", "bridge/base", "throttle"],
+    "bridge/ctl": [
+        "bridge/client", "bridge/backbone", "bridge/track", "bridge/wire", "bridge/base", "throttle",
+    ],
     "bridge": [
         "bridge/lane", "bridge/fanout", "bridge/state", "bridge/backbone", "bridge/track",
         "bridge/wire", "bridge/base", "throttle",
@@ -46,6 +48,8 @@ ADAPTERS = {
     "strophe.h": ["gateway/xmpp/strophe_*.cc", "tests/bench/*"],
     "zmq.h*": ["bridge/wire/socket.cc"],
     "rocksdb/*": ["bridge/backbone/*", "tests/bridge/backbone/*", "tests/bench/*"],
+    "prometheus/*": ["bridge/base/exporter.cc"],
+    "civetweb.h": ["bridge/base/exporter.cc"],
     "toml++/*": ["bridge/base/config.cc"],
     "unicode/*": ["bridge/track/*.cc"],
     "nlohmann/*": ["bridge/ctl/*"],
@@ -60,7 +64,7 @@ ADAPTERS = {
 }
 THIRD_PARTY = re.compile(
     r"(strophe|zmq|rocksdb|toml|unicode/|nlohmann|boost/|CLI/|spdlog|fmt/|tl/|expat|google/|catch2|"
-    r"rapidcheck|nats|prometheus|absl)"
+    r"rapidcheck|nats|prometheus|civetweb|absl)"
 )
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
 
