@@ -18,7 +18,9 @@ void add_match(CLI::App& app, Action& action) {
       "Needs no bridge. Ends with 0 when a line was caught, 1 when none was, 2 for a bad phrase.\n"
       "Lines that are not UTF-8 are skipped with a warning.\n\n"
       "  lapwingctl match nyc food, '\"drinking tea\"' -coffee < posts.txt");
-  // An exclusion looks like an option, so whatever follows the command's name is the phrase.
+  // An exclusion looks like an option, so whatever follows the command's name is the phrase, and
+  // `-happy` is no request for help.
+  command->set_help_flag("--help", "Print this help message and exit");
   command->prefix_command();
   command->callback([command, &action] {
     action = [command] {
