@@ -1,4 +1,4 @@
-// The CPU time another process has used so far, all its threads together.
+// The CPU time another process, or the whole machine, has used so far.
 #pragma once
 
 #include <unistd.h>
@@ -10,8 +10,8 @@
 
 namespace bench {
 
-// In seconds; the system's clock tick (10 ms) is the resolution. Throws when there is no such
-// process.
+// All threads together, in seconds; the system's clock tick (10 ms) is the resolution. Throws when
+// there is no such process.
 inline double cpu_seconds_of(int pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
   std::string line;
@@ -23,6 +23,17 @@ inline double cpu_seconds_of(int pid) {
   long system = 0;
   fields >> user >> system;
   return static_cast<double>(user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+// Everybody on this machine, all CPUs together, in seconds.
+inline double cpu_seconds_of_machine() {
+  std::ifstream file("/proc/stat");
+  std::string name;
+  long user = 0;
+  long nice = 0;
+  long system = 0;
+  file >> name >> user >> nice >> system;
+  return static_cast<double>(user + nice + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 }  // namespace bench

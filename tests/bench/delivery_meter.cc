@@ -2,7 +2,8 @@
 // clock. It logs in everybody who will receive, publishes posts like a website would, and measures
 // what arrives. Which part runs when is up to whoever writes commands to its stdin (delivery.py):
 //
-//   watch W S [PID…]         somebody else sends: what arrives in S seconds, W after the first
+//   watch W S [PID…]         somebody else sends: what arrives in S seconds, W after the first;
+//                            with the CPU used by this process and those in that time
 //   flood F W S [PID…]       posts with F recipients each, as fast as they are delivered
 //   posts F RATE S           RATE posts a second for S seconds: how long each delivery takes
 //   plain F RATE S           the same with messages from one client to F others
@@ -88,7 +89,8 @@ class Meter : private bridge::client::Listener {
     double seconds = 0;
     std::uint64_t messages = 0;
     std::uint64_t bytes = 0;
-    std::vector<double> cpu;  // seconds, of each process asked about
+    double machine = 0;       // CPU seconds of everybody
+    std::vector<double> cpu;  // of this process, and each asked about
   };
   struct Sent {
     Time at;
@@ -98,6 +100,7 @@ class Meter : private bridge::client::Listener {
     Time at;
     std::uint64_t messages = 0;
     std::uint64_t bytes = 0;
+    double machine = 0;
     std::vector<double> cpu;
   };
 
@@ -235,7 +238,11 @@ bool Meter::obey(const std::string& line) {
 // ---- throughput --------------------------------------------------------------------------------
 
 Meter::Totals Meter::totals(const std::vector<int>& pids) const {
-  Totals totals{.at = clock_now(), .messages = messages_, .bytes = bytes_, .cpu = {}};
+  Totals totals{.at = clock_now(),
+                .messages = messages_,
+                .bytes = bytes_,
+                .machine = cpu_seconds_of_machine(),
+                .cpu = {cpu_seconds_of(::getpid())}};
   for (const int pid : pids) totals.cpu.push_back(cpu_seconds_of(pid));
   return totals;
 }
@@ -244,14 +251,17 @@ Meter::Window Meter::between(const Totals& from, const Totals& to) {
   Window window{.seconds = Seconds(to.at - from.at).count(),
                 .messages = to.messages - from.messages,
                 .bytes = to.bytes - from.bytes,
+                .machine = to.machine - from.machine,
                 .cpu = to.cpu};
   for (std::size_t i = 0; i < window.cpu.size(); ++i) window.cpu[i] -= from.cpu[i];
   return window;
 }
 
 void Meter::report(const Window& window) const {
-  fmt::print("{{\"seconds\":{:.4f},\"messages\":{},\"bytes\":{},\"cpu_seconds\":[{:.3f}]}}\n",
-             window.seconds, window.messages, window.bytes, fmt::join(window.cpu, ","));
+  fmt::print(
+      "{{\"seconds\":{:.4f},\"messages\":{},\"bytes\":{},\"machine_cpu\":{:.3f},"
+      "\"cpu\":[{:.3f}]}}\n",
+      window.seconds, window.messages, window.bytes, window.machine, fmt::join(window.cpu, ","));
 }
 
 void Meter::watch(double warm, double seconds, const std::vector<int>& pids) {
