@@ -1,5 +1,5 @@
 // The embedded store's column families and their options, with the reasons; docs/log.md lists the
-// keys. Private to embedded_store.cc; RocksDB's types are only named here.
+// keys. Private to the embedded files; RocksDB's types are only named here.
 #pragma once
 
 #include <atomic>

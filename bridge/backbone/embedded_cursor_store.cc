@@ -8,13 +8,14 @@
 #include <utility>
 
 #include "bridge/backbone/cursor_codec.h"
+#include "bridge/backbone/embedded_database.h"
 #include "bridge/backbone/keys.h"
 
 namespace bridge::backbone {
 namespace {
 
 constexpr int kCursorFormat = 1;
-constexpr const char* kFormatKey = "format";
+constexpr const char* kCursorFormatKey = "format";
 constexpr const char* kPositionKey = "position";
 constexpr char kRowKind = 'r';  // a row's key: this and the account; sorts behind the two above
 constexpr std::size_t kWriteBuffer = 8u << 20;
@@ -61,11 +62,11 @@ struct EmbeddedCursorStore::Impl {
 base::Result<void> EmbeddedCursorStore::Impl::settle_format() {
   const auto ours = std::to_string(kCursorFormat);
   std::string found;
-  auto status = db->Get(rocksdb::ReadOptions(), kFormatKey, &found);
+  auto status = db->Get(rocksdb::ReadOptions(), kCursorFormatKey, &found);
   if (status.IsNotFound()) {
     rocksdb::WriteOptions durable;
     durable.sync = true;
-    status = db->Put(durable, kFormatKey, found = ours);
+    status = db->Put(durable, kCursorFormatKey, found = ours);
   }
   if (!status.ok()) return failure(status);
   if (found != ours)
@@ -86,6 +87,29 @@ base::Result<std::unique_ptr<EmbeddedCursorStore>> EmbeddedCursorStore::open(
   if (auto settled = impl->settle_format(); !settled)
     return tl::unexpected<base::Error>(std::move(settled.error()));
   return std::unique_ptr<EmbeddedCursorStore>(new EmbeddedCursorStore(std::move(impl)));
+}
+
+base::Result<std::unique_ptr<EmbeddedCursorStore>> EmbeddedCursorStore::open_to_read(
+    const std::string& path, LogSink log) {
+  auto impl = std::make_unique<Impl>();
+  impl->path = path + "/cursors";
+  auto options = rocks_options(std::move(log));
+  options.create_if_missing = false;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  rocksdb::DB* db = nullptr;
+  const auto status = rocksdb::DB::OpenForReadOnly(options, impl->path, &db);
+  if (!status.ok()) return impl->failure(status);
+  impl->db.reset(db);
+  std::string found;
+  const auto looked = db->Get(rocksdb::ReadOptions(), kCursorFormatKey, &found);
+  if (!looked.ok()) return impl->failure(looked);
+  if (found != std::to_string(kCursorFormat))
+    return tl::unexpected<base::Error>(newer_store_error(impl->path, found, kCursorFormat));
+  return std::unique_ptr<EmbeddedCursorStore>(new EmbeddedCursorStore(std::move(impl)));
+}
+
+base::Result<void> EmbeddedCursorStore::copy_to(const std::string& folder) const {
+  return make_checkpoint(*impl_->db, impl_->path, folder);
 }
 
 EmbeddedCursorStore::EmbeddedCursorStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

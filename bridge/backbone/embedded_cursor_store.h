@@ -21,11 +21,17 @@ class EmbeddedCursorStore final : public CursorStore {
   // `path` is the data folder; the cursors lie in path/cursors.
   static base::Result<std::unique_ptr<EmbeddedCursorStore>> open(const std::string& path,
                                                                  LogSink log = {});
+  // The same without changing a byte: checkpoint() is refused. Fails when there is no store.
+  static base::Result<std::unique_ptr<EmbeddedCursorStore>> open_to_read(const std::string& path,
+                                                                         LogSink log = {});
   ~EmbeddedCursorStore() override;
 
   base::Result<void> checkpoint(std::span<const CursorRow> rows, RecordId position,
                                 bool sync) override;
   base::Result<RecordId> load(const std::function<void(const CursorRow&)>& visit) const override;
+
+  // A consistent copy in a folder that must not exist. Any thread, while checkpoints go on.
+  base::Result<void> copy_to(const std::string& folder) const;
 
  private:
   struct Impl;

@@ -1,16 +1,14 @@
 #include "bridge/backbone/embedded_store.h"
 
-#include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
 #include <atomic>
-#include <charconv>
 #include <optional>
 #include <utility>
 
 #include "bridge/backbone/compaction.h"
-#include "bridge/backbone/embedded_columns.h"
+#include "bridge/backbone/embedded_database.h"
 #include "bridge/backbone/keys.h"
 #include "bridge/backbone/record_codec.h"
 #include "bridge/backbone/require.h"
@@ -18,57 +16,19 @@
 namespace bridge::backbone {
 namespace {
 
-constexpr const char* kFormatKey = "format";
-constexpr const char* kCreatedKey = "created_ms";
 constexpr RecordId kLastId = ~RecordId{0};
 
 tl::unexpected<base::Error> refuse(base::Error error) {
   return tl::unexpected<base::Error>(std::move(error));
 }
 
-// An open database with its column families, closed in the right order.
-struct Database {
-  std::string path;
-  std::unique_ptr<rocksdb::DB> db;
-  std::vector<rocksdb::ColumnFamilyHandle*> columns;
-
-  Database() = default;
-  Database(const Database&) = delete;
-  Database& operator=(const Database&) = delete;
-  ~Database() {
-    for (auto* column : columns) db->DestroyColumnFamilyHandle(column);
-  }
-  rocksdb::ColumnFamilyHandle* at(Column column) const { return columns[column]; }
-  auto failure(const rocksdb::Status& status) const { return refuse(store_error(status, path)); }
-};
-
-// The format, if the store has one yet; an error when it is not for us.
-base::Result<std::optional<int>> known_format(const Database& database) {
-  std::string found;
-  const auto status =
-      database.db->Get(rocksdb::ReadOptions(), database.at(kMeta), kFormatKey, &found);
-  if (status.IsNotFound()) return std::optional<int>();
-  if (!status.ok()) return database.failure(status);
-  int format = 0;
-  const auto [end, error] = std::from_chars(found.data(), found.data() + found.size(), format);
-  if (error != std::errc() || end != found.data() + found.size() || format > kStoreFormat)
-    return refuse(newer_store_error(database.path, found, kStoreFormat));
-  return std::optional<int>(format);
-}
-
 // Looks at the version without changing a byte: a newer store may mean other things by the same
 // names. What else is wrong with the store, opening it properly will say.
-base::Result<void> check_format(const EmbeddedOptions& options, const std::string& path) {
+base::Result<void> check_format(const EmbeddedOptions& options) {
   Database database{};
-  database.path = path;
-  rocksdb::DB* db = nullptr;
-  auto settings = database_options(options);
-  settings.create_if_missing = settings.create_missing_column_families = false;
-  const auto status = rocksdb::DB::OpenForReadOnly(
-      settings, path, column_families(options, std::make_shared<std::atomic<base::WallMs>>(), kLog),
-      &database.columns, &db);
+  const auto status =
+      open_read_only(options, kLog, rocksdb::WALRecoveryMode::kPointInTimeRecovery, database);
   if (!status.ok()) return {};
-  database.db.reset(db);
   auto format = known_format(database);
   if (!format) return refuse(std::move(format.error()));
   return {};
@@ -97,6 +57,7 @@ struct EmbeddedStore::Impl {
   base::Result<void> open();
   base::Result<void> load_head();
   base::Result<void> settle_format();
+  base::Result<void> note_dedupe_window();
   void put(rocksdb::WriteBatch& batch, const Record& record);
   base::Result<std::optional<Record>> get(RecordId id) const;
 };
@@ -109,7 +70,8 @@ base::Result<void> EmbeddedStore::Impl::open() {
   if (!status.ok()) return database.failure(status);
   database.db.reset(db);
   if (auto loaded = load_head(); !loaded) return loaded;
-  return settle_format();
+  if (auto settled = settle_format(); !settled) return settled;
+  return note_dedupe_window();
 }
 
 base::Result<void> EmbeddedStore::Impl::load_head() {
@@ -143,11 +105,24 @@ base::Result<void> EmbeddedStore::Impl::settle_format() {
   return {};
 }
 
+// Entries younger than the shortest window this store ever had are all there: verify() asks.
+base::Result<void> EmbeddedStore::Impl::note_dedupe_window() {
+  const auto known = meta_number(database, kDedupeWindowKey);
+  if (!known) return refuse(known.error());
+  const std::int64_t ours = options.dedupe_window.count();
+  if (*known && **known <= ours) return {};
+  rocksdb::WriteOptions durable;
+  durable.sync = true;
+  const auto status =
+      database.db->Put(durable, database.at(kMeta), kDedupeWindowKey, std::to_string(ours));
+  if (!status.ok()) return database.failure(status);
+  return {};
+}
+
 base::Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::open(EmbeddedOptions options) {
   const std::string path = options.path + "/log";
   if (auto made = make_private_folder(path); !made) return refuse(std::move(made.error()));
-  if (auto checked = check_format(options, path); !checked)
-    return refuse(std::move(checked.error()));
+  if (auto checked = check_format(options); !checked) return refuse(std::move(checked.error()));
   auto impl = std::make_unique<Impl>();
   impl->database.path = path;
   impl->options = std::move(options);
@@ -201,6 +176,10 @@ base::Result<void> EmbeddedStore::resume() {
   const auto status = impl_->database.db->Resume();
   if (!status.ok()) return impl_->database.failure(status);
   return {};
+}
+
+base::Result<void> EmbeddedStore::copy_to(const std::string& folder) const {
+  return make_checkpoint(*impl_->database.db, impl_->database.path, folder);
 }
 
 base::Result<std::vector<RecordPtr>> EmbeddedStore::read(RecordId after, std::size_t records_max,

@@ -51,6 +51,11 @@ class EmbeddedStore final : public Store {
                                                        base::WallMs now_ms) const override;
   base::Result<void> replay_state(const std::function<void(const Record&)>& visit) const override;
 
+  // A consistent copy of the log and its indexes, in a folder that must not exist: everything up to
+  // head() and perhaps a little more. Hard links where the file system can, so it takes a moment.
+  // Any thread, while appends go on.
+  base::Result<void> copy_to(const std::string& folder) const;
+
  private:
   struct Impl;
   explicit EmbeddedStore(std::unique_ptr<Impl> impl);

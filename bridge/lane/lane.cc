@@ -31,6 +31,7 @@ bool needs_actor(const Request& request) {
     case Request::kStatus:
     case Request::kOwed:
     case Request::kRoster:
+    case Request::kBackup:
       return false;
     default:
       return true;
@@ -48,6 +49,7 @@ bool allowed_on(Kind kind, const Request& request) {
       return kind != Kind::kIm;
     case Request::kStatus:
     case Request::kOwed:
+    case Request::kBackup:
       return kind == Kind::kAdmin;
     case Request::kPublish:
       return kind == Kind::kAdmin || !request.publish().create_author();

@@ -143,6 +143,8 @@ std::string_view action_name(const Request& request) {
       return "owed";
     case Request::kRoster:
       return "roster";
+    case Request::kBackup:
+      return "backup";
     case Request::ACTION_NOT_SET:
       return "nothing";
   }
