@@ -1,0 +1,258 @@
+#include "tests/sim/bridge_process.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "bridge/wire/messages.h"
+
+namespace tests::sim {
+namespace {
+
+using bridge::state::kLanes;
+namespace fanout = bridge::fanout;
+namespace state = bridge::state;
+namespace lane = bridge::lane;
+
+constexpr std::size_t kMessagesPerTurn = 64;
+constexpr std::size_t kRecordsPerTurn = 128;
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+
+lane::LaneOptions lane_options(std::size_t index, const Limits& limits) {
+  lane::LaneOptions options;
+  options.index = index;
+  options.kind = index == state::kImLane    ? lane::Kind::kIm
+                 : index == state::kWebLane ? lane::Kind::kWeb
+                                            : lane::Kind::kAdmin;
+  options.limits = limits.lanes;
+  options.ping_after = milliseconds(400);
+  options.silence_max = milliseconds(2500);
+  return options;
+}
+
+fanout::FanoutOptions fanout_options(const Limits& limits) {
+  fanout::FanoutOptions options;
+  options.deliveries_per_person = limits.deliveries_per_person;
+  options.people_max = 1000;
+  return options;
+}
+
+template <class T>
+T take_front(std::deque<T>& from) {
+  T item = std::move(from.front());
+  from.pop_front();
+  return item;
+}
+
+}  // namespace
+
+BridgeProcess::BridgeProcess(Stage& stage, Disk& disk, std::array<LaneWires*, kLanes> wires,
+                             const Limits& limits)
+    : stage_(stage),
+      disk_(disk),
+      committer_(disk.log(), state::Rules{}, static_cast<CommitListener&>(*this)),
+      fanout_(disk.log(), disk.cursors(), fanout_options(limits),
+              static_cast<DeliverySink&>(*this)),
+      next_checkpoint_(stage.agenda.now() + stage.plan.checkpoint_every) {
+  if (!fanout_.load() || !committer_.load())
+    stage_.laws.broken("the bridge cannot read its stores");
+  fanout_tail_ = std::make_unique<bridge::backbone::LogTail>(disk.log(), fanout_.position());
+  commit_worker_ =
+      std::make_unique<Worker>(stage_, milliseconds(1000), [this] { return stage_requests(); });
+  fanout_worker_ = std::make_unique<Worker>(stage_, milliseconds(50), [this] { return fan_out(); });
+  for (std::size_t i = 0; i < kLanes; ++i) {
+    seats_[i] = std::make_unique<Seat>(*this, i, *wires[i]);
+    seats_[i]->lane.set_limits(limits.lanes);
+  }
+}
+
+void BridgeProcess::arrive(std::size_t index, const std::string& peer, wire::Message message) {
+  wire::Received received{.peer = peer, .user = {}, .raw = {}, .message = std::move(message)};
+  seats_[index]->inbound.push_back(std::move(received));
+  seats_[index]->worker.wake();
+}
+
+void BridgeProcess::set_limits(const Limits& limits) {
+  fanout_.set_limit(limits.deliveries_per_person);
+  for (auto& seat : seats_) seat->lane.set_limits(limits.lanes);
+  fanout_worker_->wake();
+}
+
+void BridgeProcess::stop() {
+  commit();
+  committing_ = false;
+  while (stage_requests() > 0) commit();
+  commit();
+  while (apply_records() + handle_events() > 0) continue;
+  checkpoint(true);
+  for (auto& seat : seats_) seat->shut_down();
+}
+
+// ---- the committer -----------------------------------------------------------------------------
+
+std::size_t BridgeProcess::stage_requests() {
+  if (committing_) return 0;
+  std::size_t staged = 0;
+  for (std::size_t i = 0; i < kLanes; ++i) {
+    for (std::size_t n = 0; n < state::kCommitQuota[i] && !submitted_[i].empty(); ++n) {
+      if (committer_.full()) committer_.commit(stage_.agenda.clocks());
+      committer_.stage(take_front(submitted_[i]), stage_.agenda.clocks());
+      ++staged;
+    }
+  }
+  if (staged == 0) {
+    committer_.commit(stage_.agenda.clocks());  // tries a disk that was full
+    return 0;
+  }
+  // The sync takes its time, in which more arrives, or the end comes.
+  committing_ = true;
+  stage_.agenda.after(stage_.dice.between(microseconds(100), microseconds(15'000)),
+                      lifetime_.while_alive([this] { commit(); }));
+  return staged;
+}
+
+void BridgeProcess::commit() {
+  if (!committing_) return;
+  committing_ = false;
+  committer_.commit(stage_.agenda.clocks());
+  commit_worker_->wake();
+}
+
+void BridgeProcess::on_reply(const state::ReplyAddress& to, wire::Reply reply) {
+  Seat& seat = *seats_[to.lane];
+  seat.replies.push_back({to.session, to.sequence, std::move(reply)});
+  seat.worker.wake();
+}
+
+void BridgeProcess::on_committed(const std::vector<RecordPtr>& records) {
+  stage_.trace.say("committed #{} to #{}", records.front()->id(), records.back()->id());
+  const auto batch = std::make_shared<const std::vector<RecordPtr>>(records);
+  fanout_tail_->offer(batch);
+  fanout_worker_->wake();
+  for (auto& seat : seats_) {
+    seat->tail.offer(batch);
+    seat->worker.wake();
+  }
+}
+
+// ---- the fan-out -------------------------------------------------------------------------------
+
+std::size_t BridgeProcess::fan_out() {
+  std::size_t work = handle_events() + apply_records();
+  const std::size_t room = kBatchesMax - seats_[state::kImLane]->batches.size();
+  if (room > fanout::Fanout::kDeliveriesPerTurn) work += fanout_.turn(stage_.agenda.clocks());
+  if (stage_.agenda.now() >= next_checkpoint_) checkpoint(false);
+  return work;
+}
+
+std::size_t BridgeProcess::apply_records() {
+  const auto records = fanout_tail_->next(kRecordsPerTurn);
+  if (!records) return 0;
+  for (const RecordPtr& record : *records) fanout_.apply(record);
+  return records->size();
+}
+
+std::size_t BridgeProcess::handle_events() {
+  std::size_t handled = 0;
+  for (; !events_.empty(); ++handled) handle(take_front(events_));
+  return handled;
+}
+
+void BridgeProcess::handle(const fanout::Event& event) {
+  std::visit(
+      Overloaded{[&](const fanout::Opened& e) { fanout_.open(e.session); },
+                 [&](const fanout::Closed& e) { fanout_.close(e.session); },
+                 [&](const fanout::Granted& e) { fanout_.grant(e.session, e.deliveries, e.bytes); },
+                 [&](const fanout::Acknowledged& e) { fanout_.acknowledge(e.session, e.sequence); },
+                 [&](const fanout::GivenBack& e) { fanout_.give_back(e.session, e.nack); },
+                 [&](const fanout::PresenceChanged& e) { fanout_.presence(e.session, e.presence); },
+                 [&](const fanout::Asked& e) {
+                   wire::Reply reply;
+                   *reply.mutable_roster() = fanout_.roster(e.reply_to.session, e.request.roster());
+                   on_reply(e.reply_to, std::move(reply));
+                 }},
+      event);
+}
+
+void BridgeProcess::checkpoint(bool sync) {
+  next_checkpoint_ = stage_.agenda.now() + stage_.plan.checkpoint_every;
+  // A full disk refuses it: it is tried again.
+  static_cast<void>(fanout_.checkpoint(sync));
+}
+
+void BridgeProcess::deliver(fanout::SessionId session, std::uint64_t sequence,
+                            const wire::Batch& batch) {
+  for (const auto& item : batch.items())
+    for (const auto& to : item.recipients()) {
+      stage_.laws.handed_over(to.address(), item.id());
+      stage_.trace.say("the fan-out sends #{} to {} in batch {}.{}", item.id(), to.address(),
+                       session, sequence);
+    }
+  Seat& seat = *seats_[state::kImLane];
+  seat.batches.push_back({session, sequence, wire::serialize(batch)});
+  stage_.laws.require(seat.batches.size() <= kBatchesMax,
+                      "law 5: more batches than there was room");
+  seat.worker.wake();
+}
+
+// ---- a lane ------------------------------------------------------------------------------------
+
+BridgeProcess::Seat::Seat(BridgeProcess& the_process, std::size_t the_index, LaneWires& the_wires)
+    : process(the_process),
+      index(the_index),
+      wires(the_wires),
+      tail(process.disk_.log(), process.disk_.log().head()),
+      lane(lane_options(the_index, {}), process.disk_.log(), *this),
+      worker(process.stage_, milliseconds(100), [this] { return turn(); }) {}
+
+std::size_t BridgeProcess::Seat::turn() {
+  std::size_t work = 0;
+  for (; !replies.empty(); ++work) {
+    const ReplyMail mail = take_front(replies);
+    lane.on_reply(mail.session, mail.sequence, mail.reply);
+  }
+  for (; !batches.empty(); ++work) {
+    const BatchMail mail = take_front(batches);
+    lane.on_batch(mail.session, mail.sequence, mail.body);
+  }
+  if (const auto records = tail.next(lane::Feed::kReadRecords)) {
+    lane.on_records(*records);
+    work += records->size();
+  }
+  for (std::size_t n = 0; n < kMessagesPerTurn && pass_on_events() && !inbound.empty(); ++n, ++work)
+    lane.on_message(take_front(inbound), process.stage_.agenda.clocks());
+  return work + lane.turn(process.stage_.agenda.clocks());
+}
+
+void BridgeProcess::Seat::shut_down() {
+  turn();
+  lane.shut_down();
+}
+
+bool BridgeProcess::Seat::submit(state::Submission submission) {
+  auto& box = process.submitted_[index];
+  if (box.size() >= process.stage_.plan.inbox_max) return false;
+  box.push_back(std::move(submission));
+  process.commit_worker_->wake();
+  return true;
+}
+
+void BridgeProcess::Seat::tell(fanout::Event event) {
+  untold.push_back(std::move(event));
+  pass_on_events();
+}
+
+bool BridgeProcess::Seat::pass_on_events() {
+  while (!untold.empty()) {
+    if (process.events_.size() >= kEventsMax) return false;
+    process.events_.push_back(take_front(untold));
+    process.fanout_worker_->wake();
+  }
+  return true;
+}
+
+}  // namespace tests::sim

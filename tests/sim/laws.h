@@ -1,0 +1,102 @@
+// Laws: DESIGN's laws as what must be true of a run. Its parts report here; what can be judged at
+// once is judged at once (credit, bounds, acknowledgements), the rest at the end, from the log.
+//
+// A broken law is thrown as a Violation, which ends the run.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "bridge/backbone/store.h"
+#include "tests/sim/agenda.h"
+
+namespace tests::sim {
+
+using bridge::backbone::RecordId;
+using bridge::backbone::RecordPtr;
+
+struct Violation : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// A post or a direct as its sender knows it.
+struct Publication {
+  std::string author;  // a nick or an address, as it was asked
+  std::string client_id;
+  std::string text;
+  bool operator<(const Publication& other) const {
+    return std::tie(author, client_id, text) < std::tie(other.author, other.client_id, other.text);
+  }
+};
+
+class Laws {
+ public:
+  explicit Laws(const Agenda& agenda) : agenda_(agenda) {}
+
+  [[noreturn]] void broken(const std::string& how) const;
+  void require(bool truth, std::string_view law) const {
+    if (!truth) broken(std::string(law));
+  }
+
+  // The bridge told the author that it is in the log.
+  void acknowledged(const Publication& publication, RecordId id);
+  // The fan-out gave this delivery to a session.
+  void handed_over(const std::string& address, RecordId id);
+  // A client got it.
+  void arrived(const std::string& address, RecordId id, const std::string& body);
+  // The XMPP server had said that it has it, and died with it.
+  void lost_by_server(const std::string& address, RecordId id);
+  // Something after which deliveries may come again.
+  void breaks() { ++breaks_; }
+  // In order, as a reader of the public feed saw it.
+  void in_feed(const std::string& reader, RecordId id, const std::string& author,
+               const std::string& text);
+
+  bool has_arrived(const std::string& address, RecordId id) const {
+    return arrivals_.contains({address, id});
+  }
+  bool excused(const std::string& address, RecordId id) const {
+    return lost_by_server_.contains({address, id});
+  }
+
+  // What can be said only when all is quiet, and from the log alone.
+  void judge(const std::vector<RecordPtr>& log) const;
+  // What is owed and has not come, as a sentence; empty when there is nothing.
+  std::string missing(const std::vector<RecordPtr>& log) const;
+
+  std::uint64_t arrivals() const { return arrivals_.size(); }
+  std::uint64_t acknowledgements() const { return acknowledged_.size(); }
+
+ private:
+  using Delivery = std::pair<std::string, RecordId>;
+  struct Arrival {
+    std::uint64_t copies = 0;
+    std::string body;
+    milliseconds at{0};
+  };
+
+  void judge_publications(const std::vector<RecordPtr>& log) const;
+  void judge_arrivals(const std::vector<RecordPtr>& log) const;
+  void judge_feeds(const std::vector<RecordPtr>& log) const;
+
+  const Agenda& agenda_;
+  std::uint64_t breaks_ = 0;
+  std::map<Publication, RecordId> acknowledged_;
+  std::map<Delivery, std::uint64_t> handed_over_;  // to the breaks there had been then
+  std::map<Delivery, Arrival> arrivals_;
+  std::set<Delivery> lost_by_server_;
+  struct FeedItem {
+    RecordId id = 0;
+    std::string author;
+    std::string text;
+  };
+  std::map<std::string, std::vector<FeedItem>> feeds_;  // by reader
+};
+
+}  // namespace tests::sim

@@ -1,0 +1,24 @@
+// oracle: who is owed what, found out from the log alone, in the most naive way there is.
+//
+// It shares nothing with the bridge's matcher: words are what stands between spaces, a person's
+// subscriptions are two maps. That is enough for the words that simulated people use.
+#pragma once
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bridge/backbone/store.h"
+
+namespace tests::sim {
+
+struct Owed {
+  using Deliveries = std::set<std::pair<std::string, bridge::backbone::RecordId>>;
+  Deliveries may;   // owed when it was posted; what ended since then may have come or not
+  Deliveries must;  // and still owed now
+};
+
+Owed owed_by(const std::vector<bridge::backbone::RecordPtr>& log);
+
+}  // namespace tests::sim

@@ -1,0 +1,173 @@
+#include "tests/sim/person.h"
+
+#include <fmt/format.h>
+
+#include "gateway/xmpp/delivery_stanza.h"
+#include "gateway/xmpp/jid.h"
+
+namespace tests::sim {
+
+using gateway::xmpp::Jid;
+using gateway::xmpp::Stanza;
+using gateway::xmpp::test::Element;
+
+const std::vector<std::string> kWords{"nyc",  "rain", "tea",   "lapwing", "bridge", "train",
+                                      "moon", "cat",  "piano", "soup",    "river",  "snow"};
+
+namespace {
+
+constexpr milliseconds kPatience{6000};
+
+}  // namespace
+
+Person::Person(Stage& stage, XmppServer& server, std::string nick,
+               const std::vector<std::string>& nicks)
+    : stage_(stage),
+      server_(server),
+      nick_(std::move(nick)),
+      address_(address_of(nick_)),
+      nicks_(nicks) {
+  server_.add_user(address_, *this);
+  live();
+}
+
+void Person::live() {
+  const auto think = stage_.plan.people_think;
+  stage_.agenda.after(settling_ ? stage_.dice.between(milliseconds(100), milliseconds(400))
+                                : stage_.dice.between(think / 4, think * 2),
+                      lifetime_.while_alive([this] {
+                        act();
+                        live();
+                      }));
+}
+
+void Person::come() {
+  const bool busy = !settling_ && stage_.dice.chance(0.1);
+  if (!server_.log_in(address_, busy ? "dnd" : "")) return;
+  stage_.trace.say("{} comes online{}", nick_, busy ? ", busy" : "");
+}
+
+void Person::settle() {
+  settling_ = true;
+  doing_.reset();
+  come();
+  lifetime_.renew();
+  live();
+}
+
+void Person::act() {
+  Dice& dice = stage_.dice;
+  if (!server_.is_online(address_)) {
+    if (settling_ || dice.chance(0.4)) come();
+    return;
+  }
+  if (doing_) {
+    if (stage_.agenda.now() < doing_->until) return;
+    if (doing_->again) return say_again();
+    doing_.reset();
+  }
+  if (settling_) {
+    if (!settled_) say("on", true);
+    return;
+  }
+  if (dice.chance(stage_.plan.goes_away)) {
+    if (dice.chance(0.2)) return come();  // busy now, or not any more
+    stage_.trace.say("{} goes offline", nick_);
+    return server_.log_out(address_);
+  }
+  if (!joined_) return say("join " + nick_, false);
+  const std::string& word = dice.pick(kWords);
+  const std::string& nick = dice.pick(nicks_);
+  switch (dice.below(16)) {
+    case 0:
+    case 1:
+    case 2:
+      return say("track " + word, false);
+    case 3:
+      return say("untrack " + word, false);
+    case 4:
+    case 5:
+      return say("follow " + nick, false);
+    case 6:
+      return say("leave " + nick, false);
+    case 7:
+      return say(dice.chance(0.5) ? "off" : "on", false);
+    case 8:
+      return say("on", false);
+    case 9:
+      return dice.chance(0.1) ? say("quit", false) : say("on", false);
+    case 10:
+    case 11:
+    case 12:
+      return say("d " + nick + " " + some_text(), true);
+    default:
+      return say("post " + some_text(), true);
+  }
+}
+
+std::string Person::some_text() {
+  std::string text;
+  for (std::size_t n = stage_.dice.between(1, 4); n > 0; --n)
+    text += stage_.dice.pick(kWords) + " ";
+  return text + fmt::format("{}{}", nick_, said_);
+}
+
+void Person::say(const std::string& text, bool again) {
+  doing_ = Doing{fmt::format("{}-m{}", nick_, ++said_), text, again, {}};
+  stage_.trace.say("{} says: {} ({})", nick_, text, doing_->id);
+  say_again();
+}
+
+void Person::say_again() {
+  doing_->until = stage_.agenda.now() + kPatience;
+  Stanza message;
+  message.from = *Jid::parse(address_ + "/phone");
+  message.to = *Jid::parse("lapwing@im.example.org");
+  message.type = "chat";
+  message.id = doing_->id;
+  message.body = doing_->text;
+  message.receipt_requested = true;
+  server_.send(std::move(message));
+}
+
+// `later`: it is welcome later.
+void Person::answered(const std::string& id, bool later) {
+  if (!doing_ || doing_->id != id) return;
+  if (later && doing_->again) {
+    doing_->until = stage_.agenda.now() + stage_.dice.between(milliseconds(100), milliseconds(900));
+    return;
+  }
+  if (!later) {
+    if (doing_->text.starts_with("join ")) joined_ = true;
+    if (doing_->text == "quit") joined_ = false;
+    if (settling_) settled_ = true;
+  }
+  doing_.reset();
+}
+
+void Person::receive(const Element& stanza) {
+  if (stanza.attribute("type") == "error") return answered(stanza.attribute("id"), true);
+  if (const Element* received = stanza.child("received"))
+    return answered(received->attribute("id"), false);
+  const auto id = gateway::xmpp::parse_delivery_id(stanza.attribute("id"));
+  if (id && stanza.child("body")) got_delivery(*id, stanza);
+}
+
+void Person::got_delivery(RecordId id, const Element& stanza) {
+  stage_.trace.say("{} gets #{}: {}", nick_, id, stanza.child("body")->text);
+  stage_.laws.arrived(address_, id, stanza.child("body")->text);
+  if (!stanza.child("request")) return;
+  Stanza receipt;
+  receipt.from = *Jid::parse(address_ + "/phone");
+  receipt.to = *Jid::parse(stanza.attribute("from"));
+  receipt.type = "chat";
+  receipt.id = fmt::format("{}-r{}", nick_, id);
+  receipt.receipt_for = stanza.attribute("id");
+  server_.send(std::move(receipt));
+}
+
+void Person::server_gone() {
+  stage_.trace.say("{} lost the server", nick_);
+}
+
+}  // namespace tests::sim

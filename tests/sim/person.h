@@ -1,0 +1,61 @@
+// Person: somebody with a Jabber client who joins, tracks, follows, posts, comes and goes, and
+// tries again when told to, or not told anything.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/sim/xmpp_server.h"
+
+namespace tests::sim {
+
+// The few words that simulated people use.
+extern const std::vector<std::string> kWords;
+
+class Person final : private UserClient {
+ public:
+  // `nicks`: of everybody. The server outlives it.
+  Person(Stage& stage, XmppServer& server, std::string nick, const std::vector<std::string>& nicks);
+
+  static std::string address_of(const std::string& nick) { return nick + "@example.org"; }
+  const std::string& address() const { return address_; }
+
+  // From now on: there, with delivery on, and saying nothing more.
+  void settle();
+  bool settled() const { return settled_; }
+
+ private:
+  struct Doing {
+    std::string id;
+    std::string text;
+    bool again = false;  // until it is answered
+    Time until;          // patience
+  };
+
+  void live();
+  void act();
+  void come();
+  void say(const std::string& text, bool again);
+  void say_again();
+  void answered(const std::string& id, bool later);
+  void receive(const gateway::xmpp::test::Element& stanza) override;
+  void got_delivery(RecordId id, const gateway::xmpp::test::Element& stanza);
+  void server_gone() override;
+  std::string some_text();
+
+  Stage& stage_;
+  XmppServer& server_;
+  const std::string nick_;
+  const std::string address_;
+  const std::vector<std::string>& nicks_;
+  Lifetime lifetime_;
+
+  bool joined_ = false;
+  bool settling_ = false;
+  bool settled_ = false;
+  std::optional<Doing> doing_;
+  std::uint64_t said_ = 0;
+};
+
+}  // namespace tests::sim

@@ -1,0 +1,85 @@
+#include "tests/sim/plan.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+#include "tests/sim/dice.h"
+
+namespace tests::sim {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Mutant>, 4> kMutants{{
+    {"none", Mutant::kNone},
+    {"ack-before-fsync", Mutant::kAckBeforeFsync},
+    {"cursor-off-by-one", Mutant::kCursorOffByOne},
+    {"credit-off-by-one", Mutant::kCreditOffByOne},
+}};
+
+}  // namespace
+
+std::string_view name(Mutant mutant) {
+  for (const auto& [text, value] : kMutants)
+    if (value == mutant) return text;
+  return "?";
+}
+
+Mutant parse_mutant(std::string_view text) {
+  for (const auto& [known, value] : kMutants)
+    if (known == text) return value;
+  throw std::invalid_argument(fmt::format("There is no mutant called {}.", text));
+}
+
+Plan plan_for(std::uint64_t seed, Mutant mutant) {
+  Dice dice(seed);
+  Plan plan;
+  plan.seed = seed;
+  plan.mutant = mutant;
+
+  plan.people = dice.between(2, 7);
+  plan.publishers = dice.between(1, 2);
+  plan.people_think = std::chrono::milliseconds(dice.between(300, 2000));
+  plan.publish_every = std::chrono::milliseconds(dice.between(60, 800));
+  plan.goes_away = dice.chance(0.7) ? 0.15 : 0;
+  plan.bounces = dice.chance(0.5);
+  plan.receipts = dice.chance(0.3);
+
+  plan.window_deliveries = dice.between(1, dice.chance(0.5) ? 8 : 128);
+  plan.window_bytes = dice.between(3, 64) * 512;
+  plan.send_bytes = dice.between(1, 8) * 512;
+  plan.barriers = dice.between(1, 4);
+  plan.pipe_capacity = dice.between(8, 64);
+  plan.inbox_max = dice.between(4, 64);
+  plan.checkpoint_every = std::chrono::milliseconds(dice.between(50, 2000));
+  plan.slow_message = dice.chance(0.7) ? 0.01 : 0;
+  plan.starved = dice.chance(0.7) ? 0.002 : 0;
+
+  const auto sometimes = [&](double share) { return dice.chance(0.6) ? share : 0; };
+  plan.death_per_step = dice.chance(0.7) ? 1.0 / static_cast<double>(dice.between(400, 4000)) : 0;
+  plan.weather_every = std::chrono::milliseconds(dice.between(300, 3000));
+  plan.cut = sometimes(0.3);
+  plan.stall = sometimes(0.2);
+  plan.disk = sometimes(0.1);
+  plan.limits = sometimes(0.2);
+  plan.stop = sometimes(0.1);
+  plan.server_pause = sometimes(0.1);
+  plan.kill_bridge = dice.chance(0.7);
+  plan.kill_gateway = dice.chance(0.7);
+  plan.crash_server = dice.chance(0.3);
+  return plan;
+}
+
+std::string Plan::describe() const {
+  return fmt::format(
+      "{} people, {} publishers, window {} deliveries {} bytes, {} barriers, {}{}"
+      "death per step {:.5f} of{}{}{}, weather:{}{}{}{}{}{}",
+      people, publishers, window_deliveries, window_bytes, barriers, bounces ? "bounces, " : "",
+      receipts ? "receipts, " : "", death_per_step, kill_bridge ? " bridge" : "",
+      kill_gateway ? " gateway" : "", crash_server ? " server" : "", cut > 0 ? " cuts" : "",
+      stall > 0 ? " stalls" : "", disk > 0 ? " full disks" : "", limits > 0 ? " limits" : "",
+      stop > 0 ? " restarts" : "", server_pause > 0 ? " server pauses" : "");
+}
+
+}  // namespace tests::sim

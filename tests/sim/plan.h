@@ -1,0 +1,67 @@
+// Plan: what kind of run a seed stands for: how many people, how small the windows, which faults
+// and how often. Every seed leaves some of them out, because a fault that always happens hides what
+// only goes wrong without it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tests::sim {
+
+// A planted bug, to show that the laws would notice it.
+enum class Mutant {
+  kNone,
+  kAckBeforeFsync,  // the store says yes, and is durable only some time later
+  kCursorOffByOne,  // cursors are saved one too high
+  kCreditOffByOne,  // the bridge hears of one delivery more than was granted
+};
+std::string_view name(Mutant mutant);
+// Throws std::invalid_argument for what is none.
+Mutant parse_mutant(std::string_view text);
+
+struct Plan {
+  std::uint64_t seed = 0;
+  Mutant mutant = Mutant::kNone;
+
+  // The cast.
+  std::size_t people = 4;
+  std::size_t publishers = 1;
+  std::chrono::milliseconds people_think{800};   // between two things a person does, about
+  std::chrono::milliseconds publish_every{300};  // of one publisher, about
+  double goes_away = 0.1;                        // share of what people do
+  bool bounces = false;                          // to whom is offline; else the server keeps it
+  bool receipts = false;                         // clients confirm deliveries
+
+  // The machines.
+  std::uint64_t window_deliveries = 16;
+  std::uint64_t window_bytes = 16 * 1024;
+  std::size_t send_bytes = 2048;
+  std::size_t barriers = 2;
+  std::size_t pipe_capacity = 32;
+  std::size_t inbox_max = 64;  // of the committer, per lane
+  std::chrono::milliseconds checkpoint_every{500};
+  double slow_message = 0.01;  // share of messages under way for long
+  double starved = 0.002;      // share of turns that come late
+
+  // The faults, during this much time; 0: never.
+  std::chrono::milliseconds storm{20'000};
+  double death_per_step = 0;  // of one process, and anew after its restart
+  std::chrono::milliseconds weather_every{1500};
+  double cut = 0;  // shares of the weather
+  double stall = 0;
+  double disk = 0;
+  double limits = 0;
+  double stop = 0;  // in good order
+  double server_pause = 0;
+  bool kill_bridge = false;
+  bool kill_gateway = false;
+  bool crash_server = false;
+
+  std::string describe() const;
+};
+
+Plan plan_for(std::uint64_t seed, Mutant mutant = Mutant::kNone);
+
+}  // namespace tests::sim

@@ -1,0 +1,48 @@
+// Many seeds against the laws; the planted bugs, which the laws must notice; and that a seed is the
+// same run every time.
+#include <catch2/catch.hpp>
+#include <cstdint>
+#include <string>
+
+#include "tests/sim/world.h"
+
+using namespace tests::sim;  // NOLINT(google-build-using-namespace)
+
+namespace {
+
+// The first seed in which the laws are broken, 0 when there is none.
+std::uint64_t first_broken(std::uint64_t seeds, Mutant mutant, std::string& how) {
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    how = run(plan_for(seed, mutant), Trace::Mode::kOff).violation;
+    if (!how.empty()) return seed;
+  }
+  return 0;
+}
+
+}  // namespace
+
+TEST_CASE("the laws hold in 200 storms") {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    const Outcome outcome = run(plan_for(seed), Trace::Mode::kOff);
+    INFO("to see it again: scripts/sim --trace --seed " << seed);
+    REQUIRE(outcome.violation == "");
+  }
+}
+
+TEST_CASE("a seed is the same run every time") {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    const Outcome once = run(plan_for(seed), Trace::Mode::kSum);
+    const Outcome again = run(plan_for(seed), Trace::Mode::kSum);
+    CHECK(once.sum == again.sum);
+    CHECK(once.steps == again.steps);
+  }
+}
+
+TEST_CASE("the laws notice a planted bug") {
+  const Mutant mutant =
+      GENERATE(Mutant::kAckBeforeFsync, Mutant::kCursorOffByOne, Mutant::kCreditOffByOne);
+  std::string how;
+  const std::uint64_t seed = first_broken(200, mutant, how);
+  INFO(name(mutant) << " in seed " << seed << ": " << how);
+  CHECK(seed != 0);
+}

@@ -1,0 +1,211 @@
+#include "tests/sim/world.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tests::sim {
+namespace {
+
+// Virtual time after which what has not come will not come.
+constexpr milliseconds kCalmMax{90'000};
+constexpr milliseconds kLook{200};
+// And then a little more, in which nothing may come twice.
+constexpr milliseconds kAfterwards{3'000};
+
+}  // namespace
+
+Outcome run(const Plan& plan, Trace::Mode mode) {
+  World world(plan, mode);
+  std::string violation;
+  try {
+    world.live();
+  } catch (const Violation& broken) {
+    violation = broken.what();
+  }
+  Outcome outcome = world.outcome();
+  outcome.violation = violation;
+  return outcome;
+}
+
+World::World(const Plan& plan, Trace::Mode mode)
+    : stage_(plan, mode),
+      bridge_(stage_),
+      server_(stage_),
+      gateway_(stage_, bridge_.port(bridge::state::kImLane), server_) {
+  stage_.trace.say("seed {}: {}", plan.seed, plan.describe());
+  for (std::size_t i = 0; i < plan.people; ++i) nicks_.push_back(fmt::format("p{}", i));
+  bridge_.start();
+  gateway_.start();
+  for (const std::string& nick : nicks_)
+    people_.push_back(std::make_unique<Person>(stage_, server_, nick, nicks_));
+  for (std::size_t i = 0; i < plan.publishers; ++i)
+    publishers_.push_back(std::make_unique<Publisher>(stage_, bridge_.port(bridge::state::kWebLane),
+                                                      fmt::format("web{}", i), nicks_));
+}
+
+Outcome World::outcome() const {
+  Outcome outcome;
+  outcome.steps = stage_.agenda.steps();
+  outcome.arrivals = stage_.laws.arrivals();
+  outcome.sum = stage_.trace.sum();
+  outcome.virtual_time = stage_.agenda.elapsed();
+  return outcome;
+}
+
+void World::live() {
+  storm();
+  calm();
+  stage_.laws.judge(bridge_.disk().all());
+}
+
+void World::step() {
+  if (!stage_.agenda.step()) stage_.laws.broken("nothing is going to happen any more");
+}
+
+void World::storm() {
+  const Time end = stage_.agenda.now() + stage_.plan.storm;
+  weather();
+  while (stage_.agenda.now() < end) {
+    step();
+    fate();
+  }
+}
+
+void World::calm() {
+  stage_.trace.say("the storm is over");
+  stage_.calm = true;
+  if (!server_.up()) server_.start();
+  bridge_.calm();
+  gateway_.calm();
+  for (auto& publisher : publishers_) {
+    publisher->line().flow();
+    publisher->settle();
+  }
+  for (auto& person : people_) person->settle();
+
+  const Time end = stage_.agenda.now() + kCalmMax;
+  while (stage_.agenda.now() < end) {
+    const Time look = stage_.agenda.now() + kLook;
+    while (stage_.agenda.now() < look) step();
+    if (quiet()) break;
+  }
+  const Time last = stage_.agenda.now() + kAfterwards;
+  while (stage_.agenda.now() < last) step();
+  stage_.trace.say("all is quiet");
+}
+
+bool World::quiet() {
+  if (!std::ranges::all_of(people_, [](const auto& person) { return person->settled(); }))
+    return false;
+  if (!std::ranges::all_of(publishers_, [](const auto& p) { return p->settled(); })) return false;
+  return stage_.laws.missing(bridge_.disk().all()).empty();
+}
+
+// ---- faults ------------------------------------------------------------------------------------
+
+void World::fate() {
+  if (stage_.plan.death_per_step > 0 && stage_.dice.chance(stage_.plan.death_per_step))
+    kill_something();
+}
+
+void World::kill_something() {
+  const Plan& plan = stage_.plan;
+  switch (stage_.dice.below(3)) {
+    case 0:
+      if (!plan.kill_bridge || !bridge_.process()) return;
+      bridge_.kill();
+      return come_back(&World::start_bridge);
+    case 1:
+      if (!plan.kill_gateway || !gateway_.running()) return;
+      gateway_.kill();
+      return come_back(&World::start_gateway);
+    default:
+      if (!plan.crash_server || !server_.up()) return;
+      server_.crash();
+      return come_back(&World::start_server);
+  }
+}
+
+void World::come_back(void (World::*start)()) {
+  const bool soon = stage_.dice.chance(0.6);
+  stage_.agenda.after(stage_.dice.between(milliseconds(5), milliseconds(soon ? 200 : 5000)),
+                      [this, start] { (this->*start)(); });
+}
+
+void World::start_bridge() {
+  if (!bridge_.process()) bridge_.start();
+}
+void World::start_gateway() {
+  if (!gateway_.running()) gateway_.start();
+}
+void World::start_server() {
+  if (!server_.up()) server_.start();
+}
+
+void World::weather() {
+  const auto every = stage_.plan.weather_every;
+  stage_.agenda.after(stage_.dice.between(every / 4, every * 2), [this] {
+    if (stage_.calm) return;
+    one_fault();
+    weather();
+  });
+}
+
+LaneLine& World::some_line() {
+  if (gateway_.running() && stage_.dice.chance(0.6)) return gateway_.line();
+  return stage_.dice.pick(publishers_)->line();
+}
+
+void World::one_fault() {
+  Dice& dice = stage_.dice;
+  const Plan& plan = stage_.plan;
+  const auto a_while = [&](std::size_t longest) {
+    return stage_.agenda.now() + milliseconds(dice.between(20, longest));
+  };
+  if (dice.chance(plan.cut)) {
+    if (gateway_.running() && dice.chance(0.5))
+      gateway_.component().cut();
+    else
+      some_line().cut();
+  }
+  if (dice.chance(plan.stall)) {
+    if (gateway_.running() && dice.chance(0.5))
+      gateway_.component().stall(a_while(5000));
+    else
+      some_line().stall(a_while(5000));
+  }
+  if (dice.chance(plan.disk)) {
+    stage_.trace.say("a disk is full");
+    if (dice.chance(0.3))
+      bridge_.disk().fill_cursors();
+    else
+      bridge_.disk().fill(dice.chance(0.5) ? bridge::backbone::RefusedBatch::kGone
+                                           : bridge::backbone::RefusedBatch::kOnDisk);
+    stage_.agenda.at(a_while(3000), [this] {
+      stage_.trace.say("the disks have room");
+      bridge_.disk().free();
+    });
+  }
+  if (dice.chance(plan.limits)) {
+    static constexpr const char* kPolicies[] = {"unlimited", "5/s", "2/s burst 1", "0/s",
+                                                "30/s burst 3"};
+    const auto policy = [&] { return *throttle::Policy::parse(kPolicies[dice.below(5)]); };
+    Limits limits;
+    limits.deliveries_per_person = policy();
+    limits.lanes.publishes_per_person = dice.chance(0.5) ? policy() : throttle::Policy::unlimited();
+    stage_.trace.say("limits: {} deliveries, {} publishes", limits.deliveries_per_person.text(),
+                     limits.lanes.publishes_per_person.text());
+    bridge_.set_limits(limits);
+  }
+  if (dice.chance(plan.stop) && bridge_.process()) {
+    bridge_.stop();
+    come_back(&World::start_bridge);
+  }
+  if (dice.chance(plan.server_pause)) {
+    stage_.trace.say("the XMPP server does nothing for a while");
+    server_.pause(a_while(4000));
+  }
+}
+
+}  // namespace tests::sim

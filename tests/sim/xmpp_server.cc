@@ -1,0 +1,183 @@
+#include "tests/sim/xmpp_server.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "gateway/xmpp/delivery_stanza.h"
+#include "gateway/xmpp/jid.h"
+
+namespace tests::sim {
+
+using gateway::xmpp::Jid;
+using gateway::xmpp::Stanza;
+using gateway::xmpp::test::Element;
+
+namespace {
+
+constexpr std::size_t kItemsPerTurn = 8;
+
+}  // namespace
+
+XmppServer::XmppServer(Stage& stage)
+    : stage_(stage), worker_(stage, milliseconds(50), [this] { return turn(); }) {}
+
+bool XmppServer::open(ComponentStream& stream) {
+  if (!up_) return false;
+  if (ComponentStream* old = std::exchange(stream_, nullptr)) old->server_gone();
+  taken_in_.clear();
+  stream_ = &stream;
+  to_component({});
+  return true;
+}
+
+void XmppServer::closed(ComponentStream& stream) {
+  if (stream_ == &stream) stream_ = nullptr;
+}
+
+void XmppServer::arrive(ComponentStream& stream, ToServer item) {
+  if (stream_ != &stream) return;
+  taken_in_.push_back(std::move(item));
+  worker_.wake();
+}
+
+void XmppServer::add_user(const std::string& address, UserClient& client) {
+  users_[address].client = &client;
+}
+
+bool XmppServer::log_in(const std::string& address, const std::string& show) {
+  if (!up_) return false;
+  User& user = users_.at(address);
+  user.online = true;
+  user.show = show;
+  for (Element& stanza : std::exchange(user.offline, {})) deliver(user, address, std::move(stanza));
+  presence_of(address, user);
+  return true;
+}
+
+void XmppServer::log_out(const std::string& address) {
+  User& user = users_.at(address);
+  if (!user.online) return;
+  user.online = false;
+  presence_of(address, user);
+}
+
+void XmppServer::send(Stanza stanza) {
+  if (up_) to_component({.stanza = std::move(stanza), .pong = 0});
+}
+
+void XmppServer::crash() {
+  stage_.trace.say("the XMPP server dies");
+  stage_.laws.breaks();
+  up_ = false;
+  for (const Outgoing& lost : outgoing_) {
+    const auto id = gateway::xmpp::parse_delivery_id(lost.stanza.attribute("id"));
+    if (!id) continue;
+    stage_.trace.say("#{} to {} dies with it{}", *id, lost.address,
+                     lost.confirmed ? ", confirmed as it was" : "");
+    if (lost.confirmed) stage_.laws.lost_by_server(lost.address, *id);
+  }
+  outgoing_.clear();
+  taken_in_.clear();
+  if (ComponentStream* stream = std::exchange(stream_, nullptr)) stream->server_gone();
+  for (auto& [address, user] : users_) {
+    if (std::exchange(user.online, false)) user.client->server_gone();
+  }
+}
+
+void XmppServer::start() {
+  stage_.trace.say("the XMPP server starts");
+  up_ = true;
+}
+
+// ---- the stream --------------------------------------------------------------------------------
+
+std::size_t XmppServer::turn() {
+  if (!up_) return 0;
+  write_out();
+  if (stage_.agenda.now() < paused_until_ && !stage_.calm) return 0;
+  std::size_t taken = 0;
+  for (; taken < kItemsPerTurn && !taken_in_.empty(); ++taken) {
+    const ToServer item = std::move(taken_in_.front());
+    taken_in_.pop_front();
+    take(item);
+  }
+  return taken;
+}
+
+void XmppServer::take(const ToServer& item) {
+  if (item.ping != 0) {
+    for (Outgoing& outgoing : outgoing_) outgoing.confirmed = true;
+    return to_component({.stanza = {}, .pong = item.ping});
+  }
+  auto stanzas = gateway::xmpp::test::parse_stanzas(item.stanzas);
+  if (!stanzas) stage_.laws.broken("law 8: the gateway sent what is no XML: " + item.stanzas);
+  for (Element& stanza : *stanzas) route(std::move(stanza));
+}
+
+void XmppServer::route(Element stanza) {
+  const auto to = Jid::parse(stanza.attribute("to"));
+  const std::string address = to ? to->bare() : std::string();
+  const auto found = users_.find(address);
+  if (found == users_.end()) stage_.laws.broken("the gateway wrote to nobody: " + address);
+  User& user = found->second;
+  if (stanza.name == "presence") {
+    if (stanza.attribute("type") == "probe" && user.online) presence_of(address, user);
+    return;
+  }
+  if (stanza.name != "message") return;
+  if (user.online) return deliver(user, address, std::move(stanza));
+  if (stanza.attribute("type") == "error") return;
+  if (stage_.plan.bounces) return bounce(stanza);
+  stage_.trace.say("the server keeps {} for {}", stanza.attribute("id"), address);
+  user.offline.push_back(std::move(stanza));
+}
+
+void XmppServer::deliver(User&, const std::string& address, Element stanza) {
+  Time due = stage_.agenda.now() + stage_.dice.between(microseconds(100), microseconds(20'000));
+  if (!outgoing_.empty()) due = std::max(due, outgoing_.back().due);
+  outgoing_.push_back({due, address, std::move(stanza), false});
+  stage_.agenda.at(due, [this] { worker_.wake(); });
+}
+
+void XmppServer::write_out() {
+  while (!outgoing_.empty() && outgoing_.front().due <= stage_.agenda.now()) {
+    const Outgoing out = std::move(outgoing_.front());
+    outgoing_.pop_front();
+    users_.at(out.address).client->receive(out.stanza);
+  }
+}
+
+void XmppServer::bounce(const Element& stanza) {
+  const auto from = Jid::parse(stanza.attribute("to"));
+  const auto to = Jid::parse(stanza.attribute("from"));
+  if (!from || !to) return;
+  stage_.trace.say("the server returns {} for {}", stanza.attribute("id"), from->bare());
+  Stanza error;
+  error.from = *from;
+  error.to = *to;
+  error.type = "error";
+  error.id = stanza.attribute("id");
+  error.error_type = "cancel";
+  error.error_condition = "service-unavailable";
+  to_component({.stanza = std::move(error), .pong = 0});
+}
+
+void XmppServer::presence_of(const std::string& address, const User& user) {
+  Stanza presence;
+  presence.name = Stanza::Name::kPresence;
+  presence.from = *Jid::parse(address + "/phone");
+  presence.to = *Jid::parse("lapwing@im.example.org");
+  if (!user.online) presence.type = "unavailable";
+  presence.show = user.show;
+  to_component({.stanza = std::move(presence), .pong = 0});
+}
+
+// A component that does not read loses its stream, as with a real server whose buffers are full.
+void XmppServer::to_component(FromServer item) {
+  if (!stream_ || stream_->push(std::move(item))) return;
+  stage_.trace.say("the server gives up a component that does not read");
+  std::exchange(stream_, nullptr)->server_gone();
+}
+
+}  // namespace tests::sim

@@ -1,0 +1,106 @@
+// XmppServer: an XMPP server as the gateway meets it: it takes the component's stream in order,
+// answers pings when their turn has come, hands messages to the clients of its users, and tells the
+// component who is there.
+//
+// What it has taken and not yet written out to a client is gone when it crashes. Messages to
+// whoever is offline it keeps, or returns, as it is configured.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/xmpp/component.h"
+#include "tests/gateway/xmpp/parsed_xml.h"
+#include "tests/sim/pipe.h"
+#include "tests/sim/worker.h"
+
+namespace tests::sim {
+
+// What travels on the component's stream.
+struct ToServer {
+  std::string stanzas;
+  gateway::xmpp::BarrierId ping = 0;  // or a ping
+};
+struct FromServer {
+  std::optional<gateway::xmpp::Stanza> stanza;
+  gateway::xmpp::BarrierId pong = 0;  // or the answer to a ping; neither: the stream is open
+};
+
+// The component's connection, as the server sees it. Owned by the component.
+class ComponentStream {
+ public:
+  virtual ~ComponentStream() = default;
+  virtual bool push(FromServer item) = 0;  // false: it takes no more; then it is cut
+  virtual void server_gone() = 0;
+};
+
+class UserClient {
+ public:
+  virtual ~UserClient() = default;
+  virtual void receive(const gateway::xmpp::test::Element& stanza) = 0;
+  virtual void server_gone() = 0;
+};
+
+class XmppServer {
+ public:
+  explicit XmppServer(Stage& stage);
+
+  bool up() const { return up_; }
+
+  // The component's side. A new stream replaces the old one.
+  bool open(ComponentStream& stream);
+  void closed(ComponentStream& stream);
+  void arrive(ComponentStream& stream, ToServer item);
+
+  // The users' side; `show` is dnd or empty.
+  void add_user(const std::string& address, UserClient& client);
+  bool log_in(const std::string& address, const std::string& show);
+  void log_out(const std::string& address);
+  bool is_online(const std::string& address) const { return users_.at(address).online; }
+  // From a client to the component.
+  void send(gateway::xmpp::Stanza stanza);
+
+  // Faults.
+  void crash();
+  void start();
+  void pause(Time until) { paused_until_ = until; }
+
+ private:
+  struct User {
+    UserClient* client = nullptr;
+    bool online = false;
+    std::string show;
+    std::deque<gateway::xmpp::test::Element> offline;  // kept for them, on disk
+  };
+  // On its way out to a client, in the server's memory.
+  struct Outgoing {
+    Time due;
+    std::string address;
+    gateway::xmpp::test::Element stanza;
+    bool confirmed = false;  // a ping behind it was answered
+  };
+
+  std::size_t turn();
+  void take(const ToServer& item);
+  void route(gateway::xmpp::test::Element stanza);
+  void deliver(User& user, const std::string& address, gateway::xmpp::test::Element stanza);
+  void bounce(const gateway::xmpp::test::Element& stanza);
+  void to_component(FromServer item);
+  void presence_of(const std::string& address, const User& user);
+  void write_out();
+
+  Stage& stage_;
+  bool up_ = true;
+  Time paused_until_{};
+  ComponentStream* stream_ = nullptr;
+  std::deque<ToServer> taken_in_;  // read, not looked at yet
+  std::map<std::string, User> users_;
+  std::deque<Outgoing> outgoing_;
+  Worker worker_;
+};
+
+}  // namespace tests::sim
