@@ -30,6 +30,7 @@ base::Result<std::unique_ptr<Bridge>> Bridge::open(wire::Context& context, const
 }
 
 base::Result<void> Bridge::build(const Config& config) {
+  started_ = base::read_clocks().mono;
   backbone::EmbeddedOptions options;
   options.path = config.store.path;
   options.now_ms = base::read_clocks().wall_ms;
@@ -49,8 +50,9 @@ base::Result<void> Bridge::build(const Config& config) {
   if (auto opened = open_lanes(config); !opened) return opened;
   std::vector<backbone::LogTail*> tails{&fanout_->tail()};
   for (auto& lane : lanes_) tails.push_back(&lane->tail());
+  timed_store_ = std::make_unique<TimedStore>(*store_);
   committer_ = std::make_unique<state::CommitThread>(
-      *store_, config.rules, tails,
+      *timed_store_, config.rules, tails,
       [this](const state::ReplyAddress& to, wire::Reply answer) { reply(to, std::move(answer)); });
   return committer_->load();
 }
@@ -73,7 +75,6 @@ base::Result<void> Bridge::open_lanes(const Config& config) {
 }
 
 void Bridge::start() {
-  started_ = base::read_clocks().mono;
   committer_->start();
   fanout_->start();
   for (auto& lane : lanes_) lane->start();

@@ -10,7 +10,9 @@
 
 #include "bridge/backbone/cursor_store.h"
 #include "bridge/backbone/store.h"
+#include "bridge/base/metrics.h"
 #include "bridge/config.h"
+#include "bridge/timed_store.h"
 
 namespace bridge {
 
@@ -28,13 +30,27 @@ class Bridge final : private fanout::FanoutOutput {
   // Takes over the limits of a configuration read again; everything else needs a restart.
   void set_limits(const Config& config);
 
+  // What operators see, from start() on. Any thread.
+  void describe(base::Metrics& metrics) const;
+  // Why it does not serve, in a sentence; empty when it does.
+  std::string trouble() const;
+  // The part of it that only a restart may mend: a thread whose turn does not end.
+  std::string stuck() const;
+
   const std::string& endpoint(std::size_t lane) const { return lanes_[lane]->endpoint(); }
 
  private:
+  struct Loop {
+    std::string name;
+    const base::LoopMeter* meter = nullptr;
+  };
+
   explicit Bridge(wire::Context& context) : context_(context) {}
   base::Result<void> build(const Config& config);
   base::Result<void> open_lanes(const Config& config);
   wire::StatusReport status() const;
+  std::vector<Loop> loops() const;
+  void describe_queues(base::Metrics& metrics) const;
 
   void batch(fanout::SessionId session, std::uint64_t sequence, std::string body) override;
   std::size_t room() const override;
@@ -45,6 +61,7 @@ class Bridge final : private fanout::FanoutOutput {
   std::unique_ptr<backbone::CursorStore> cursors_;
   std::unique_ptr<fanout::FanoutThread> fanout_;
   std::array<std::unique_ptr<lane::LaneThread>, state::kLanes> lanes_;
+  std::unique_ptr<TimedStore> timed_store_;  // around store_, for the committer
   std::unique_ptr<state::CommitThread> committer_;
   base::Time started_{};
 };

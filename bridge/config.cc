@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "bridge/base/config.h"
+#include "bridge/base/exporter.h"
 #include "bridge/wire/endpoint.h"
 
 namespace bridge {
@@ -78,6 +79,13 @@ void read_rules(ConfigReader table, Config& config) {
   config.fanout.fanout.people_max = rules.accounts_max;
 }
 
+void read_metrics(ConfigReader table, std::string& listen) {
+  table.text("listen", listen, {.example = "\"127.0.0.1:9469\""});
+  if (listen.empty()) return;
+  if (const auto checked = base::Exporter::check(listen); !checked)
+    table.problem("listen", checked.error().text, {.example = "\"127.0.0.1:9469\""});
+}
+
 throttle::Policy policy(std::string_view text) {
   return *throttle::Policy::parse(text);
 }
@@ -124,6 +132,7 @@ LoadedConfig load_config(const std::string& path) {
   read_rules(file->table("rules"), config);
   file->number("threads.im_nice", config.fanout.nice, 0, 19);
   config.lanes[state::kImLane].nice = config.fanout.nice;
+  read_metrics(file->table("metrics"), config.metrics_listen);
   std::string level = "info";
   file->text("log.level", level, {.example = "\"info\""});
   if (const auto known = base::log::parse_level(level))

@@ -29,6 +29,7 @@ struct Config {
   state::Rules rules;
   fanout::FanoutThreadOptions fanout;
   base::log::Level log_level = base::log::Level::kInfo;
+  std::string metrics_listen;  // empty: no metrics
 };
 
 // The defaults, without a file.

@@ -3,7 +3,9 @@
 #include <csignal>
 #include <cstdio>
 
+#include "bridge/base/exporter.h"
 #include "bridge/base/log.h"
+#include "bridge/base/notify.h"
 #include "bridge/base/signals.h"
 #include "bridge/base/thread.h"
 #include "bridge/bridge.h"
@@ -26,6 +28,17 @@ void reload(Bridge& running, const std::string& path) {
   base::log::info("limits were read again from {}", path);
 }
 
+// None without an address to listen on.
+base::Result<std::unique_ptr<base::Exporter>> open_exporter(const Config& config,
+                                                            const Bridge& running) {
+  if (config.metrics_listen.empty()) return std::unique_ptr<base::Exporter>();
+  auto exporter = base::Exporter::open(
+      config.metrics_listen, {.metrics = [&](base::Metrics& metrics) { running.describe(metrics); },
+                              .trouble = [&] { return running.trouble(); }});
+  if (exporter) base::log::info("metrics are on http://{}/metrics", (*exporter)->address());
+  return exporter;
+}
+
 int run(const Config& config, const std::string& path) {
   base::Signals signals({SIGTERM, SIGINT, SIGHUP});
   const base::log::Session log({.level = config.log_level});
@@ -36,17 +49,27 @@ int run(const Config& config, const std::string& path) {
     return 1;
   }
   Bridge& running = **opened;
+  auto exporter = open_exporter(config, running);
+  if (!exporter) {
+    base::log::error("{}", exporter.error().text);
+    return 1;
+  }
   running.start();
   for (std::size_t i = 0; i < state::kLanes; ++i)
     base::log::info("listening on {}", running.endpoint(i));
+  base::notify("READY=1\nSTATUS=serving");
+  const auto watchdog = base::watchdog_period();
   for (;;) {
-    base::wait_readable({signals.fd()}, std::chrono::hours(1));
+    base::wait_readable({signals.fd()}, watchdog.value_or(std::chrono::hours(1)));
+    if (watchdog && running.stuck().empty()) base::notify("WATCHDOG=1");
     const auto signal = signals.take();
     if (!signal) continue;
     if (*signal != SIGHUP) break;
     reload(running, path);
   }
   base::log::info("closing");
+  base::notify("STOPPING=1");
+  exporter->reset();
   running.stop();
   return 0;
 }

@@ -22,14 +22,35 @@ wire::Class wire_class(const backbone::Record& record, std::string_view phrase) 
 }  // namespace
 
 std::size_t Fanout::turn(base::Now now) {
+  turn_at_ = now.mono;
   release_held(now.mono);
   std::size_t work = catch_up(now.mono);
   work += send(now);
   work += reports_.turn([this](AccountId account, RecordId id, wire::OwedEntry& entry) {
     return count_owed(account, id, entry);
   });
-  counters_.behind.set(catch_up_.size());
+  publish_gauges();
   return work;
+}
+
+void Fanout::publish_gauges() {
+  counters_.behind.set(catch_up_.size());
+  std::uint64_t credit = 0, unacknowledged = 0, parked = 0;
+  std::optional<base::Time> oldest;
+  for (const auto& [id, session] : sessions_) {
+    credit +=
+        session.granted_deliveries - std::min(session.granted_deliveries, session.used_deliveries);
+    unacknowledged += session.unacknowledged.size();
+    parked += session.parked.size();
+    if (session.unacknowledged.empty()) continue;
+    const base::Time sent_at = session.unacknowledged.front().sent_at;
+    oldest = std::min(oldest.value_or(sent_at), sent_at);
+  }
+  counters_.credit.set(credit);
+  counters_.unacknowledged.set(unacknowledged);
+  counters_.oldest_sent_ns.set(
+      oldest ? static_cast<std::uint64_t>(oldest->time_since_epoch().count()) : 0);
+  counters_.parked.set(parked);
 }
 
 std::optional<base::Time> Fanout::next_wakeup() const {
@@ -215,6 +236,7 @@ void Fanout::release_held(base::Time now) {
 void Fanout::flush(Session& session) {
   if (session.sent.deliveries.empty()) return;
   session.sent.sequence = session.next_sequence++;
+  session.sent.sent_at = turn_at_;
   sink_.deliver(session.id, session.sent.sequence, session.batch);
   session.unacknowledged.push_back(std::move(session.sent));
   session.sent = {};

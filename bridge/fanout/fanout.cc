@@ -81,6 +81,7 @@ void Fanout::apply(const backbone::RecordPtr& record) {
   index(*record);
   position_ = record->id();
   counters_.position.set(position_);
+  counters_.position_ms.set(static_cast<std::uint64_t>(record->time_ms()));
   match_post(cache_.insert(record));
   account_changed(*record);
 }

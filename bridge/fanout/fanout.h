@@ -70,6 +70,11 @@ struct FanoutCounters {
   base::Counter held;       // times somebody's delivery limit said "not before"
   base::Counter caught_up;  // records looked at in catch-up
   base::Gauge position;
+  base::Gauge position_ms;     // when the newest record matched was written, by the wall clock
+  base::Gauge credit;          // deliveries the gateways would take now
+  base::Gauge unacknowledged;  // batches
+  base::Gauge oldest_sent_ns;  // when the oldest of them was sent, monotonic; 0: there is none
+  base::Gauge parked;          // people whose turn came while there was no credit
   base::Gauge online;
   base::Gauge behind;  // people waiting for their turn at catch-up
 };
@@ -176,6 +181,7 @@ class Fanout {
   void release_held(base::Time now);
   RecordId count_owed(AccountId account, RecordId id, wire::OwedEntry& entry);
   void flush(Session& session);
+  void publish_gauges();
 
   const backbone::Store& store_;
   backbone::CursorStore& cursor_store_;
@@ -195,6 +201,7 @@ class Fanout {
   std::priority_queue<Held, std::vector<Held>, std::greater<>> held_;
   std::vector<AccountId> dirty_;
   OwedReports reports_;
+  base::Time turn_at_{};
   FanoutCounters counters_;
 };
 

@@ -52,7 +52,10 @@ void FanoutThread::run() {
   base::Now now = base::read_clocks();
   next_checkpoint_ = now.mono + options_.checkpoint_every;
   while (stop_.size() == 0) {
-    if (turn(now) == 0)
+    meter_.begin(now.mono);
+    const std::size_t work = turn(now);
+    meter_.end(base::read_clocks().mono);
+    if (work == 0)
       base::wait_readable({tail_->fd(), inbox_.fd(), limits_.fd(), stop_.fd()}, rest(now.mono));
     now = base::read_clocks();
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bridge/backbone/log_tail.h"
+#include "bridge/base/loop_meter.h"
 #include "bridge/base/mailbox.h"
 #include "bridge/fanout/event.h"
 #include "bridge/fanout/fanout.h"
@@ -52,6 +53,7 @@ class FanoutThread final : private DeliverySink {
   // Any thread; takes effect at the next decision.
   void set_limit(throttle::Policy deliveries_per_person);
   const FanoutCounters& counters() const { return fanout_.counters(); }
+  const base::LoopMeter& meter() const { return meter_; }
 
  private:
   void run();
@@ -76,6 +78,7 @@ class FanoutThread final : private DeliverySink {
   std::unordered_map<std::uint64_t, state::ReplyAddress> reports_;  // by ticket
   std::uint64_t next_ticket_ = 1;
   base::Time next_checkpoint_{};
+  base::LoopMeter meter_;
   std::thread thread_;
 };
 

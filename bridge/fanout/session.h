@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bridge/backbone/store.h"
+#include "bridge/base/time.h"
 #include "bridge/wire/header.h"
 #include "bridge/wire/wire.pb.h"
 
@@ -29,6 +30,7 @@ struct SentDelivery {
 
 struct SentBatch {
   std::uint64_t sequence = 0;
+  base::Time sent_at{};
   std::vector<SentDelivery> deliveries;
 };
 

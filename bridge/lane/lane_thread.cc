@@ -57,7 +57,11 @@ void LaneThread::run() {
     poller.add_fd(fd);
   constexpr std::chrono::milliseconds kRest{100};  // for silence and full outboxes
   while (stop_.size() == 0) {
-    if (turn(base::read_clocks()) == 0) poller.wait(kRest);
+    const base::Now now = base::read_clocks();
+    meter_.begin(now.mono);
+    const std::size_t work = turn(now);
+    meter_.end(base::read_clocks().mono);
+    if (work == 0) poller.wait(kRest);
   }
   turn(base::read_clocks());
   lane_.shut_down();

@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "bridge/backbone/log_tail.h"
+#include "bridge/base/loop_meter.h"
 #include "bridge/base/mailbox.h"
 #include "bridge/lane/lane.h"
 #include "bridge/wire/socket.h"
@@ -49,6 +50,7 @@ class LaneThread final : private LaneOutput {
   backbone::LogTail& tail() { return tail_; }
   const std::string& endpoint() const { return router_.endpoint(); }
   const LaneCounters& counters() const { return lane_.counters(); }
+  const base::LoopMeter& meter() const { return meter_; }
   Kind kind() const { return options_.lane.kind; }
 
   // Any thread.
@@ -56,6 +58,7 @@ class LaneThread final : private LaneOutput {
   // The fan-out's thread, after room() said there is some.
   void batch(std::uint64_t session, std::uint64_t sequence, std::string body);
   std::size_t room() const { return kBatchesMax - batches_.size(); }
+  std::size_t replies_waiting() const { return replies_.size(); }
   void set_limits(const LaneLimits& limits) { limits_.push(limits); }
 
  private:
@@ -96,6 +99,7 @@ class LaneThread final : private LaneOutput {
   // Events the fan-out had no room for. While there are any, nothing is received, so it grows by
   // what one turn makes at most.
   std::deque<fanout::Event> untold_;
+  base::LoopMeter meter_;
   std::thread thread_;
 };
 

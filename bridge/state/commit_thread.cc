@@ -42,8 +42,10 @@ void CommitThread::run() {
     base::wait_readable({inboxes_[0]->fd(), inboxes_[1]->fd(), inboxes_[2]->fd(), stop_.fd()},
                         std::chrono::milliseconds(1000));
     const base::Now now = base::read_clocks();
+    meter_.begin(now.mono);
     const bool staged = stage(now);
     committer_.commit(now);
+    meter_.end(base::read_clocks().mono);
     if (stopping && !staged) return;
     stopping = stop_.size() > 0;
   }

@@ -13,6 +13,7 @@
 
 #include "bridge/backbone/log_tail.h"
 #include "bridge/base/fd.h"
+#include "bridge/base/loop_meter.h"
 #include "bridge/base/mailbox.h"
 #include "bridge/state/committer.h"
 
@@ -46,6 +47,7 @@ class CommitThread final : private CommitListener {
   bool submit(Submission submission);
 
   const CommitterCounters& counters() const { return committer_.counters(); }
+  const base::LoopMeter& meter() const { return meter_; }
   std::size_t waiting(std::size_t lane) const { return inboxes_[lane]->size(); }
 
  private:
@@ -60,6 +62,7 @@ class CommitThread final : private CommitListener {
   std::array<std::unique_ptr<base::Mailbox<Submission>>, kLanes> inboxes_;
   base::Mailbox<bool> stop_{1};
   std::vector<Submission> drained_;
+  base::LoopMeter meter_;
   std::thread thread_;
 };
 

@@ -93,6 +93,7 @@ void Committer::commit(base::Now now) {
     if (const auto appended = store_.append(batch_)) {
       counters_.batches.add();
       counters_.records.add(batch_.size());
+      counters_.batch_records.record(batch_.size());
       publish_gauges();
       listener_.on_committed(batch_);
     } else {
@@ -110,6 +111,7 @@ void Committer::commit(base::Now now) {
 // Everything decided in this batch saw records that are not in the log: none of it holds.
 void Committer::refuse_batch(const base::Error& error) {
   counters_.refused_by_disk.add();
+  counters_.read_only.set(1);
   writable_ = false;
   const wire::Reply refusal = wire::error_reply(
       {base::ErrorCode::kUnavailable, error.text, std::chrono::milliseconds(kResumeEvery)});
@@ -123,6 +125,7 @@ void Committer::try_to_resume(base::Time now) {
   if (now < next_resume_) return;
   next_resume_ = now + kResumeEvery;
   writable_ = store_.resume().has_value();
+  counters_.read_only.set(writable_ ? 0 : 1);
 }
 
 void Committer::publish_gauges() {

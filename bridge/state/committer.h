@@ -22,6 +22,7 @@
 
 #include "bridge/backbone/store.h"
 #include "bridge/base/counters.h"
+#include "bridge/base/histogram.h"
 #include "bridge/base/time.h"
 #include "bridge/state/decide.h"
 #include "bridge/wire/header.h"
@@ -54,6 +55,8 @@ struct CommitterCounters {
   base::Counter batches;
   base::Counter records;
   base::Counter refused_by_disk;  // batches
+  base::Histogram batch_records{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
+  base::Gauge read_only;  // 1: the log cannot be written just now
   base::Gauge accounts;
   base::Gauge follows;
   base::Gauge tracks;

@@ -1,0 +1,172 @@
+// The bridge's numbers for operators, and whether it is well. docs/operations.md explains each.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "bridge/bridge.h"
+
+namespace bridge {
+namespace {
+
+using base::Labels;
+using base::Metrics;
+
+// Threads turn in milliseconds. A turn of this length is one that will not end by itself.
+constexpr std::chrono::seconds kStuck{10};
+
+// From then until now; zero when `then` lies ahead.
+std::chrono::nanoseconds since(base::Time then, base::Time now) {
+  return std::max(now - then, base::Time::duration::zero());
+}
+
+void describe_commits(Metrics& metrics, const state::CommitterCounters& counters) {
+  metrics.numbers("lapwing_bridge_commit_records", "Records in one synced write to the log.",
+                  counters.batch_records);
+  metrics.counter("lapwing_bridge_commits_refused_total",
+                  "Writes to the log that the disk refused.", counters.refused_by_disk.value());
+  metrics.gauge("lapwing_bridge_log_read_only", "1 while the log cannot be written.",
+                static_cast<double>(counters.read_only.value()));
+  metrics.gauge("lapwing_bridge_accounts", "People.",
+                static_cast<double>(counters.accounts.value()));
+  metrics.gauge("lapwing_bridge_follows", "Subscriptions to people.",
+                static_cast<double>(counters.follows.value()));
+  metrics.gauge("lapwing_bridge_tracks", "Subscriptions to phrases.",
+                static_cast<double>(counters.tracks.value()));
+}
+
+void describe_deliveries(Metrics& metrics, const fanout::FanoutCounters& counters) {
+  metrics.counter("lapwing_bridge_matched_total", "Posts found to be owed to a person.",
+                  counters.matched.value());
+  metrics.counter("lapwing_bridge_deliveries_total", "Deliveries handed to gateways, repeats too.",
+                  counters.deliveries.value());
+  metrics.counter("lapwing_bridge_deliveries_acknowledged_total",
+                  "Deliveries that gateways acknowledged.", counters.acknowledged.value());
+  metrics.counter("lapwing_bridge_deliveries_returned_total",
+                  "Deliveries given back, or lost with a gateway: owed again.",
+                  counters.returned.value());
+  metrics.counter("lapwing_bridge_deliveries_withdrawn_total",
+                  "Deliveries no longer owed when their turn came.", counters.withdrawn.value());
+  metrics.counter("lapwing_bridge_deliveries_held_total",
+                  "Times a person's delivery limit said later.", counters.held.value());
+  metrics.counter("lapwing_bridge_catch_up_records_total", "Records read again to catch up.",
+                  counters.caught_up.value());
+  metrics.gauge("lapwing_bridge_catch_up_people", "People waiting for their turn to catch up.",
+                static_cast<double>(counters.behind.value()));
+  metrics.gauge("lapwing_bridge_online_people", "People the gateways can reach.",
+                static_cast<double>(counters.online.value()));
+  metrics.gauge("lapwing_bridge_credit_deliveries", "Deliveries the gateways would take now.",
+                static_cast<double>(counters.credit.value()));
+  metrics.gauge("lapwing_bridge_parked_people", "People waiting for a gateway's credit.",
+                static_cast<double>(counters.parked.value()));
+  metrics.gauge("lapwing_bridge_unacknowledged_batches", "Batches on the way to gateways.",
+                static_cast<double>(counters.unacknowledged.value()));
+}
+
+void describe_lane(Metrics& metrics,
+                   const std::vector<std::pair<Labels, const lane::LaneCounters*>>& lanes) {
+  const auto each = [&](const char* name, const char* help, auto field) {
+    for (const auto& [labels, counters] : lanes)
+      metrics.counter(name, help, (counters->*field).value(), labels);
+  };
+  each("lapwing_bridge_requests_total", "Requests received.", &lane::LaneCounters::requests);
+  for (const auto& [labels, counters] : lanes) {
+    const auto refused = [&](const char* reason, const base::Counter& counter) {
+      Labels with = labels;
+      with.emplace_back("reason", reason);
+      metrics.counter("lapwing_bridge_refused_total", "Requests and frames refused.",
+                      counter.value(), std::move(with));
+    };
+    refused("rate", counters->rate_limited);
+    refused("busy", counters->busy);
+    refused("forbidden", counters->forbidden);
+    refused("frame", counters->bad_frames);
+  }
+  each("lapwing_bridge_sessions_lost_total", "Sessions that ended.",
+       &lane::LaneCounters::sessions_lost);
+  for (const auto& [labels, counters] : lanes)
+    metrics.gauge("lapwing_bridge_sessions", "Open sessions.",
+                  static_cast<double>(counters->sessions.value()), labels);
+  for (const auto& [labels, counters] : lanes)
+    metrics.gauge("lapwing_bridge_unanswered_requests", "Requests that wait for their answer.",
+                  static_cast<double>(counters->unanswered.value()), labels);
+}
+
+}  // namespace
+
+std::vector<Bridge::Loop> Bridge::loops() const {
+  std::vector<Loop> loops{{"committer", &committer_->meter()}, {"fanout", &fanout_->meter()}};
+  for (const auto& lane : lanes_)
+    loops.push_back({fmt::format("lane-{}", name(lane->kind())), &lane->meter()});
+  return loops;
+}
+
+void Bridge::describe(Metrics& metrics) const {
+  const base::Now now = base::read_clocks();
+  const fanout::FanoutCounters& fan = fanout_->counters();
+  const std::uint64_t head = store_->head();
+  const std::uint64_t position = std::min(fan.position.value(), head);
+
+  metrics.gauge("lapwing_bridge_uptime_seconds", "Since the start.", since(started_, now.mono));
+  metrics.counter("lapwing_bridge_log_head", "The newest record of the log.", head);
+  metrics.gauge("lapwing_bridge_unmatched_records", "Records the fan-out has yet to look at.",
+                static_cast<double>(head - position));
+  const std::int64_t behind_ms = now.wall_ms - static_cast<std::int64_t>(fan.position_ms.value());
+  metrics.gauge("lapwing_bridge_unmatched_age_seconds",
+                "Age of the newest record looked at, while there are newer ones.",
+                std::chrono::milliseconds(head == position || fan.position_ms.value() == 0
+                                              ? 0
+                                              : std::max<std::int64_t>(behind_ms, 0)));
+  metrics.seconds("lapwing_bridge_commit_seconds", "Time of one synced write to the log.",
+                  timed_store_->append_times());
+  describe_commits(metrics, committer_->counters());
+  describe_deliveries(metrics, fan);
+  const auto oldest = static_cast<std::int64_t>(fan.oldest_sent_ns.value());
+  metrics.gauge("lapwing_bridge_unacknowledged_age_seconds",
+                "Age of the oldest batch that no gateway has acknowledged.",
+                oldest == 0 ? std::chrono::nanoseconds(0)
+                            : since(base::Time(base::Time::duration(oldest)), now.mono));
+
+  std::vector<std::pair<Labels, const lane::LaneCounters*>> lanes;
+  for (const auto& lane : lanes_)
+    lanes.push_back({{{"lane", std::string(name(lane->kind()))}}, &lane->counters()});
+  describe_lane(metrics, lanes);
+  describe_queues(metrics);
+  for (const Loop& loop : loops())
+    metrics.gauge("lapwing_bridge_longest_turn_seconds",
+                  "The longest turn of a thread in the last minute or two.", loop.meter->longest(),
+                  {{"loop", loop.name}});
+}
+
+void Bridge::describe_queues(Metrics& metrics) const {
+  const auto queue = [&](std::string name, std::size_t waiting) {
+    metrics.gauge("lapwing_bridge_queue", "Items waiting for a thread.",
+                  static_cast<double>(waiting), {{"queue", std::move(name)}});
+  };
+  for (std::size_t i = 0; i < state::kLanes; ++i)
+    queue(fmt::format("commit-{}", name(lanes_[i]->kind())), committer_->waiting(i));
+  for (const auto& lane : lanes_)
+    queue(fmt::format("replies-{}", name(lane->kind())), lane->replies_waiting());
+  queue("fanout", fanout_->inbox().size());
+  queue("batches", lane::LaneThread::kBatchesMax - lanes_[state::kImLane]->room());
+}
+
+std::string Bridge::stuck() const {
+  const base::Time now = base::read_clocks().mono;
+  for (const Loop& loop : loops()) {
+    const auto busy = loop.meter->busy_for(now);
+    if (busy >= kStuck)
+      return fmt::format("The thread {} has been in one turn for {} seconds.", loop.name,
+                         std::chrono::duration_cast<std::chrono::seconds>(busy).count());
+  }
+  return {};
+}
+
+std::string Bridge::trouble() const {
+  if (std::string sentence = stuck(); !sentence.empty()) return sentence;
+  if (committer_->counters().read_only.value() != 0)
+    return "The log cannot be written: is the disk full?";
+  return {};
+}
+
+}  // namespace bridge
