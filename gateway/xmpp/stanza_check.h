@@ -9,7 +9,8 @@
 // stream's own header, so that the verdict is the one the stream's parser would give. What it must
 // not see is refused too: comments and processing instructions (RFC 6120 section 11.1), and
 // prefixed attributes on the stanza itself that would shadow from, to, id or type: libstrophe drops
-// prefixes, so `x:from='someone@else'` would replace the sender.
+// prefixes, so `x:from='someone@else'` would replace the sender. Refused as well is what libstrophe
+// would take long for although it is short: very many elements, attributes or pieces of text.
 //
 // Give it bounded pieces only: its cost is linear in their length. The one file with expat in it.
 #pragma once

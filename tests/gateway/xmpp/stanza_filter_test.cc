@@ -210,6 +210,31 @@ TEST_CASE("hostile input takes time in proportion to its length") {
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
 }
 
+std::string repeated(std::string_view part, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += part;
+  return all;
+}
+
+std::string element_with_attributes(int count) {
+  std::string element = "<a";
+  for (int i = 0; i < count; ++i) element += " a" + std::to_string(i) + "=''";
+  return element + "/>";
+}
+
+TEST_CASE("a short stanza of very many pieces is refused") {
+  check_dropped(message(repeated("<a/>", 1'024)), "too many pieces");
+  check_dropped(message(element_with_attributes(65)), "too many pieces");
+  check_dropped(message("<body>" + repeated("\n", 5'000) + "</body>"), "too many pieces");
+  check_dropped(message("<body>" + repeated("&lt;", 5'000) + "</body>"), "too many pieces");
+}
+
+TEST_CASE("a stanza of many pieces passes") {
+  const std::string rich = message(repeated("<a/>", 1'000) + element_with_attributes(64) +
+                                   "<body>" + repeated("line\n", 2'000) + "</body>");
+  CHECK(filtered(kHeader + rich).out == kHeader + rich);
+}
+
 TEST_CASE("how the input is cut makes no difference") {
   CHECK(rc::check([] {
     const auto parts = *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
