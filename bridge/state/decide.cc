@@ -272,6 +272,7 @@ Result<void> Deciding::leave(const Account& account, const std::string& nick) {
 }
 
 Result<void> Deciding::track(const Account& account, const std::string& phrases) {
+  if (auto ok = base::check_text(phrases, phrases.size()); !ok) return ok;
   const auto parsed = track::Phrase::parse_list(phrases);
   if (!parsed) return tl::unexpected(parsed.error());
   const auto is_new = [&](const track::Phrase& p) { return !account.find_track(p.canonical()); };

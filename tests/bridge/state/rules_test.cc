@@ -56,6 +56,17 @@ TEST_CASE("who has not joined is told so and changes nothing") {
   CHECK(service.store().head() == 0);
 }
 
+TEST_CASE("a phrase with control characters is refused, whole line") {
+  Service service;
+  service.join("alice");
+  for (const std::string line : {"bell \x07", "\x1b[2J", "tea, \x7f"}) {
+    Request request = from_address("alice");
+    request.mutable_track()->set_phrases(line);
+    CHECK(code(service.ask(request)) == BAD_REQUEST);
+  }
+  CHECK(service.committer().state().tracks() == 0);
+}
+
 TEST_CASE("the same client id and text is one post, with another text another") {
   Service service;
   service.join("alice");
