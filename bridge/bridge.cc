@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "bridge/backbone/embedded_cursor_store.h"
-#include "bridge/backbone/embedded_store.h"
 #include "bridge/base/log.h"
 
 namespace bridge {
@@ -54,12 +52,19 @@ base::Result<void> Bridge::build(const Config& config) {
   committer_ = std::make_unique<state::CommitThread>(
       *timed_store_, config.rules, tails,
       [this](const state::ReplyAddress& to, wire::Reply answer) { reply(to, std::move(answer)); });
+  backups_ = std::make_unique<BackupThread>(
+      *store_, *cursors_, config.store.path,
+      [this](const state::ReplyAddress& to, wire::Reply answer) { reply(to, std::move(answer)); });
   return committer_->load();
 }
 
 base::Result<void> Bridge::open_lanes(const Config& config) {
   const lane::LaneNeighbours neighbours{
-      .submit = [this](state::Submission s) { return committer_->submit(std::move(s)); },
+      .submit =
+          [this](state::Submission s) {
+            return s.request.has_backup() ? backups_->submit(std::move(s))
+                                          : committer_->submit(std::move(s));
+          },
       .fanout = &fanout_->inbox(),
       .status = [this] { return status(); }};
   for (std::size_t i = 0; i < state::kLanes; ++i) {
@@ -77,11 +82,13 @@ base::Result<void> Bridge::open_lanes(const Config& config) {
 void Bridge::start() {
   committer_->start();
   fanout_->start();
+  backups_->start();
   for (auto& lane : lanes_) lane->start();
 }
 
 void Bridge::stop() {
   // Upstream first, so that what each still says reaches the next: answers, then batches, then BYE.
+  if (backups_) backups_->stop();
   if (committer_) committer_->stop();
   if (fanout_) fanout_->stop();
   for (auto& lane : lanes_)

@@ -1,4 +1,5 @@
-// Bridge: the daemon, put together: store, committer, fan-out and three lanes, each on its thread.
+// Bridge: the daemon, put together: store, committer, fan-out, three lanes and backups, each on its
+// thread.
 //
 //   auto bridge = Bridge::open(context, config);   (*bridge)->start();   ...   (*bridge)->stop();
 //
@@ -8,8 +9,9 @@
 #include <array>
 #include <memory>
 
-#include "bridge/backbone/cursor_store.h"
-#include "bridge/backbone/store.h"
+#include "bridge/backbone/embedded_cursor_store.h"
+#include "bridge/backbone/embedded_store.h"
+#include "bridge/backup_thread.h"
 #include "bridge/base/metrics.h"
 #include "bridge/config.h"
 #include "bridge/timed_store.h"
@@ -57,12 +59,13 @@ class Bridge final : private fanout::FanoutOutput {
   void reply(const state::ReplyAddress& to, wire::Reply reply) override;
 
   wire::Context& context_;
-  std::unique_ptr<backbone::Store> store_;
-  std::unique_ptr<backbone::CursorStore> cursors_;
+  std::unique_ptr<backbone::EmbeddedStore> store_;
+  std::unique_ptr<backbone::EmbeddedCursorStore> cursors_;
   std::unique_ptr<fanout::FanoutThread> fanout_;
   std::array<std::unique_ptr<lane::LaneThread>, state::kLanes> lanes_;
   std::unique_ptr<TimedStore> timed_store_;  // around store_, for the committer
   std::unique_ptr<state::CommitThread> committer_;
+  std::unique_ptr<BackupThread> backups_;
   base::Time started_{};
 };
 

@@ -46,7 +46,7 @@ int run(int argc, const char* const* argv) {
   std::ios::sync_with_stdio(false);
   std::cin.tie(nullptr);
 
-  CLI::App app("Publish to a Lapwing bridge, import posts, look inside, try out tracks.",
+  CLI::App app("Publish to a Lapwing bridge, import posts, look inside, back up, try out tracks.",
                "lapwingctl");
   Access access;
   Action action;
@@ -55,12 +55,15 @@ int run(int argc, const char* const* argv) {
   add_import(app, access, action);
   add_status(app, access, action);
   add_owed(app, access, action);
+  add_backup(app, access, action);
+  add_restore(app, action);
+  add_verify(app, access, action);
   add_match(app, action);
   add_tokens(app, action);
   add_keygen(app, action);
   app.require_subcommand(1);
   // The options of the bridge may also stand behind the command. Not for match: see there.
-  for (const char* command : {"publish", "import", "status", "owed"}) {
+  for (const char* command : {"publish", "import", "status", "owed", "backup", "verify"}) {
     app.get_subcommand(command)->fallthrough();
   }
   app.footer(

@@ -20,11 +20,14 @@ using Action = std::function<int()>;  // returns an ExitCode
 void add_match(CLI::App& app, Action& action);
 void add_tokens(CLI::App& app, Action& action);
 void add_keygen(CLI::App& app, Action& action);
+void add_restore(CLI::App& app, Action& action);
 
 // `access` is filled in by the time the action runs; it must outlive it.
 void add_publish(CLI::App& app, const Access& access, Action& action);
 void add_import(CLI::App& app, const Access& access, Action& action);
 void add_status(CLI::App& app, const Access& access, Action& action);
 void add_owed(CLI::App& app, const Access& access, Action& action);
+void add_backup(CLI::App& app, const Access& access, Action& action);
+void add_verify(CLI::App& app, const Access& access, Action& action);
 
 }  // namespace bridge::ctl

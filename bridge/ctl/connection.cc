@@ -31,6 +31,7 @@ std::chrono::milliseconds to_ms(double seconds) {
 base::Result<client::ZmqBackboneOptions> client_options(const Access& access) {
   client::ZmqBackboneOptions options{.endpoint = access.endpoint, .client = access.client};
   options.software = "lapwingctl";
+  options.request_timeout = std::max(options.request_timeout, to_ms(access.timeout_s));
   if (options.client.empty()) options.client = fmt::format("lapwingctl-{}", ::getpid());
   if (access.keys_file.empty() != access.server_key.empty()) {
     return base::fail(base::ErrorCode::kBadRequest,
@@ -92,7 +93,7 @@ std::optional<wire::Reply> Connection::ask_once(const wire::Request& request) {
   return taken;
 }
 
-base::Result<wire::Reply> Connection::ask(const wire::Request& request) {
+base::Result<wire::Reply> Connection::ask(const wire::Request& request, Repeat repeat) {
   deadline_ = base::read_clocks().mono + to_ms(access_.timeout_s);
   base::Error last = unreachable(access_, backbone_->trouble());
   while (wait_connected()) {
@@ -104,7 +105,7 @@ base::Result<wire::Reply> Connection::ask(const wire::Request& request) {
     }
     if (!reply->has_error()) return *reply;
     last = wire::to_error(reply->error());
-    if (!worth_repeating(last.code)) return tl::unexpected(last);
+    if (repeat == Repeat::kNo || !worth_repeating(last.code)) return tl::unexpected(last);
     const auto pause = std::max(last.retry_after.value_or(kPauseDefault), kPauseDefault);
     if (pause >= left()) return tl::unexpected(last);
     backbone_->wait([] { return false; }, pause);

@@ -35,11 +35,15 @@ base::Result<client::ZmqBackboneOptions> client_options(const Access& access);
 // The sentence for a bridge that does not answer, with what to do about it.
 base::Error unreachable(const Access& access, const std::string& trouble);
 
+// What to do about an answer of the kind "try again": for requests that may not be made twice, pass
+// it on.
+enum class Repeat { kYes, kNo };
+
 class Connection : private client::Listener {
  public:
   static base::Result<std::unique_ptr<Connection>> open(const Access& access);
 
-  base::Result<wire::Reply> ask(const wire::Request& request);
+  base::Result<wire::Reply> ask(const wire::Request& request, Repeat repeat = Repeat::kYes);
 
  private:
   explicit Connection(Access access) : access_(std::move(access)) {}

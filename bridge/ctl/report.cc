@@ -50,6 +50,17 @@ std::string to_text(const wire::OwedReport& owed) {
   return out;
 }
 
+std::string to_text(const backbone::VerifyReport& found) {
+  return fmt::format(
+      "records up to {}: {} posts, {} directs, {} accounts\n"
+      "index rows: {} state, {} dedupe, {} directs; cursors of {} people, position {}\n"
+      "{}\n",
+      with_commas(found.head), with_commas(found.posts), with_commas(found.directs),
+      with_commas(found.accounts), with_commas(found.state_rows), with_commas(found.dedupe_rows),
+      with_commas(found.direct_rows), with_commas(found.cursor_rows), with_commas(found.position),
+      found.faults == 0 ? "no faults" : with_commas(found.faults) + " faults");
+}
+
 std::string duration_text(std::uint64_t seconds) {
   const std::uint64_t minutes = seconds / 60;
   const std::uint64_t hours = minutes / 60;

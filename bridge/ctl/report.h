@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <string>
 
+#include "bridge/backbone/verify.h"
 #include "bridge/wire/messages.h"
 
 namespace bridge::ctl {
 
 std::string to_text(const wire::StatusReport& status);
 std::string to_text(const wire::OwedReport& owed);
+std::string to_text(const backbone::VerifyReport& found);
 
 // "45 s", "12 min 07 s", "3 h 05 min", "2 d 4 h".
 std::string duration_text(std::uint64_t seconds);

@@ -1,5 +1,6 @@
 #include "gateway/xmpp/gateway.h"
 
+#include <string>
 #include <utility>
 
 #include "bridge/base/log.h"
@@ -120,6 +121,20 @@ void Gateway::on_bounce(const Stanza& error) {
 
 void Gateway::on_barrier(BarrierId barrier, std::chrono::nanoseconds, bridge::base::Time) {
   deliveries_.on_barrier(barrier, *backbone_);
+}
+
+// Whoever sent it learns that nobody has read it: one short answer for what was long or broken, so
+// no limit is charged. What its head alone says counts all the same: that a delivery came back,
+// that somebody has left.
+void Gateway::on_refused(const Stanza& partial, std::string_view why, bridge::base::Time now) {
+  if (partial.name == Stanza::Name::kMessage && partial.type == "error") {
+    on_bounce(partial);
+  } else if (partial.name == Stanza::Name::kPresence && partial.type == "unavailable") {
+    on_stanza(partial, now);
+  } else {
+    outbox_.push_error_for(partial, ErrorType::kModify, condition::kPolicyViolation,
+                           "This was not read: " + std::string(why) + ".");
+  }
 }
 
 // ---- the bridge --------------------------------------------------------------------------------

@@ -59,6 +59,7 @@ class Gateway : public ComponentListener, public bridge::client::Listener {
   void on_stanza(const Stanza& stanza, bridge::base::Time now) override;
   void on_barrier(BarrierId barrier, std::chrono::nanoseconds round_trip,
                   bridge::base::Time now) override;
+  void on_refused(const Stanza& partial, std::string_view why, bridge::base::Time now) override;
 
   // bridge::client::Listener
   void on_connected(const wire::Welcome& welcome) override;

@@ -2,10 +2,10 @@
 
 #include <rocksdb/db.h>
 
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <stdexcept>
-
-#include "bridge/backbone/embedded_columns.h"
 
 namespace bridge::backbone {
 namespace {
@@ -66,6 +66,41 @@ std::size_t compacted_dedupe_entries(const EmbeddedOptions& options, base::WallM
   for (it->SeekToFirst(); it->Valid(); it->Next()) ++count;
   must(it->status());
   return count;
+}
+
+void write_row(const EmbeddedOptions& options, Column column, const std::string& key,
+               const std::string& value) {
+  const auto opened = open(options, 0);
+  must(opened->db->Put(rocksdb::WriteOptions(), opened->columns[column], key, value));
+}
+
+void erase_row(const EmbeddedOptions& options, Column column, const std::string& key) {
+  const auto opened = open(options, 0);
+  must(opened->db->Delete(rocksdb::WriteOptions(), opened->columns[column], key));
+}
+
+void flush(const EmbeddedOptions& options) {
+  const auto opened = open(options, 0);
+  must(opened->db->Flush(rocksdb::FlushOptions(), opened->columns));
+}
+
+namespace {
+
+std::string contents(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+bool holds(const std::string& file, const std::string& text) {
+  return contents(file).find(text) != std::string::npos;
+}
+
+void flip_byte(const std::string& file, const std::string& text) {
+  std::string bytes = contents(file);
+  bytes.at(bytes.find(text)) ^= 1;
+  std::ofstream(file, std::ios::binary) << bytes;
 }
 
 }  // namespace bridge::backbone

@@ -299,5 +299,46 @@ TEST_CASE("answers wait for a stream that is full, up to a bound") {
   CHECK(world.out().size() <= 10'000);
 }
 
+// What the stream could read of a stanza that it dropped.
+Stanza head_of(Stanza::Name name, const char* type, const char* id) {
+  Stanza head;
+  head.name = name;
+  head.from = *Jid::parse(kBob);
+  head.to = *Jid::parse("lapwing@im.example.org");
+  head.type = type;
+  head.id = id;
+  return head;
+}
+
+TEST_CASE("a stanza that was dropped unread is answered with an error") {
+  World world;
+  world.up();
+  world.gateway.on_refused(head_of(Stanza::Name::kMessage, "chat", "m9"), "too long", world.now);
+  world.turn();
+  CHECK_THAT(world.to(kBob), Contains("type='error'") && Contains("m9") &&
+                                 Contains("policy-violation") && Contains("too long"));
+}
+
+TEST_CASE("an error that was dropped unread is not answered, but is a bounce") {
+  World world;
+  world.up();
+  world.gateway.on_refused(head_of(Stanza::Name::kMessage, "error", "p17"), "too long", world.now);
+  world.turn();
+  CHECK(world.to(kBob).empty());
+  REQUIRE(world.peer().heard().nacks.size() == 1);
+  CHECK(world.peer().heard().nacks[0].id() == 17);
+}
+
+TEST_CASE("who leaves with too many words has left") {
+  World world;
+  world.up();
+  world.presence(kBob);
+  REQUIRE(world.available(kBare));
+  world.gateway.on_refused(head_of(Stanza::Name::kPresence, "unavailable", ""), "too long",
+                           world.now);
+  world.turn();
+  CHECK_FALSE(world.available(kBare));
+}
+
 }  // namespace
 }  // namespace gateway::xmpp
