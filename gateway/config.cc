@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "bridge/base/config.h"
+#include "bridge/base/exporter.h"
 #include "bridge/wire/endpoint.h"
 #include "gateway/xmpp/jid.h"
 
@@ -108,6 +109,13 @@ void read_queues(ConfigReader table, Config& config) {
   config.bridge.requests_max = config.settings.requests_max;
 }
 
+void read_metrics(ConfigReader table, std::string& listen) {
+  table.text("listen", listen, {.example = "\"127.0.0.1:9470\""});
+  if (listen.empty()) return;
+  if (const auto checked = bridge::base::Exporter::check(listen); !checked)
+    table.problem("listen", checked.error().text, {.example = "\"127.0.0.1:9470\""});
+}
+
 void read_log(ConfigReader table, bridge::base::log::Level& level) {
   std::string name = "info";
   table.text("level", name, {.example = "\"info\""});
@@ -135,6 +143,7 @@ LoadedConfig load_config(const std::string& path) {
   read_people(file->table("people"), config.settings);
   read_queues(file->table("queues"), config);
   config.bridge.software = config.settings.software + " " + config.settings.version;
+  read_metrics(file->table("metrics"), config.metrics_listen);
   read_log(file->table("log"), config.log_level);
   loaded.problems = file->finish();
   return loaded;

@@ -21,6 +21,7 @@ struct Config {
   xmpp::StropheOptions stream;
   bridge::client::ZmqBackboneOptions bridge;
   bridge::base::log::Level log_level = bridge::base::log::Level::kInfo;
+  std::string metrics_listen;  // empty: no metrics
 };
 
 struct LoadedConfig {

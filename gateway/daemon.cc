@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "bridge/base/log.h"
+#include "bridge/base/notify.h"
 #include "bridge/base/time.h"
 
 namespace gateway {
@@ -36,12 +37,40 @@ base::Result<std::unique_ptr<Daemon>> Daemon::create(bridge::wire::Context& cont
     return base::fail(base::ErrorCode::kBadRequest, problem.what());
   }
   daemon->gateway_.attach(*daemon->component_, *daemon->backbone_);
+  daemon->watchdog_ = base::watchdog_period();
+  if (config.metrics_listen.empty()) return daemon;
+  const Watch& watch = daemon->watch_;
+  auto exporter = base::Exporter::open(
+      config.metrics_listen,
+      {.metrics = [&watch](base::Metrics& metrics) { watch.describe(metrics); },
+       .trouble = [&watch] { return watch.trouble(base::read_clocks().mono); }});
+  if (!exporter) return tl::unexpected(exporter.error());
+  daemon->exporter_ = std::move(*exporter);
+  base::log::info("metrics are on http://{}/metrics", daemon->exporter_->address());
   return daemon;
 }
 
 void Daemon::turn() {
   now_ = base::read_clocks().mono;
+  meter_.begin(now_);
   busy_ = gateway_.turn(now_) > 0;
+  meter_.end(base::read_clocks().mono);
+  watch_.show(parts(), now_);
+  tell_service_manager();
+}
+
+// READY once it has served; what is missing, whenever that changes; and that the loop turns.
+void Daemon::tell_service_manager() {
+  if (watchdog_ && now_ >= next_watchdog_) {
+    base::notify("WATCHDOG=1");
+    next_watchdog_ = now_ + *watchdog_;
+  }
+  const std::string trouble = trouble_of(parts());
+  std::string status = "STATUS=" + (trouble.empty() ? "serving" : trouble);
+  if (status == status_) return;
+  const bool first = trouble.empty() && !std::exchange(ready_, true);
+  base::notify(first ? status + "\nREADY=1" : status);
+  status_ = std::move(status);
 }
 
 void Daemon::wait(bridge::wire::Poller& poller) {
@@ -79,6 +108,7 @@ void Daemon::run(base::Signals& signals, const std::function<void()>& reload) {
       break;
     }
   }
+  base::notify("STOPPING=1");
   gateway_.close();
   const bridge::base::Time until = now_ + kFarewell;
   do {

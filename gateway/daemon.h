@@ -9,12 +9,17 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 
+#include "bridge/base/exporter.h"
+#include "bridge/base/loop_meter.h"
 #include "bridge/base/result.h"
 #include "bridge/base/signals.h"
 #include "bridge/client/zmq_backbone.h"
 #include "bridge/wire/socket.h"
 #include "gateway/config.h"
+#include "gateway/watch.h"
 #include "gateway/xmpp/gateway.h"
 #include "gateway/xmpp/strophe_component.h"
 
@@ -22,8 +27,8 @@ namespace gateway {
 
 class Daemon {
  public:
-  // Fails when the XMPP server's name cannot be resolved, or the bridge's endpoint or keys cannot
-  // be. The context outlives it.
+  // Fails when the XMPP server's name cannot be resolved, the bridge's endpoint or keys cannot be,
+  // or the port for metrics is taken. The context outlives it.
   static bridge::base::Result<std::unique_ptr<Daemon>> create(bridge::wire::Context& context,
                                                               const Config& config);
 
@@ -35,15 +40,27 @@ class Daemon {
   void set_limits(const xmpp::LimitSettings& limits) { gateway_.set_limits(limits); }
 
  private:
-  explicit Daemon(const Config& config) : gateway_(config.settings) {}
+  explicit Daemon(const Config& config)
+      : window_(config.settings.window), gateway_(config.settings) {}
+  WatchedParts parts() { return {gateway_, *component_, *backbone_, window_, meter_}; }
+  void tell_service_manager();
   void turn();
   void wait(bridge::wire::Poller& poller);
   void log_counters();
+
+  const xmpp::WindowSettings window_;
+  bridge::base::LoopMeter meter_;
+  Watch watch_;
+  std::string status_;  // what the service manager was told last
+  bool ready_ = false;  // it knows that we serve
+  std::optional<std::chrono::milliseconds> watchdog_;
+  bridge::base::Time next_watchdog_{};
 
   // The gateway is heard by both connections, so it outlives them.
   xmpp::Gateway gateway_;
   std::unique_ptr<xmpp::StropheComponent> component_;
   std::unique_ptr<bridge::client::ZmqBackbone> backbone_;
+  std::unique_ptr<bridge::base::Exporter> exporter_;  // none: not asked for
 
   std::size_t stream_slot_ = 0;  // in the poller of run()
   bridge::base::Time now_{};     // of the last turn

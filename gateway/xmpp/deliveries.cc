@@ -86,6 +86,7 @@ void Deliveries::on_barrier(BarrierId barrier, bridge::client::Backbone& backbon
 bool Deliveries::ask_barrier(Component& component, bridge::base::Time now) {
   if (sent_ == 0 || groups_[sent_ - 1].barrier != 0) return true;
   groups_[sent_ - 1].barrier = component.barrier(now);
+  groups_[sent_ - 1].asked_at = now;
   return groups_[sent_ - 1].barrier != 0;
 }
 
@@ -107,6 +108,17 @@ void Deliveries::settle_empty(bridge::client::Backbone& backbone) {
   before.ack = std::max(before.ack, empty.ack);
   before.deliveries += empty.deliveries;
   before.bytes += empty.bytes;
+}
+
+std::uint64_t Deliveries::deliveries_held() const {
+  std::uint64_t held = 0;
+  for (const Group& group : groups_) held += group.deliveries;
+  return held;
+}
+
+std::optional<bridge::base::Time> Deliveries::oldest_barrier() const {
+  if (sent_ == 0 || groups_.front().barrier == 0) return std::nullopt;
+  return groups_.front().asked_at;
 }
 
 std::size_t Deliveries::pump(Component& component, bridge::client::Backbone& backbone,

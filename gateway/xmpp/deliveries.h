@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 
 #include "bridge/client/backbone.h"
@@ -50,6 +51,10 @@ class Deliveries {
   std::size_t groups_waiting() const { return groups_.size() - sent_; }
   std::size_t groups_in_flight() const { return sent_; }
   std::size_t bytes_in_flight() const { return bytes_in_flight_; }
+  // What the bridge has handed over and not heard of again.
+  std::uint64_t deliveries_held() const;
+  // When the oldest barrier without an answer was asked for.
+  std::optional<bridge::base::Time> oldest_barrier() const;
 
  private:
   // What one barrier will answer for.
@@ -59,7 +64,8 @@ class Deliveries {
     std::uint64_t bytes = 0;       // credit to return, in the wire's measure
     std::uint64_t ack = 0;         // the last batch that ends in this group; 0: none does
     BarrierId barrier = 0;         // 0: not asked yet
-    bool orphan = false;           // of a session that was lost: answers for nothing
+    bridge::base::Time asked_at{};
+    bool orphan = false;  // of a session that was lost: answers for nothing
   };
 
   Group& open_group(std::size_t room);

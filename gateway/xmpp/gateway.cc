@@ -119,7 +119,9 @@ void Gateway::on_bounce(const Stanza& error) {
   backbone_->nack(nack);
 }
 
-void Gateway::on_barrier(BarrierId barrier, std::chrono::nanoseconds, bridge::base::Time) {
+void Gateway::on_barrier(BarrierId barrier, std::chrono::nanoseconds round_trip,
+                         bridge::base::Time) {
+  barrier_times_.record(static_cast<std::uint64_t>(round_trip.count()));
   deliveries_.on_barrier(barrier, *backbone_);
 }
 

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "bridge/base/histogram.h"
 #include "bridge/client/backbone.h"
 #include "gateway/xmpp/asker.h"
 #include "gateway/xmpp/attendance.h"
@@ -52,6 +53,10 @@ class Gateway : public ComponentListener, public bridge::client::Listener {
 
   const Counters& counters();
   const Deliveries& deliveries() const { return deliveries_; }
+  const bridge::base::Histogram& barrier_times() const { return barrier_times_; }  // nanoseconds
+  std::size_t requests_waiting() const { return asker_.waiting(); }
+  std::size_t answer_bytes_waiting() const { return outbox_.bytes(); }
+  std::size_t people() const { return people_.size(); }
 
   // ComponentListener
   void on_online(bridge::base::Time now) override;
@@ -83,6 +88,9 @@ class Gateway : public ComponentListener, public bridge::client::Listener {
   bool closing_ = false;
 
   Counters counters_;
+  bridge::base::Histogram barrier_times_{500'000,     1'000'000,   2'500'000,     5'000'000,
+                                         10'000'000,  25'000'000,  50'000'000,    100'000'000,
+                                         250'000'000, 500'000'000, 1'000'000'000, 5'000'000'000};
   Guard guard_;
   Outbox outbox_;
   Asker asker_;

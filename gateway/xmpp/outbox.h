@@ -37,6 +37,7 @@ class Outbox {
   std::size_t flush(Component& component);
 
   bool empty() const { return stanzas_.empty(); }
+  std::size_t bytes() const { return bytes_; }
   std::uint64_t dropped() const { return dropped_; }
 
  private:
