@@ -18,8 +18,7 @@ std::size_t find_or_end(std::string_view text, char byte) {
 bool StanzaFilter::feed(std::string_view in, std::string& out,
                         std::vector<RefusedStanza>& refused) {
   while (!in.empty() && failure_.empty() && !ended_) {
-    event_ = Event::kNone;
-    const std::size_t taken = step(in);
+    const std::size_t taken = skipping_ ? skip(in) : step(in);
     if (!failure_.empty()) break;
     keep(in.substr(0, taken), out, refused);
     in.remove_prefix(taken);
@@ -36,6 +35,7 @@ void StanzaFilter::fail(std::string_view why) {
 // Scanning: each step takes at least one byte and says in event_ what it completed.
 
 std::size_t StanzaFilter::step(std::string_view rest) {
+  event_ = Event::kNone;
   switch (at_) {
     case At::kText:
       return step_text(rest);
@@ -51,6 +51,18 @@ std::size_t StanzaFilter::step(std::string_view rest) {
       return step_until(rest[0]);
   }
   return rest.size();
+}
+
+// Many steps at once, for there is nothing to keep: up to the end of what is refused, or to the
+// first byte over the bound.
+std::size_t StanzaFilter::skip(std::string_view rest) {
+  rest = rest.substr(0, options_.skipped_bytes_max - skipped_ + 1);
+  std::size_t taken = 0;
+  do {
+    taken += step(rest.substr(taken));
+  } while (taken < rest.size() && failure_.empty() && event_ != Event::kStanza &&
+           event_ != Event::kStreamEnd);
+  return taken;
 }
 
 std::size_t StanzaFilter::step_text(std::string_view rest) {
