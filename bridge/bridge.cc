@@ -59,14 +59,14 @@ base::Result<void> Bridge::build(const Config& config) {
 }
 
 base::Result<void> Bridge::open_lanes(const Config& config) {
-  const lane::LaneNeighbours neighbours{
-      .submit =
-          [this](state::Submission s) {
-            return s.request.has_backup() ? backups_->submit(std::move(s))
-                                          : committer_->submit(std::move(s));
-          },
-      .fanout = &fanout_->inbox(),
-      .status = [this] { return status(); }};
+  const lane::LaneNeighbours neighbours{.submit =
+                                            [this](state::Submission s) {
+                                              return s.request.has_backup()
+                                                         ? backups_->submit(std::move(s))
+                                                         : committer_->submit(std::move(s));
+                                            },
+                                        .fanout = &fanout_->inbox(),
+                                        .status = [this] { return status(); }};
   for (std::size_t i = 0; i < state::kLanes; ++i) {
     auto lane = lane::LaneThread::open(context_, config.lanes[i], *store_, neighbours);
     if (!lane) {
