@@ -75,7 +75,8 @@ class Session {
   void receive_bad_frame() { ++counters_.frames_bad; }
 
   // Timers, and what is due to go out. After receiving, so that silence is judged with everything
-  // that came in heard. Returns how much it did.
+  // that came in heard. Returns how much it did: what only waits to go out is no work, or an owner
+  // whose messages do not leave would never rest.
   std::size_t turn(base::Time now);
 
   // The next message to send, or nullptr. Valid until the next call of anything else.

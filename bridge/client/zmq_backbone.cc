@@ -50,7 +50,7 @@ ZmqBackbone::~ZmqBackbone() {
 std::size_t ZmqBackbone::turn(base::Time now) {
   std::size_t work = receive(now);
   work += session_.turn(now);
-  send(now);
+  work += send(now);
   return work;
 }
 

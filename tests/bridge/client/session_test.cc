@@ -144,6 +144,13 @@ TEST_CASE("A HELLO that cannot leave is not counted as unanswered") {
   CHECK(story.session.counters().hellos == 1);
 }
 
+TEST_CASE("What cannot leave is no work: its owner may rest while the bridge is away") {
+  Story story;
+  CHECK(story.session.turn(story.now) == 0);
+  REQUIRE(story.session.front() != nullptr);  // HELLO, which nobody takes
+  for (int i = 0; i < 5; ++i) CHECK(story.session.turn(story.now) == 0);
+}
+
 TEST_CASE("A WELCOME for an earlier HELLO opens nothing") {
   Story story;
   story.turn();

@@ -118,6 +118,15 @@ TEST_CASE("Over ipc: connect, ask, be delivered to, acknowledge, say goodbye") {
   }));
 }
 
+TEST_CASE("While nobody is there, a turn finds nothing to do") {
+  TempDir dir;
+  wire::Context context;
+  Recorder recorder;
+  ZmqBackbone backbone(context, {.endpoint = dir.ipc("im"), .client = "gateway"}, recorder);
+  const base::Time now = base::read_clocks().mono;
+  for (int i = 0; i < 10; ++i) CHECK(backbone.turn(now) == 0);
+}
+
 TEST_CASE("Over tcp with CURVE") {
   wire::Context context;
   const wire::KeyPair server = wire::generate_keys();
