@@ -19,6 +19,7 @@ class BridgeNode {
 
   LanePort& port(std::size_t lane) { return ports_[lane]; }
   Disk& disk() { return disk_; }
+  const Disk& disk() const { return disk_; }
   BridgeProcess* process() { return process_.get(); }
 
   void start();

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "bridge/wire/messages.h"
+#include "tests/sim/describe.h"
 
 namespace tests::sim {
 namespace {
@@ -129,7 +130,7 @@ void BridgeProcess::on_reply(const state::ReplyAddress& to, wire::Reply reply) {
 }
 
 void BridgeProcess::on_committed(const std::vector<RecordPtr>& records) {
-  stage_.trace.say("committed #{} to #{}", records.front()->id(), records.back()->id());
+  for (const RecordPtr& record : records) stage_.trace.say("committed {}", describe(*record));
   const auto batch = std::make_shared<const std::vector<RecordPtr>>(records);
   fanout_tail_->offer(batch);
   fanout_worker_->wake();

@@ -20,6 +20,7 @@ class Disk {
   ~Disk();
 
   bridge::backbone::Store& log();
+  RecordId head() const { return store_->head(); }
   bridge::backbone::CursorStore& cursors();
 
   // The machine lost its power; what was not synced may be gone.

@@ -11,12 +11,12 @@ using gateway::xmpp::Jid;
 using gateway::xmpp::Stanza;
 using gateway::xmpp::test::Element;
 
-const std::vector<std::string> kWords{"nyc",  "rain", "tea",   "lapwing", "bridge", "train",
-                                      "moon", "cat",  "piano", "soup",    "river",  "snow"};
+const std::vector<std::string> kWords{"nyc", "rain", "tea", "moon", "soup", "lapwing"};
 
 namespace {
 
 constexpr milliseconds kPatience{6000};
+constexpr std::uint64_t kEager = 6;  // things said in a hurry
 
 }  // namespace
 
@@ -32,7 +32,8 @@ Person::Person(Stage& stage, XmppServer& server, std::string nick,
 }
 
 void Person::live() {
-  const auto think = stage_.plan.people_think;
+  // At first they are quick, so that there is soon something to deliver.
+  const auto think = stage_.plan.people_think / (said_ < kEager ? 5 : 1);
   stage_.agenda.after(settling_ ? stage_.dice.between(milliseconds(100), milliseconds(400))
                                 : stage_.dice.between(think / 4, think * 2),
                       lifetime_.while_alive([this] {
@@ -78,7 +79,7 @@ void Person::act() {
   if (!joined_) return say("join " + nick_, false);
   const std::string& word = dice.pick(kWords);
   const std::string& nick = dice.pick(nicks_);
-  switch (dice.below(16)) {
+  switch (dice.below(said_ < kEager ? 7 : 16)) {
     case 0:
     case 1:
     case 2:

@@ -47,6 +47,7 @@ World::World(const Plan& plan, Trace::Mode mode)
 Outcome World::outcome() const {
   Outcome outcome;
   outcome.steps = stage_.agenda.steps();
+  outcome.records = bridge_.disk().head();
   outcome.arrivals = stage_.laws.arrivals();
   outcome.sum = stage_.trace.sum();
   outcome.virtual_time = stage_.agenda.elapsed();

@@ -1,0 +1,47 @@
+#include "tests/sim/describe.h"
+
+#include <fmt/format.h>
+
+namespace tests::sim {
+
+std::string describe(const bridge::backbone::Record& record) {
+  using Record = bridge::backbone::Record;
+  const auto said = [&](const std::string& what) {
+    return fmt::format("#{}: {}", record.id(), what);
+  };
+  switch (record.body_case()) {
+    case Record::kPost:
+      return said(fmt::format("{} posts: {}", record.post().nick(), record.post().text()));
+    case Record::kDirect:
+      return said(fmt::format("{} to account {}: {}", record.direct().nick(),
+                              record.direct().recipient(), record.direct().text()));
+    case Record::kAccountCreated:
+      return said("account of " + record.account_created().nick());
+    case Record::kAddressBound:
+      return said(fmt::format("account {} is {}", record.address_bound().account(),
+                              record.address_bound().address()));
+    case Record::kAccountClosed:
+      return said(fmt::format("account {} quits", record.account_closed().account()));
+    case Record::kAccountReopened:
+      return said(fmt::format("account {} is back", record.account_reopened().account()));
+    case Record::kFollowed:
+      return said(fmt::format("account {} follows {}", record.followed().follower(),
+                              record.followed().followee()));
+    case Record::kLeft:
+      return said(
+          fmt::format("account {} leaves {}", record.left().follower(), record.left().followee()));
+    case Record::kTracked:
+      return said(fmt::format("account {} tracks {}", record.tracked().account(),
+                              record.tracked().phrase()));
+    case Record::kUntracked:
+      return said(fmt::format("account {} untracks {}", record.untracked().account(),
+                              record.untracked().phrase()));
+    case Record::kDeliverySwitched:
+      return said(fmt::format("account {} switches {}", record.delivery_switched().account(),
+                              record.delivery_switched().on() ? "on" : "off"));
+    default:
+      return said("something else");
+  }
+}
+
+}  // namespace tests::sim
