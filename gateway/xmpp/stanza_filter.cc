@@ -95,7 +95,8 @@ std::size_t StanzaFilter::step_opened(char byte) {
 }
 
 std::size_t StanzaFilter::step_tag(std::string_view rest) {
-  const std::size_t plain = std::min(rest.find_first_of("\"'>"), rest.size());
+  const auto special = [](char byte) { return byte == '>' || byte == '"' || byte == '\''; };
+  const auto plain = static_cast<std::size_t>(std::ranges::find_if(rest, special) - rest.begin());
   if (plain > 0) last_ = rest[plain - 1];
   if (plain == rest.size()) return plain;
   if (rest[plain] == '>') {
