@@ -1,0 +1,530 @@
+"""Hostile input: whatever comes, every process stays alive and everybody else is served.
+
+Straight at the gateway, by a fake XMPP server; through a real one, by a second component; at the
+bridge, by a client that breaks the rules of the wire.
+"""
+
+import asyncio
+import hashlib
+import itertools
+import os
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+import unittest
+
+from fake_server import FakeServer, local
+from stack import ROOT, Stack
+from stories import Story
+from wire_client import ACK, HELLO, HEADER, NACK, PING, PRESENCE, RECEIPT, REQUEST, VERSION
+from wire_client import Goodbye, LapwingClient, wire
+
+BIN = pathlib.Path(os.environ.get("LAPWING_BIN", ROOT / "build" / "release" / "bin"))
+DOMAIN = "im.example.org"
+BOT = f"lapwing@{DOMAIN}"
+ALICE = "alice@example.org/phone"
+MALLORY = "mallory@evil.example/x"
+ROUNDS = 6
+REPEATS = 5
+CPU_MS_MAX = 5.0
+LANES = ("im", "web", "admin")
+RANDOM_SEED = 20080415
+
+BRIDGE = """
+[store]
+path = "{dir}/store"
+[lane.im]
+endpoint = "ipc://{dir}/im"
+[[lane.im.client]]
+name = "narrow"
+speaks_for = ["*@a.example"]
+[[lane.im.client]]
+name = "*"
+speaks_for = ["*"]
+[lane.web]
+endpoint = "ipc://{dir}/web"
+[lane.admin]
+endpoint = "ipc://{dir}/admin"
+[limits.im]
+publishes_per_person = "unlimited"
+publishes = "unlimited"
+"""
+
+GATEWAY = """
+[xmpp]
+port = {port}
+domain = "{domain}"
+secret = "secret"
+retry_first = "50ms"
+retry_longest = "1s"
+ping_timeout = "2s"
+quiet_ping = "1s"
+[bridge]
+endpoint = "ipc://{dir}/im"
+[limits]
+person = "unlimited"
+domain = "unlimited"
+queries = "unlimited"
+"""
+
+
+class Processes(unittest.TestCase):
+    """A bridge, and what a test class starts beside it, in a directory that goes when all is well."""
+
+    went_well = True
+
+    @classmethod
+    def setUpClass(cls):
+        cls.dir = pathlib.Path(tempfile.mkdtemp(prefix="lapwing-hostile-"))
+        cls.running = {}
+        cls.start("bridge", BRIDGE.format(dir=cls.dir))
+
+    @classmethod
+    def start(cls, name, config):
+        path = cls.dir / f"{name}.toml"
+        path.write_text(config)
+        with open(cls.dir / f"{name}.log", "wb") as log:
+            cls.running[name] = subprocess.Popen(
+                [BIN / f"lapwing-{name}", "--config", path], stdout=log, stderr=log
+            )
+
+    @classmethod
+    def tearDownClass(cls):
+        for process in reversed(cls.running.values()):
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        ended = {name: process.returncode for name, process in cls.running.items()}
+        if cls.went_well and not any(ended.values()):
+            shutil.rmtree(cls.dir)
+        else:
+            print(f"the logs are in {cls.dir}")
+        if any(ended.values()):
+            raise AssertionError(f"ended badly: {ended}")
+
+    def run(self, result=None):
+        super().run(result)
+        type(self).went_well &= result.wasSuccessful()
+
+    def assert_alive(self):
+        for name, process in self.running.items():
+            self.assertIsNone(process.poll(), f"the {name} died")
+
+
+def message(body, name="m1", sender=MALLORY, inside=b"", attributes=b""):
+    """A chat message as bytes, with `body` as it is."""
+    body = body if isinstance(body, bytes) else body.encode()
+    head = f"<message from='{sender}' to='{BOT}' type='chat' id='{name}'".encode()
+    return head + attributes + b"><body>" + body + b"</body>" + inside + b"</message>"
+
+
+def bomb(levels=10):
+    entities = ["<!ENTITY l0 'lol'>"]
+    entities += [f"<!ENTITY l{i} '{f'&l{i - 1};' * 10}'>" for i in range(1, levels)]
+    return f"<!DOCTYPE bomb [{''.join(entities)}]>".encode()
+
+
+# What is refused unread and answered with an error.
+REFUSED = {
+    "512 KB of newlines": {"body": "\n" * (512 * 1024)},
+    "150,000 nested elements": {"body": "", "inside": b"<a>" * 150_000 + b"</a>" * 150_000},
+    "512 KB of references": {"body": "&lt;" * (128 * 1024)},
+    "60 KB of newlines": {"body": "\n" * 60_000},
+    "60 KB of references": {"body": "&lt;" * 15_000},
+    "60 KB of tiny elements": {"body": "help", "inside": b"<a/>" * 15_000},
+    "65 elements inside each other": {"body": "", "inside": b"<a>" * 65 + b"</a>" * 65},
+    "6,000 attributes": {
+        "body": "",
+        "attributes": b"".join(b" a%d=''" % i for i in range(6_000)),
+    },
+    "elements with 100 attributes each": {
+        "body": "",
+        "inside": (b"<a" + b"".join(b" a%d=''" % i for i in range(100)) + b"/>") * 50,
+    },
+    "an entity nobody declared": {"body": "&l9;"},
+    "a control character": {"body": b"bell \x07"},
+    "a reference to a control character": {"body": "bell &#7;"},
+    "NUL": {"body": b"a\0b"},
+    "invalid UTF-8": {"body": b"caf\xc3"},
+    "a lone surrogate": {"body": b"\xed\xa0\x80"},
+    "an overlong slash": {"body": b"\xc0\xaf"},
+    "a noncharacter": {"body": b"\xef\xbf\xbf"},
+    "tags that do not match": {"body": "<b><i></b></i>"},
+    "a comment": {"body": "<!-- -->"},
+    "an instruction": {"body": "<?lapwing stop?>"},
+    "a second sender by a prefix": {
+        "body": "post mine",
+        "attributes": b" xmlns:x='y' x:from='alice@example.org'",
+    },
+}
+
+# What is read, because it is within every bound, and made to be as dear as that can be.
+DEAR = {
+    "4,000 newlines behind 50 KB of text": {"body": "post " + "x" * 50_000 + "\n" * 4_000},
+    "1,000 elements": {"body": "help", "inside": b"<a/>" * 1_000},
+    "1,000 elements with attributes": {"body": "help", "inside": b"<a b='' c='' d='' e=''/>" * 1_000},
+    "60 KB of one word": {"body": "post " + "x" * 60_000},
+    "60 KB of words to track": {"body": "track " + ", ".join(f"w{i}" for i in range(7_500))},
+    "60 KB of spaces": {"body": "track" + " " * 60_000 + "tea"},
+}
+
+
+class Gateway(Processes):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server = FakeServer(DOMAIN)
+        cls.start("gateway", GATEWAY.format(port=cls.server.port, domain=DOMAIN, dir=cls.dir))
+        cls.server.wait_online()
+        cls.numbers = itertools.count(1)
+        # The bridge may still be on its way: the gateway says so until it is there.
+        end = time.monotonic() + 20
+        while "Welcome" not in cls.say("join alice").findtext("{*}body", ""):
+            if time.monotonic() > end:
+                raise AssertionError("alice cannot join")
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        cls.server.close()
+
+    @classmethod
+    def say(cls, text, sender=ALICE):
+        """Says it and returns the answer."""
+        cls.server.forget()
+        cls.server.send(message(text, f"m{next(cls.numbers)}", sender))
+        return cls.server.wait_for(sender)
+
+    def assert_served(self):
+        self.assert_alive()
+        self.assertIn("You are alice", self.say("stats").findtext("{*}body", ""))
+
+    def cpu_ms(self):
+        """What all threads of the gateway have used so far."""
+        tasks = pathlib.Path(f"/proc/{self.running['gateway'].pid}/task").glob("*/schedstat")
+        return sum(int(task.read_text().split()[0]) for task in tasks) / 1e6
+
+    def bombard(self, **stanza):
+        """Sends it again and again, until all has been read; returns the answers and the CPU time
+        of one, in the best of some rounds: other work on the machine only adds to it."""
+        self.server.forget()
+        costs = []
+        for round in range(ROUNDS):
+            before = self.cpu_ms()
+            for number in range(REPEATS):
+                name = f"h{round * REPEATS + number}"
+                self.assertTrue(self.server.send(message(name=name, **stanza)))
+            self.server.send(message("help", "last", MALLORY + "2"))
+            self.server.wait(
+                lambda: len(self.server.of(MALLORY + "2")) > len(costs), "the answer after all that"
+            )
+            costs.append((self.cpu_ms() - before) / REPEATS)
+        return self.server.of(MALLORY), min(costs)
+
+    def test_what_is_refused_is_cheap_and_answered_with_an_error(self):
+        streams = self.server.streams
+        for what, stanza in REFUSED.items():
+            with self.subTest(what):
+                answers, cost = self.bombard(**stanza)
+                print(f"{what}: {cost:.2f} ms", flush=True)
+                self.assertLess(cost, CPU_MS_MAX)
+                self.assertEqual([answer.get("id") for answer in answers],
+                                 [f"h{number}" for number in range(ROUNDS * REPEATS)])  # fmt: skip
+                for answer in answers:
+                    self.assertEqual(answer.get("type"), "error")
+                    self.assertIsNotNone(answer.find("{*}error/{*}policy-violation"))
+                self.assert_served()
+        self.assertEqual(self.server.streams, streams, "the stream broke")
+
+    def test_what_is_read_is_cheap_too(self):
+        streams = self.server.streams
+        for what, stanza in DEAR.items():
+            with self.subTest(what):
+                _, cost = self.bombard(**stanza)
+                print(f"{what}: {cost:.2f} ms", flush=True)
+                self.assertLess(cost, CPU_MS_MAX)
+                self.assert_served()
+        self.assertEqual(self.server.streams, streams, "the stream broke")
+
+    def test_a_start_tag_over_the_bound_harms_nobody(self):
+        self.server.send(message("hi", attributes=b" x='" + b"x" * 512 * 1024 + b"'"))
+        self.assert_served()
+
+    def test_names_that_are_none_harm_nobody(self):
+        for sender in ("", "@", "a@", "/x", "a@b@c", "a" * 2000 + "@b", f"x@{DOMAIN}", DOMAIN, BOT):
+            self.server.send(message("post as nobody", "m1", sender))
+        self.assert_served()
+
+    def breaks_the_stream(self, *pieces):
+        """The server's own doing: the gateway hangs up, comes back, and serves."""
+        streams = self.server.streams
+        for piece in pieces:
+            if not self.server.send(piece):
+                break
+        self.server.wait_online(streams + 1)
+        self.assert_served()
+
+    def test_an_entity_bomb_between_stanzas(self):
+        self.breaks_the_stream(bomb(), message("&l9;"))
+
+    def test_an_entity_bomb_before_the_stream(self):
+        streams, connections = self.server.streams, self.server.connections
+        self.server.preamble = bomb()
+        self.server.send(b"</stream:stream>")
+        self.server.wait(
+            lambda: self.server.connections >= connections + 2, "one more attempt to connect"
+        )
+        self.assertEqual(self.server.streams, streams, "a stream with a bomb was accepted")
+        self.server.preamble = b""
+        self.server.wait_online(streams + 1)
+        self.assert_served()
+
+    def test_a_stanza_without_end_that_stops(self):
+        self.breaks_the_stream(message("x" * 1_000_000).removesuffix(b"</body></message>"))
+
+    def test_a_stanza_without_end_that_goes_on(self):
+        self.breaks_the_stream(message("").removesuffix(b"</body></message>"),
+                               *[b"x" * 1_048_576] * 70)  # fmt: skip
+
+    def test_not_xml_at_all(self):
+        chance = random.Random(RANDOM_SEED)
+        self.breaks_the_stream(b"GET / HTTP/1.1\r\n\r\n")
+        self.breaks_the_stream(b"\0" + chance.randbytes(100_000))
+
+
+class SecondComponent:
+    """Another component of a real server, by hand: it sends what a library would not let it."""
+
+    def __init__(self, domain, secret, port):
+        self.domain, self.secret, self.port = domain, secret, port
+
+    async def connect(self):
+        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+        self.send(
+            "<stream:stream xmlns='jabber:component:accept' "
+            f"xmlns:stream='http://etherx.jabber.org/streams' to='{self.domain}'>"
+        )
+        header = await self.reader.readuntil(b"<stream:stream")
+        header = await self.reader.readuntil(b">")
+        stream = re.search(rb"\sid=['\"]([^'\"]+)", header)[1].decode()
+        self.send(f"<handshake>{hashlib.sha1((stream + self.secret).encode()).hexdigest()}</handshake>")
+        await self.reader.readuntil(b"handshake")
+        await self.reader.readuntil(b">")
+
+    def send(self, text):
+        self.writer.write(text.encode())
+
+    def says(self, sender, to, text):
+        self.send(f"<message type='chat' from='{sender}' to='{to}' id='e1'><body>{text}</body></message>")
+
+    async def hears(self, text, seconds=20):
+        """Until this comes, or the server hangs up: then False."""
+        try:
+            await asyncio.wait_for(self.reader.readuntil(text.encode()), seconds)
+        except asyncio.IncompleteReadError:
+            return False
+        return True
+
+    async def close(self):
+        self.writer.close()
+
+
+class ForeignDomain(Story):
+    DOMAIN, SECRET = "evil.localhost", "component-secret"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        with open(cls.stack.dir / "prosody.cfg.lua", "a") as config:
+            config.write(f'Component "{cls.DOMAIN}"\n  component_secret = "{cls.SECRET}"\n')
+        cls.stack.stop("gateway")
+        cls.stack.stop("server")
+        cls.stack.start("server")
+        cls.stack.start("gateway")
+
+    async def component(self):
+        port = int(self.stack.env["COMPONENT_PORT"])
+        component = SecondComponent(self.DOMAIN, self.SECRET, port)
+        await component.connect()
+        self.addAsyncCleanup(component.close)
+        return component
+
+    async def test_it_speaks_for_its_own_people(self):
+        component = await self.component()
+        component.says(f"mallory@{self.DOMAIN}", self.stack.bot, "help")
+        self.assertTrue(await component.hears("track PHRASE"))
+
+    async def test_it_cannot_post_as_a_local_user(self):
+        alice, bob = await self.members("alice", "bob")
+        await bob.says(f"follow {alice.nick}", "You follow")
+        await alice.says("post mine", "Posted")
+        for sender in (alice.jid, f"{alice.jid}/test", alice.jid.upper()):
+            component = await self.component()
+            component.says(sender, alice.bot, "post not mine")
+            # What comes of a later stanza shows that this one was judged, or the server hung up.
+            component.says(f"mallory@{self.DOMAIN}", alice.bot, "help")
+            await component.hears("track PHRASE")
+        await alice.says("post mine again", "Posted")
+        await bob.gets(f"{alice.nick}: mine", f"{alice.nick}: mine again")
+        await alice.says("stats", "Posts: 2")
+
+    async def test_it_cannot_take_a_nick(self):
+        [alice] = await self.members("alice")
+        component = await self.component()
+        component.says(f"{alice.jid.split('@')[0]}@{self.DOMAIN}", alice.bot, f"join {alice.nick}")
+        component.says(f"mallory@{self.DOMAIN}", alice.bot, "help")
+        self.assertTrue(await component.hears("track PHRASE"))
+        await alice.says("stats", f"You are {alice.nick}")
+
+
+def header(kind, epoch, sequence=0, version=VERSION):
+    return HEADER.pack(b"LW", version, kind, 0, 0, epoch, sequence, 10, 100_000)
+
+
+class Wire(Processes):
+    def client(self, lane, name="tester"):
+        client = LapwingClient(f"ipc://{self.dir}/{lane}", name)
+        self.addCleanup(client.close)
+        client.hello()
+        return client
+
+    def refused(self, reply, *codes):
+        self.assertEqual(reply.WhichOneof("result"), "error", reply)
+        self.assertIn(reply.error.code, codes or (wire.BAD_REQUEST,))
+
+    def assert_serves(self, client):
+        self.assert_alive()
+        reply = client.ask(wire.Request(whois=wire.Whois(nick=b"nobody")))
+        self.assertIn(reply.WhichOneof("result"), ("error", "profile"))
+
+    def test_no_text_of_any_kind_may_hold_control_characters_or_broken_utf8(self):
+        gateway, operator = self.client("im"), self.client("admin", "operator")
+        ann, bad = b"ann@b.example", (b"bell \x07", b"\x1b[2J", b"a\0b", b"caf\xc3", b"\xed\xa0\x80")
+        gateway.ask_for(ann, join=wire.Join(nick=b"ann"))
+        self.refused(gateway.ask_for(ann, join=wire.Join(nick=b"ann2")), wire.CONFLICT, wire.BAD_REQUEST)
+        for text in bad:
+            with self.subTest(text=text):
+                self.refused(gateway.ask_for(ann, publish=wire.Publish(client_id=b"1", text=text)))
+                self.refused(
+                    gateway.ask_for(ann, direct=wire.Direct(client_id=b"1", nick=b"ann", text=text))
+                )
+                self.refused(gateway.ask_for(ann, track=wire.Track(phrases=text)))
+                self.refused(gateway.ask_for(b"new@b.example", join=wire.Join(nick=text)))
+                self.refused(
+                    gateway.ask_for(ann, follow=wire.Follow(nick=text)), wire.BAD_REQUEST, wire.UNKNOWN
+                )
+                self.refused(gateway.ask_for(text + b"@b.example", join=wire.Join(nick=b"new")))
+                self.refused(operator.publish("new", "1", text, create_author=True))
+                self.refused(operator.publish(text, "1", "text", create_author=True))
+        reply = gateway.ask_for(ann, stats=wire.Stats())
+        self.assertEqual(reply.numbers.posts, 0)
+
+    def genuine(self, epoch):
+        """One message of each kind that a client sends."""
+        request = wire.Request(
+            actor=wire.Actor(nick=b"ann"), publish=wire.Publish(client_id=b"1", text=b"a whole post")
+        )
+        change = wire.Presence.Change(address=b"ann@b.example", available=True)
+        for kind, body in (
+            (HELLO, wire.Hello(version_min=1, version_max=1, client=b"vandal", software=b"x")),
+            (REQUEST, request),
+            (ACK, None),
+            (NACK, wire.Nack(address=b"ann@b.example", id=1)),
+            (RECEIPT, wire.Receipt(address=b"ann@b.example", id=1)),
+            (PRESENCE, wire.Presence(changes=[change])),
+            (PING, None),
+        ):
+            yield header(kind, epoch, 1), b"" if body is None else body.SerializeToString()
+
+    def broken(self, epoch, chance):
+        for head, body in self.genuine(epoch):
+            for size in (0, 1, 2, 3, 8, 20, len(head) - 1):
+                yield head[:size], body
+            for size in range(0, len(body), 3):
+                yield head, body[:size]
+            for _ in range(20):  # a few bytes changed
+                damaged = bytearray(head + body)
+                for _ in range(chance.randrange(1, 4)):
+                    damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+                yield bytes(damaged[: len(head)]), bytes(damaged[len(head) :])
+        for _ in range(100):
+            frames = chance.randrange(1, 5)
+            yield tuple(chance.randbytes(chance.choice((0, 1, 40, 300))) for _ in range(frames))
+        yield header(REQUEST, epoch, 1), b"\x0a" * 200_000
+        yield header(REQUEST, epoch, 1), b"\x0a\xff\xff\xff\xff\x0f"
+
+    def test_broken_frames_on_every_lane(self):
+        chance = random.Random(RANDOM_SEED)
+        for lane in LANES:
+            bystander = self.client(lane, "bystander")
+            vandal = self.client(lane, "vandal")
+            for frames in self.broken(vandal.epoch, chance):
+                vandal.send_raw(*frames)
+                try:  # in a session as often as not
+                    if chance.random() < 0.1:
+                        vandal.idle(0.01)
+                except (Goodbye, AssertionError, KeyError):
+                    vandal.hello()
+            with self.subTest(lane=lane):
+                self.assert_serves(bystander)
+                self.assert_serves(self.client(lane, "newcomer"))
+
+    def test_nobody_speaks_for_whom_they_may_not(self):
+        wide, narrow = self.client("im", "wide"), self.client("im", "narrow")
+        own, other = b"own@a.example", b"other@b.example"
+        self.assertEqual(wide.ask_for(other, join=wire.Join(nick=b"other")).joined.nick, b"other")
+        self.assertEqual(narrow.ask_for(own, join=wire.Join(nick=b"own")).joined.nick, b"own")
+        for action in (
+            {"join": wire.Join(nick=b"stolen")},
+            {"publish": wire.Publish(client_id=b"1", text=b"stolen")},
+            {"direct": wire.Direct(client_id=b"1", nick=b"own", text=b"stolen")},
+            {"track": wire.Track(phrases=b"heron")},
+            {"follow": wire.Follow(nick=b"own")},
+            {"list_tracks": wire.ListTracks()},
+            {"stats": wire.Stats()},
+            {"quit": wire.Quit()},
+        ):
+            with self.subTest(action=action):
+                self.refused(narrow.ask_for(other, **action), wire.FORBIDDEN)
+        as_nick = wire.Request(
+            actor=wire.Actor(nick=b"other"), publish=wire.Publish(client_id=b"1", text=b"stolen")
+        )
+        self.refused(narrow.ask(as_nick), wire.FORBIDDEN)
+        self.assertEqual(wide.ask_for(other, stats=wire.Stats()).numbers.posts, 0)
+
+    def test_nobody_gets_the_deliveries_of_whom_they_may_not_speak_for(self):
+        wide, narrow = self.client("im", "wide"), self.client("im", "narrow")
+        mine, theirs, author = b"me@a.example", b"them@b.example", b"author@b.example"
+        for client, address, nick in ((narrow, mine, b"me"), (wide, theirs, b"them"), (wide, author, b"au")):
+            client.ask_for(address, join=wire.Join(nick=nick))
+        narrow.ask_for(mine, track=wire.Track(phrases=b"heron"))
+        wide.ask_for(theirs, track=wire.Track(phrases=b"heron"))
+        narrow.grant(100, 100_000)
+        wide.grant(100, 100_000)
+        narrow.presence(theirs)
+        narrow.presence(mine)
+        wide.ask_for(author, publish=wire.Publish(client_id=b"h1", text=b"a heron"))
+        [item] = narrow.read(1)
+        self.assertEqual([r.address for r in item.recipients], [mine])
+        # It does not make them look gone, or give back what they got, either.
+        wide.presence(theirs)
+        [got] = wide.read(1)
+        wide.acknowledge([got])
+        narrow.nack(theirs, got.id, wire.Nack.OFFLINE)
+        narrow.presence(theirs, available=False)
+        narrow.ask_for(mine, stats=wire.Stats())
+        wide.ask_for(author, publish=wire.Publish(client_id=b"h2", text=b"a second heron"))
+        [item] = wide.read(1)
+        self.assertEqual([r.address for r in item.recipients], [theirs])
+        self.assertNotEqual(item.id, got.id)
+
+
+if __name__ == "__main__":
+    unittest.main()
