@@ -77,7 +77,7 @@ class Laws {
   using Delivery = std::pair<std::string, RecordId>;
   struct Arrival {
     std::uint64_t copies = 0;
-    std::string body;
+    std::set<std::string> bodies;  // what names a delivery may end before it comes again
     milliseconds at{0};
   };
 
