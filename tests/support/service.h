@@ -60,6 +60,11 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
     request.mutable_join()->set_nick(nick);
     return ask(request);
   }
+  bridge::wire::Reply quit(const std::string& nick) {
+    auto request = by(nick);
+    request.mutable_quit();
+    return ask(request);
+  }
   bridge::wire::Reply post(const std::string& nick, const std::string& text) {
     auto request = by(nick);
     request.mutable_publish()->set_client_id("c" + std::to_string(++client_id_));

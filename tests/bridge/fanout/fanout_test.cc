@@ -207,6 +207,21 @@ TEST_CASE("directs reach their person alone, also after waiting") {
   CHECK(story.texts_for("eve").empty());
 }
 
+TEST_CASE("a direct waits for whoever quit before it came, also across a crash") {
+  const bool crashes = GENERATE(false, true);
+  Service service;
+  service.join("alice");
+  service.join("bob");
+  service.direct("bob", "alice", "see you");
+  service.quit("alice");
+  if (crashes) service.crash();
+  service.online("alice");
+  CHECK(service.texts_for("alice").empty());
+  service.join("alice");
+  service.settle();
+  CHECK(service.texts_for("alice") == Texts{"see you"});
+}
+
 TEST_CASE("after a crash nothing is missing, and only what was not saved comes twice") {
   Story story;
   story.track("alice", "nyc");
