@@ -277,6 +277,8 @@ TEST_CASE("hostile files are refused or read, and never harm") {
   CHECK_FALSE(ConfigReader::parse(std::string_view("\0a", 2), "x"));
   CHECK(ConfigReader::parse("[" + repeated("a.", 60) + "a]\n" + repeated("b.", 60) + "b = 1", "x"));
   CHECK_FALSE(ConfigReader::parse("[=", "x"));
+  CHECK_FALSE(ConfigReader::parse("a = \u00e9", "x"));  // a letter toml++ takes for impossible
+  CHECK_FALSE(ConfigReader::parse("\u01fd99", "x"));
   CHECK_FALSE(ConfigReader::parse("a = 99999999999999999999", "x"));
 }
 
