@@ -202,7 +202,7 @@ class Bench:
         found = {"posts": [], "plain": []}
         for _ in range(2):
             for kind, runs in found.items():
-                runs.append(self.meter.ask(kind, fan_out, rate, self.options.seconds))
+                runs.append(self.meter.ask(kind, fan_out, rate, 2 * self.options.seconds))
         return rate, found
 
     def line(self, fan_out, floods, pumped):
@@ -237,11 +237,24 @@ class Bench:
             "stanza_bytes": round(total(floods, "bytes") / total(floods, "messages")),
             "pump_stanza_bytes": round(total(pumped, "bytes") / total(pumped, "messages")),
             "latency_posts_per_second": round(rate, 1),
+            "sync_p50_us": sync_us(self.stack.dir),
         }
 
 
 # A window is what the meter saw in some seconds; its "cpu" is in this order.
 METER, SERVER, BRIDGE, GATEWAY = range(4)
+
+
+def sync_us(folder):
+    """The median of one durable append of a few KB: what a post has to wait for before anything else."""
+    took = []
+    with open(folder / "sync", "wb", buffering=0) as file:
+        for _ in range(100):
+            file.write(bytes(4096))
+            began = time.monotonic()
+            os.fdatasync(file.fileno())
+            took.append(time.monotonic() - began)
+    return round(1e6 * statistics.median(took))
 
 
 def total(windows, key):
@@ -278,6 +291,7 @@ def show(lines):
         ("plain message,     p50 µs", "plain_p50_us"),
         ("                   p99 µs", "plain_p99_us"),
         ("  both at posts/s", "latency_posts_per_second"),
+        ("one sync of the disk, p50 µs", "sync_p50_us"),
         ("CPU µs/delivery, ours", "cpu_us_per_delivery"),
         ("  bridge", "bridge_cpu_us_per_delivery"),
         ("  gateway", "gateway_cpu_us_per_delivery"),
@@ -299,8 +313,8 @@ def show(lines):
 def main():
     parser = argparse.ArgumentParser(prog="scripts/bench delivery")
     parser.add_argument("--server", default="prosody", help="XMPP server (default: %(default)s)")
-    parser.add_argument("--seconds", type=float, default=4, help="of one measurement (default: %(default)s)")
-    parser.add_argument("--rounds", type=int, default=3, help="pump and path, in turns (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=2, help="of one measurement (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=5, help="pump and path, in turns (default: %(default)s)")
     options = parser.parse_args()
     if not 0.1 <= options.seconds <= 60 or not 1 <= options.rounds <= 20:
         parser.error("between 0.1 and 60 seconds, 1 and 20 rounds, please")
