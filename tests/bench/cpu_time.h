@@ -25,15 +25,26 @@ inline double cpu_seconds_of(int pid) {
   return static_cast<double>(user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
-// Everybody on this machine, all CPUs together, in seconds.
-inline double cpu_seconds_of_machine() {
+// In seconds, all CPUs together.
+struct MachineTime {
+  double used = 0;    // by everybody on this machine
+  double stolen = 0;  // wanted, but given to another machine by the host
+};
+
+inline MachineTime machine_time() {
   std::ifstream file("/proc/stat");
   std::string name;
-  long user = 0;
-  long nice = 0;
-  long system = 0;
-  file >> name >> user >> nice >> system;
-  return static_cast<double>(user + nice + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  double user = 0;
+  double nice = 0;
+  double system = 0;
+  double idle = 0;
+  double waiting = 0;
+  double hard_irq = 0;
+  double soft_irq = 0;
+  double stolen = 0;
+  file >> name >> user >> nice >> system >> idle >> waiting >> hard_irq >> soft_irq >> stolen;
+  const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
+  return {.used = (user + nice + system + hard_irq + soft_irq) / ticks, .stolen = stolen / ticks};
 }
 
 }  // namespace bench

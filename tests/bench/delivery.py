@@ -234,6 +234,8 @@ class Bench:
             "pump_server_busy": busy(pumped, lambda w: w["cpu"][SERVER]),
             "others_busy": busy(floods, others),
             "pump_others_busy": busy(pumped, others),
+            "stolen": busy(floods, lambda w: w["stolen"]),
+            "pump_stolen": busy(pumped, lambda w: w["stolen"]),
             "stanza_bytes": round(total(floods, "bytes") / total(floods, "messages")),
             "pump_stanza_bytes": round(total(pumped, "bytes") / total(pumped, "messages")),
             "latency_posts_per_second": round(rate, 1),
@@ -301,6 +303,8 @@ def show(lines):
         ("  under the pump", "pump_server_busy"),
         ("  strangers", "others_busy"),
         ("  strangers beside the pump", "pump_others_busy"),
+        ("  stolen by the host", "stolen"),
+        ("  stolen beside the pump", "pump_stolen"),
         ("bytes of a stanza", "stanza_bytes"),
         ("  of the pump's", "pump_stanza_bytes"),
     ]

@@ -89,7 +89,7 @@ class Meter : private bridge::client::Listener {
     double seconds = 0;
     std::uint64_t messages = 0;
     std::uint64_t bytes = 0;
-    double machine = 0;       // CPU seconds of everybody
+    MachineTime machine;
     std::vector<double> cpu;  // of this process, and each asked about
   };
   struct Sent {
@@ -100,7 +100,7 @@ class Meter : private bridge::client::Listener {
     Time at;
     std::uint64_t messages = 0;
     std::uint64_t bytes = 0;
-    double machine = 0;
+    MachineTime machine;
     std::vector<double> cpu;
   };
 
@@ -241,7 +241,7 @@ Meter::Totals Meter::totals(const std::vector<int>& pids) const {
   Totals totals{.at = clock_now(),
                 .messages = messages_,
                 .bytes = bytes_,
-                .machine = cpu_seconds_of_machine(),
+                .machine = machine_time(),
                 .cpu = {cpu_seconds_of(::getpid())}};
   for (const int pid : pids) totals.cpu.push_back(cpu_seconds_of(pid));
   return totals;
@@ -251,7 +251,8 @@ Meter::Window Meter::between(const Totals& from, const Totals& to) {
   Window window{.seconds = Seconds(to.at - from.at).count(),
                 .messages = to.messages - from.messages,
                 .bytes = to.bytes - from.bytes,
-                .machine = to.machine - from.machine,
+                .machine = {.used = to.machine.used - from.machine.used,
+                            .stolen = to.machine.stolen - from.machine.stolen},
                 .cpu = to.cpu};
   for (std::size_t i = 0; i < window.cpu.size(); ++i) window.cpu[i] -= from.cpu[i];
   return window;
@@ -259,9 +260,10 @@ Meter::Window Meter::between(const Totals& from, const Totals& to) {
 
 void Meter::report(const Window& window) const {
   fmt::print(
-      "{{\"seconds\":{:.4f},\"messages\":{},\"bytes\":{},\"machine_cpu\":{:.3f},"
+      "{{\"seconds\":{:.4f},\"messages\":{},\"bytes\":{},\"machine_cpu\":{:.3f},\"stolen\":{:.3f},"
       "\"cpu\":[{:.3f}]}}\n",
-      window.seconds, window.messages, window.bytes, window.machine, fmt::join(window.cpu, ","));
+      window.seconds, window.messages, window.bytes, window.machine.used, window.machine.stolen,
+      fmt::join(window.cpu, ","));
 }
 
 void Meter::watch(double warm, double seconds, const std::vector<int>& pids) {
