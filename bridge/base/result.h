@@ -22,7 +22,8 @@ enum class ErrorCode : std::uint8_t {
   kConflict = 5,     // taken, or already so
   kRateLimited = 6,  // over a limit: the same request is welcome at retry_after
   kBusy = 7,         // a queue is full: the same request is welcome at retry_after
-  kUnavailable = 8,  // the backbone (or the way to it) is down; nothing was changed or it is unknown
+  kUnavailable =
+      8,  // the backbone (or the way to it) is down; nothing was changed or it is unknown
   kUnconfirmed = 9,  // plain text from somebody who has not yet said that plain text is a post
 };
 

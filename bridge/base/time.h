@@ -19,10 +19,9 @@ struct Now {
 };
 
 inline Now read_clocks() {
-  return {std::chrono::steady_clock::now(),
-          std::chrono::duration_cast<std::chrono::milliseconds>(
-              std::chrono::system_clock::now().time_since_epoch())
-              .count()};
+  return {std::chrono::steady_clock::now(), std::chrono::duration_cast<std::chrono::milliseconds>(
+                                                std::chrono::system_clock::now().time_since_epoch())
+                                                .count()};
 }
 
 }  // namespace bridge::base

@@ -26,10 +26,10 @@ struct WindowSettings {
 };
 
 struct LimitSettings {
-  throttle::Policy person = policy("20/10s burst 30");     // commands of one bare address
-  throttle::Policy domain = policy("1000/10s burst 2000");   // commands of all addresses of a domain
-  throttle::Policy queries = policy("100/10s burst 200");  // other stanzas of one bare address
-  std::size_t keys = 100'000;                              // addresses (or domains) told apart
+  throttle::Policy person = policy("20/10s burst 30");      // commands of one bare address
+  throttle::Policy domain = policy("1000/10s burst 2000");  // commands of all addresses of a domain
+  throttle::Policy queries = policy("100/10s burst 200");   // other stanzas of one bare address
+  std::size_t keys = 100'000;                               // addresses (or domains) told apart
 };
 
 struct Settings {
@@ -45,9 +45,10 @@ struct Settings {
   std::size_t requests_max = 4096;         // asked of the bridge and not answered yet
   std::size_t outbox_bytes = 1024 * 1024;  // answers waiting for the XMPP server
   throttle::Policy probes = policy("200/s burst 20");  // presence probes after a (re)connect
-  std::chrono::milliseconds confirm_within{300'000};  // how long a newcomer's first text waits for a yes
-  std::size_t confirmations_max = 10'000;    // newcomers that may be waiting at a time
-  bool request_receipts = false;             // ask clients to confirm deliveries (XEP-0184)
+  std::chrono::milliseconds confirm_within{
+      300'000};                            // how long a newcomer's first text waits for a yes
+  std::size_t confirmations_max = 10'000;  // newcomers that may be waiting at a time
+  bool request_receipts = false;           // ask clients to confirm deliveries (XEP-0184)
 
   std::string bot_jid() const { return bot + "@" + domain; }
 };
