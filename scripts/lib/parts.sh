@@ -13,6 +13,10 @@ part_runs() {
     ! grep -q '^State:.Z' "/proc/$pid/status" 2>/dev/null
 }
 
+# Every thread of this process has ended. Its first thread alone says little: while others are still
+# on their way out (in a sync, after SIGKILL), they hold its files and their locks.
+part_gone() { ! grep -qs '^State:.[^ZX]' "/proc/$1"/task/*/status; }
+
 # part_start NAME COMMAND...: in the background, in a process group of its own (Ctrl-C at the
 # terminal does not reach it) but in the caller's session (nice compares only within one).
 part_start() {
@@ -52,8 +56,9 @@ part_end() {
     pid=$(part_pid "$name")
     kill -s "$signal" "$pid" 2>/dev/null || true
     end=$((SECONDS + 15))
-    while part_runs "$name"; do
+    until part_gone "$pid"; do
       if [ "$SECONDS" -ge "$end" ]; then
+        part_runs "$name" || break  # on its last legs, or the number is somebody else's by now
         say "$name (process $pid) does not end by itself: killing it"
         kill -s KILL "$pid" 2>/dev/null || true
         end=$((SECONDS + 15))
