@@ -26,6 +26,7 @@ import subprocess
 import sys
 import time
 
+from lib.disk import sync_us
 from light_client import LightClient
 from stack import Stack
 
@@ -245,18 +246,6 @@ class Bench:
 
 # A window is what the meter saw in some seconds; its "cpu" is in this order.
 METER, SERVER, BRIDGE, GATEWAY = range(4)
-
-
-def sync_us(folder):
-    """The median of one durable append of a few KB: what a post has to wait for before anything else."""
-    took = []
-    with open(folder / "sync", "wb", buffering=0) as file:
-        for _ in range(100):
-            file.write(bytes(4096))
-            began = time.monotonic()
-            os.fdatasync(file.fileno())
-            took.append(time.monotonic() - began)
-    return round(1e6 * statistics.median(took))
 
 
 def total(windows, key):
