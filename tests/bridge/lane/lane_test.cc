@@ -181,6 +181,23 @@ TEST_CASE("each lane speaks for its kind of people") {
   CHECK(web.ask(create).error().code() == bridge::wire::FORBIDDEN);
 }
 
+TEST_CASE("a backup is made for operators alone") {
+  Request backup;
+  backup.mutable_backup()->set_path("/var/backups/1");
+  for (const Kind kind : {Kind::kIm, Kind::kWeb}) {
+    LaneStory story(kind);
+    story.hello();
+    CHECK(story.ask(backup).error().code() == bridge::wire::FORBIDDEN);
+    CHECK(story.submitted.empty());
+    CHECK(story.lane.counters().forbidden.value() == 1);
+  }
+  LaneStory admin(Kind::kAdmin);
+  admin.hello();
+  admin.ask(backup);
+  REQUIRE(admin.submitted.size() == 1);
+  CHECK(admin.submitted[0].request.backup().path() == "/var/backups/1");
+}
+
 TEST_CASE("a client speaks only for whom its rule says") {
   LaneStory story(LaneOptions{.kind = Kind::kIm,
                               .clients = {{.name = "gw", .key = {}, .speaks_for = {"*@a.org"}}}});

@@ -52,6 +52,10 @@ TEST_CASE("The bytes of requests are pinned") {
   quit.mutable_actor()->set_nick("al");
   quit.mutable_quit();
   CHECK(hex(serialize(quit)) == "0a041202616c2a00");
+
+  Request backup;
+  backup.mutable_backup()->set_path("/var/b");
+  CHECK(hex(serialize(backup)) == "aa01080a062f7661722f62");
 }
 
 TEST_CASE("The bytes of replies are pinned") {
@@ -69,6 +73,12 @@ TEST_CASE("The bytes of replies are pinned") {
   phrase.set_since(4);
   phrase.set_changed(true);
   CHECK(hex(serialize(phrases)) == "320b0a090a036e796310041801");
+
+  Reply backed_up;
+  backed_up.mutable_backed_up()->set_head(300);
+  backed_up.mutable_backed_up()->set_bytes(70000);
+  backed_up.mutable_backed_up()->set_path("/var/b");
+  CHECK(hex(serialize(backed_up)) == "6a0f08ac0210f0a2041a062f7661722f62");
 }
 
 TEST_CASE("The bytes of deliveries are pinned") {
