@@ -9,7 +9,7 @@ part_pid() { cat "$dir/$1.pid" 2>/dev/null || true; }
 part_runs() {
   local pid
   pid=$(part_pid "$1")
-  [ -n "$pid" ] && tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$dir/$1." &&
+  [ -n "$pid" ] && tr "\0" "\n" 2>/dev/null <"/proc/$pid/cmdline" | grep -qF "$dir/$1." &&
     ! grep -q '^State:.Z' "/proc/$pid/status" 2>/dev/null
 }
 

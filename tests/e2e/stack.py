@@ -4,7 +4,8 @@
         stack.kill("bridge")
         stack.start("bridge")
 
-Programs are taken from the folder in LAPWING_BIN (set by ctest). The directory is removed when the
+Programs are taken from the folder in LAPWING_BIN, and the XMPP server is the one that LAPWING_SERVER
+names, Prosody without it (ctest sets both). The directory is removed when the
 block ends well, and kept, with its logs, when it ends with an exception.
 """
 
@@ -26,9 +27,9 @@ def read_env(path):
 
 
 class Stack:
-    def __init__(self, bridge_extra="", gateway_extra="", server="prosody"):
+    def __init__(self, bridge_extra="", gateway_extra="", server=None):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="lapwing-"))
-        self.server = server
+        self.server = server or os.environ.get("LAPWING_SERVER", "prosody")
         self.bin = os.environ.get("LAPWING_BIN", str(ROOT / "build" / "release" / "bin"))
         (self.dir / "bridge.extra").write_text(bridge_extra)
         (self.dir / "gateway.extra").write_text(gateway_extra)
