@@ -46,7 +46,6 @@ api_permissions:
 modules:
   mod_admin_extra: {}
   mod_blocking: {}
-  mod_caps: {}
   mod_carboncopy: {}
   mod_client_state: {}
   mod_disco: {}
@@ -71,7 +70,7 @@ listen:
     ip: "127.0.0.1"
     module: ejabberd_http
     request_handlers: {"/$secret": mod_http_api}
-  # Stands last, so that a test can add the name and password of a second component.
+  # This listener is for one component alone: whoever connects here gets all addresses that stand here.
   -
     port: $component_port
     ip: "127.0.0.1"

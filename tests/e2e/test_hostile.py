@@ -12,6 +12,7 @@ import pathlib
 import random
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -338,20 +339,34 @@ class SecondComponent:
 
 class ForeignDomain(Story):
     DOMAIN, SECRET = "evil.localhost", "component-secret"
+    # What is added to a server's configuration for one component more. ejabberd gives whoever
+    # connects to a listener all addresses of it, so there each component has a listener of its own.
+    CONFIG = {
+        "prosody": ("prosody.cfg.lua", 'Component "{domain}"\n  component_secret = "{secret}"\n'),
+        "ejabberd": (
+            "ejabberd.yml",
+            '  - {{port: {port}, ip: "127.0.0.1", module: ejabberd_service, shaper: none,\n'
+            '     hosts: {{"{domain}": {{password: "{secret}"}}}}}}\n',
+        ),
+    }
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        with open(cls.stack.dir / "prosody.cfg.lua", "a") as config:
-            config.write(f'Component "{cls.DOMAIN}"\n  component_secret = "{cls.SECRET}"\n')
+        cls.port = int(cls.stack.env["COMPONENT_PORT"])
+        if cls.stack.server == "ejabberd":
+            with socket.create_server(("127.0.0.1", 0)) as somewhere:
+                cls.port = somewhere.getsockname()[1]
+        file, lines = cls.CONFIG[cls.stack.server]
+        with open(cls.stack.dir / file, "a") as config:
+            config.write(lines.format(port=cls.port, domain=cls.DOMAIN, secret=cls.SECRET))
         cls.stack.stop("gateway")
         cls.stack.stop("server")
         cls.stack.start("server")
         cls.stack.start("gateway")
 
     async def component(self):
-        port = int(self.stack.env["COMPONENT_PORT"])
-        component = SecondComponent(self.DOMAIN, self.SECRET, port)
+        component = SecondComponent(self.DOMAIN, self.SECRET, self.port)
         await component.connect()
         self.addAsyncCleanup(component.close)
         return component
