@@ -51,14 +51,16 @@ struct EmbeddedStore::Impl {
   // Written by the writer thread, read by all.
   std::atomic<RecordId> head{0};
   NewestMs newest_ms = std::make_shared<std::atomic<base::WallMs>>(0);
-  // The writer thread's, kept for its capacity.
+  // The writer thread's, kept for their capacity: a new large block for every batch would cost more
+  // than what is written into it.
   std::string bytes;
+  rocksdb::WriteBatch batch;
 
   base::Result<void> open();
   base::Result<void> load_head();
   base::Result<void> settle_format();
   base::Result<void> note_dedupe_window();
-  void put(rocksdb::WriteBatch& batch, const Record& record);
+  void put(const Record& record);
   base::Result<std::optional<Record>> get(RecordId id) const;
 };
 
@@ -95,12 +97,12 @@ base::Result<void> EmbeddedStore::Impl::settle_format() {
     return base::fail(
         base::ErrorCode::kUnavailable,
         "The store in " + database.path + " has records but no format: it is damaged.");
-  rocksdb::WriteBatch batch;
-  batch.Put(database.at(kMeta), kFormatKey, std::to_string(kStoreFormat));
-  batch.Put(database.at(kMeta), kCreatedKey, std::to_string(options.now_ms));
+  rocksdb::WriteBatch birth;
+  birth.Put(database.at(kMeta), kFormatKey, std::to_string(kStoreFormat));
+  birth.Put(database.at(kMeta), kCreatedKey, std::to_string(options.now_ms));
   rocksdb::WriteOptions durable;
   durable.sync = true;
-  const auto status = database.db->Write(durable, &batch);
+  const auto status = database.db->Write(durable, &birth);
   if (!status.ok()) return database.failure(status);
   return {};
 }
@@ -137,7 +139,7 @@ RecordId EmbeddedStore::head() const {
   return impl_->head.load(std::memory_order_acquire);
 }
 
-void EmbeddedStore::Impl::put(rocksdb::WriteBatch& batch, const Record& record) {
+void EmbeddedStore::Impl::put(const Record& record) {
   encode_record(record, bytes);
   batch.Put(database.at(kLog), be64(record.id()), bytes);
   if (const auto key = dedupe_key(record))
@@ -156,16 +158,16 @@ void EmbeddedStore::Impl::put(rocksdb::WriteBatch& batch, const Record& record) 
 base::Result<void> EmbeddedStore::append(std::span<const RecordPtr> records) {
   RecordId newest = head();
   base::WallMs newest_ms = impl_->newest_ms->load();
-  rocksdb::WriteBatch batch;
+  impl_->batch.Clear();
   for (const auto& record : records) {
     require(record->id() == newest + 1, "ids continue the log densely");
     newest = record->id();
     newest_ms = std::max(newest_ms, record->time_ms());
-    impl_->put(batch, *record);
+    impl_->put(*record);
   }
   rocksdb::WriteOptions durable;
   durable.sync = true;
-  const auto status = impl_->database.db->Write(durable, &batch);
+  const auto status = impl_->database.db->Write(durable, &impl_->batch);
   if (!status.ok()) return impl_->database.failure(status);
   impl_->newest_ms->store(newest_ms);
   impl_->head.store(newest, std::memory_order_release);

@@ -79,15 +79,17 @@ std::size_t LaneThread::turn(base::Now now) {
 }
 
 std::size_t LaneThread::read_mail() {
-  std::vector<ReplyMail> replies;
-  std::vector<BatchMail> batches;
+  drained_replies_.clear();
+  drained_batches_.clear();
   std::vector<LaneLimits> limits;
-  replies_.drain(replies, kMessagesPerTurn);
-  batches_.drain(batches, kMessagesPerTurn);
+  replies_.drain(drained_replies_, kMessagesPerTurn);
+  batches_.drain(drained_batches_, kMessagesPerTurn);
   if (limits_.drain(limits, limits_.capacity()) > 0) lane_.set_limits(limits.back());
-  for (const ReplyMail& mail : replies) lane_.on_reply(mail.session, mail.sequence, mail.reply);
-  for (const BatchMail& mail : batches) lane_.on_batch(mail.session, mail.sequence, mail.body);
-  return replies.size() + batches.size() + limits.size();
+  for (const ReplyMail& mail : drained_replies_)
+    lane_.on_reply(mail.session, mail.sequence, mail.reply);
+  for (const BatchMail& mail : drained_batches_)
+    lane_.on_batch(mail.session, mail.sequence, mail.body);
+  return drained_replies_.size() + drained_batches_.size() + limits.size();
 }
 
 std::size_t LaneThread::receive(base::Now now) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 #include <variant>
+#include <vector>
 
 #include "bridge/backbone/log_tail.h"
 #include "bridge/base/loop_meter.h"
@@ -99,6 +100,9 @@ class LaneThread final : private LaneOutput {
   // Events the fan-out had no room for. While there are any, nothing is received, so it grows by
   // what one turn makes at most.
   std::deque<fanout::Event> untold_;
+  // What read_mail() works through, kept for its capacity.
+  std::vector<ReplyMail> drained_replies_;
+  std::vector<BatchMail> drained_batches_;
   base::LoopMeter meter_;
   std::thread thread_;
 };

@@ -7,20 +7,11 @@
 #include "bridge/wire/messages.h"
 
 namespace bridge::state {
-namespace {
-
-// Length-prefixed, so that no two different posts share a key.
-std::string dedupe_key(AccountId author, std::string_view client_id, std::string_view text) {
-  std::string key = std::to_string(author);
-  key += ':';
-  key += std::to_string(client_id.size());
-  key += ':';
-  key += client_id;
-  key += text;
-  return key;
+// All three: whoever sends one client id with many texts must not make every lookup long.
+std::size_t Committer::HashPublish::operator()(const PublishKey& key) const {
+  const std::hash<std::string_view> hash;
+  return hash(key.text) ^ (hash(key.client_id) * 31) ^ key.author;
 }
-
-}  // namespace
 
 Committer::Committer(backbone::Store& store, Rules rules, CommitListener& listener)
     : store_(store), rules_(rules), listener_(listener) {}
@@ -44,8 +35,8 @@ base::Result<std::optional<RecordId>> Committer::find_duplicate(AccountId author
                                                                 std::string_view client_id,
                                                                 std::string_view text,
                                                                 base::WallMs now_ms) const {
-  const auto staged = posts_in_batch_.find(dedupe_key(author, client_id, text));
-  if (staged != posts_in_batch_.end()) return std::optional<RecordId>(staged->second);
+  const auto staged = publishes_in_batch_.find({author, client_id, text});
+  if (staged != publishes_in_batch_.end()) return std::optional<RecordId>(staged->second);
   return store_.find_duplicate(author, client_id, text, now_ms);
 }
 
@@ -69,20 +60,19 @@ void Committer::stage(const Submission& submission, base::Now now) {
   } else if (writes) {
     take(std::move(decision.records));
   }
-  waiting_.push_back({submission.reply_to, std::move(decision.reply), writes});
+  waiting_.push_back({submission.reply_to, std::move(decision.reply)});
 }
 
 void Committer::take(std::vector<Record> records) {
   for (Record& record : records) {
     state_.apply(record);
-    if (record.has_post())
-      posts_in_batch_[dedupe_key(record.post().author(), record.post().client_id(),
-                                 record.post().text())] = record.id();
-    if (record.has_direct())
-      posts_in_batch_[dedupe_key(record.direct().author(), record.direct().client_id(),
-                                 record.direct().text())] = record.id();
     bytes_ += record.ByteSizeLong();
-    batch_.push_back(std::make_shared<const Record>(std::move(record)));
+    const auto& kept = *batch_.emplace_back(std::make_shared<const Record>(std::move(record)));
+    const auto note = [&](const auto& publish) {
+      publishes_in_batch_[{publish.author(), publish.client_id(), publish.text()}] = kept.id();
+    };
+    if (kept.has_post()) note(kept.post());
+    if (kept.has_direct()) note(kept.direct());
   }
   next_id_ += records.size();
 }
@@ -103,9 +93,9 @@ void Committer::commit(base::Now now) {
   }
   for (Waiting& waiting : waiting_) listener_.on_reply(waiting.to, std::move(waiting.reply));
   waiting_.clear();
+  publishes_in_batch_.clear();  // before the records that it views
   batch_.clear();
   bytes_ = 0;
-  posts_in_batch_.clear();
 }
 
 // Everything decided in this batch saw records that are not in the log: none of it holds.

@@ -16,7 +16,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -89,7 +89,16 @@ class Committer {
   struct Waiting {
     ReplyAddress to;
     wire::Reply reply;
-    bool writes = false;
+  };
+  // What makes two publishes the same one. Views of a record of the batch, or of a request.
+  struct PublishKey {
+    AccountId author = 0;
+    std::string_view client_id;
+    std::string_view text;
+    bool operator==(const PublishKey&) const = default;
+  };
+  struct HashPublish {
+    std::size_t operator()(const PublishKey& key) const;
   };
 
   base::Result<std::optional<RecordId>> find_duplicate(AccountId author, std::string_view client_id,
@@ -111,7 +120,7 @@ class Committer {
   std::vector<backbone::RecordPtr> batch_;
   std::size_t bytes_ = 0;
   std::vector<Waiting> waiting_;
-  std::unordered_map<std::string, RecordId> posts_in_batch_;  // by dedupe key
+  std::unordered_map<PublishKey, RecordId, HashPublish> publishes_in_batch_;
 
   bool writable_ = true;
   base::Time next_resume_{};
