@@ -90,7 +90,7 @@ bool Index::remove(const Phrase& phrase, Listener listener) {
 
 void Index::match(const Post& post,
                   const std::function<void(const Phrase&, Listener)>& found) const {
-  for (const std::string& word : post.words()) {
+  for (const std::string_view word : post.words()) {
     const auto list = impl_->filed.find(word);
     if (list == impl_->filed.end()) continue;
     for (const Entry* entry : list->second) {

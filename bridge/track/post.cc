@@ -1,9 +1,11 @@
 #include "bridge/track/post.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <numeric>
 #include <utility>
 
 #include "bridge/track/characters.h"
-#include "bridge/track/distinct.h"
 #include "bridge/track/pieces.h"
 #include "bridge/track/urls.h"
 
@@ -12,38 +14,10 @@ namespace {
 
 // One place of the sequence: a part, and the hashtag or mention that begins here.
 struct Place {
-  std::string part;
-  std::string tag;            // with its # or @; empty: none begins here
+  std::string_view part;
+  std::string_view tag;       // with its # or @; empty: none begins here
   std::size_t tag_parts = 0;  // how many places it stands over
 };
-
-void add_forms(const Piece& piece, std::vector<std::string>& forms) {
-  switch (piece.kind) {
-    case Piece::Kind::kUrl:
-      forms.emplace_back(canonical_url(piece.text));
-      break;
-    case Piece::Kind::kHashtag:
-    case Piece::Kind::kMention:
-      forms.push_back(piece.text);
-      forms.push_back(piece.text.substr(1));
-      break;
-    case Piece::Kind::kPlain:
-      forms.push_back(piece.text);
-      forms.emplace_back(trim_punctuation(piece.text));
-      break;
-  }
-}
-
-void add_places(const Piece& piece, std::vector<Place>& places) {
-  const std::size_t first = places.size();
-  for_each_part(piece.text, [&](std::string_view part) {
-    places.push_back({std::string(part), {}, 0});
-  });
-  const bool is_tag = piece.kind == Piece::Kind::kHashtag || piece.kind == Piece::Kind::kMention;
-  if (!is_tag || places.size() == first) return;
-  places[first].tag = piece.text;
-  places[first].tag_parts = places.size() - first;
-}
 
 // How many places the element covers there; 0: it does not match.
 std::size_t covered(const Place& place, std::string_view element) {
@@ -54,34 +28,86 @@ std::size_t covered(const Place& place, std::string_view element) {
 
 }  // namespace
 
+// Posts are kept by the ten thousand, so this is a few blocks of memory: the folded pieces, one
+// behind the other, and views into them.
 struct Post::Impl {
-  Distinct forms;
+  std::string letters;
+  std::vector<std::string_view> forms;   // distinct, in text order
+  std::vector<std::string_view> sorted;  // the same
   std::vector<Place> places;
 
-  bool run_stands_at(std::size_t at, const std::vector<std::string>& elements) const {
-    for (const std::string& element : elements) {
-      if (at >= places.size()) return false;
-      const std::size_t step = covered(places[at], element);
-      if (step == 0) return false;
-      at += step;
-    }
-    return true;
-  }
+  void read(const std::vector<Word>& words);
+  void add_form(std::string_view form);
+  void add_piece(Piece::Kind kind, std::string_view piece);
+  void drop_repeats();
+  bool run_stands_at(std::size_t at, const std::vector<std::string>& elements) const;
 };
 
-Post::Post(std::string_view text) {
-  std::vector<std::string> forms;  // with repeats
-  std::vector<Place> places;
-  for (const Word& word : cut(text)) {
+void Post::Impl::read(const std::vector<Word>& words) {
+  std::size_t size = 0;
+  for (const Word& word : words)
+    for (const Piece& piece : word.pieces) size += piece.text.size();
+  letters.reserve(size);  // it must not move any more
+  for (const Word& word : words) {
     for (const Piece& piece : word.pieces) {
-      const std::size_t first = places.size();
-      add_forms(piece, forms);
-      add_places(piece, places);
-      for (std::size_t i = first; i < places.size(); ++i) forms.push_back(places[i].part);
+      const std::size_t begin = letters.size();
+      letters += piece.text;
+      add_piece(piece.kind, std::string_view(letters).substr(begin));
     }
   }
-  impl_ = std::make_unique<Impl>(Impl{Distinct(forms.size()), std::move(places)});
-  for (const std::string& form : forms) impl_->forms.add(form);
+  drop_repeats();
+}
+
+void Post::Impl::add_form(std::string_view form) {
+  // Most words are their own trimmed form and their only part: no need to sort that out later.
+  if (!form.empty() && (forms.empty() || forms.back() != form)) forms.push_back(form);
+}
+
+void Post::Impl::add_piece(Piece::Kind kind, std::string_view piece) {
+  const bool is_tag = kind == Piece::Kind::kHashtag || kind == Piece::Kind::kMention;
+  if (kind == Piece::Kind::kUrl) {
+    add_form(canonical_url(piece));
+  } else {
+    add_form(piece);
+    add_form(is_tag ? piece.substr(1) : trim_punctuation(piece));
+  }
+  const std::size_t first = places.size();
+  for_each_part(piece, [&](std::string_view part) {
+    places.push_back({part, {}, 0});
+    add_form(part);
+  });
+  if (!is_tag || places.size() == first) return;
+  places[first].tag = piece;
+  places[first].tag_parts = places.size() - first;
+}
+
+void Post::Impl::drop_repeats() {
+  std::vector<std::uint32_t> order(forms.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::sort(order, {}, [this](std::uint32_t at) { return std::pair(forms[at], at); });
+  std::vector<bool> repeated(forms.size());
+  for (const std::uint32_t at : order) {
+    repeated[at] = !sorted.empty() && sorted.back() == forms[at];
+    if (!repeated[at]) sorted.push_back(forms[at]);
+  }
+  std::size_t kept = 0;
+  for (std::size_t at = 0; at < forms.size(); ++at)
+    if (!repeated[at]) forms[kept++] = forms[at];
+  forms.resize(kept);
+}
+
+bool Post::Impl::run_stands_at(std::size_t at, const std::vector<std::string>& elements) const {
+  for (const std::string& element : elements) {
+    if (at >= places.size()) return false;
+    const std::size_t step = covered(places[at], element);
+    if (step == 0) return false;
+    at += step;
+  }
+  return true;
+}
+
+Post::Post(std::string_view text) : impl_(std::make_unique<Impl>()) {
+  impl_->read(cut(text));
 }
 
 Post::~Post() = default;
@@ -89,7 +115,7 @@ Post::Post(Post&&) noexcept = default;
 Post& Post::operator=(Post&&) noexcept = default;
 
 bool Post::contains(std::string_view folded_word) const {
-  return impl_->forms.contains(folded_word);
+  return std::ranges::binary_search(impl_->sorted, folded_word);
 }
 
 bool Post::contains_run(const std::vector<std::string>& elements) const {
@@ -99,8 +125,8 @@ bool Post::contains_run(const std::vector<std::string>& elements) const {
   return false;
 }
 
-const std::vector<std::string>& Post::words() const {
-  return impl_->forms.list();
+const std::vector<std::string_view>& Post::words() const {
+  return impl_->forms;
 }
 
 }  // namespace bridge::track

@@ -12,7 +12,7 @@
 
 namespace bridge::track {
 
-// Immutable after construction; may be read by several threads. Holds copies, not views.
+// Immutable after construction; may be read by several threads. Holds a copy of the text.
 class Post {
  public:
   // `text` must be valid UTF-8 (an assert otherwise).
@@ -26,7 +26,8 @@ class Post {
   // The elements of a quote (parts, #tags, @names) stand side by side in this order.
   bool contains_run(const std::vector<std::string>& elements) const;
   // Every distinct form, in text order: every word a phrase could be filed under.
-  const std::vector<std::string>& words() const;
+  // Views of this object.
+  const std::vector<std::string_view>& words() const;
 
  private:
   struct Impl;

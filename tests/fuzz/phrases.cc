@@ -37,7 +37,7 @@ void check_phrase(const Phrase& phrase) {
 void check_words(std::string_view text, const Post& post) {
   const std::string folded = bridge::track::fold(text);
   fuzz::check(bridge::track::fold(folded) == folded, "folding twice changes nothing");
-  for (const std::string& word : post.words())
+  for (const std::string_view word : post.words())
     fuzz::check(post.contains(word), "a post contains its words");
   for (const std::string& word : bridge::track::tokenize(text).words)
     fuzz::check(bridge::track::is_utf8(word), "words are UTF-8");
