@@ -78,11 +78,23 @@ void Session::presence(const wire::Presence& presence) {
 }
 
 void Session::close() {
-  const bool greeted = connected();
-  outbox_.clear();
+  if (connected()) {
+    acknowledge();
+    say_bye();
+  } else {
+    outbox_.clear();
+  }
   state_ = State::kClosed;
   trouble_ = "Closed.";
-  if (!greeted) return;
+}
+
+void Session::acknowledge() {
+  if (acked_ <= acked_sent_) return;
+  outbox_.push(wire::Type::kAck, acked_);
+  acked_sent_ = acked_;
+}
+
+void Session::say_bye() {
   wire::Bye bye;
   bye.set_reason(wire::Bye::CLOSING);
   outbox_.push(wire::Type::kBye, 0, wire::serialize(bye));
@@ -291,10 +303,7 @@ bool Session::stuck(base::Time now) {
 
 void Session::queue_due(base::Time now) {
   outbox_.flush_presence();
-  if (acked_ > acked_sent_) {
-    outbox_.push(wire::Type::kAck, acked_);
-    acked_sent_ = acked_;
-  }
+  acknowledge();
   // Whatever goes out carries the credit; a frame of its own only when nothing else does.
   if (!outbox_.empty()) return;
   if (!credit_told_) return outbox_.push(wire::Type::kCredit);

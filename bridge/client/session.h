@@ -84,8 +84,9 @@ class Session {
   // It was sent.
   void pop(base::Time now);
 
-  // Ends the session in good order: BYE goes out next, nothing after it. Requests without an answer
-  // get none, the listener is not called.
+  // Ends the session in good order: what the bridge should still hear (what arrived, what came
+  // back) goes out, then BYE, nothing after it. Requests without an answer get none, the listener
+  // is not called.
   void close();
 
   // Why there is no session, in a sentence; empty while connected.
@@ -115,6 +116,8 @@ class Session {
   base::Time retry_time(Retry retry, base::Time now);
   void check_timers(base::Time now);
   bool stuck(base::Time now);
+  void acknowledge();
+  void say_bye();
   void queue_due(base::Time now);
   std::size_t answer_refused();
   void answer_unavailable(const std::vector<RequestId>& ids, const std::string& text);

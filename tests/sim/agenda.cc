@@ -15,7 +15,7 @@ milliseconds Agenda::elapsed() const {
 }
 
 bridge::base::Now Agenda::clocks() const {
-  return {now_, kStartWall + elapsed().count()};
+  return {now_, kStartWall + (elapsed() + ahead_).count()};
 }
 
 void Agenda::at(Time when, Action action) {

@@ -27,6 +27,8 @@ class Agenda {
 
   Time now() const { return now_; }
   bridge::base::Now clocks() const;
+  // Somebody sets the wall clock.
+  void set_wall_clock(milliseconds ahead) { ahead_ = ahead; }
   milliseconds elapsed() const;
   std::uint64_t steps() const { return steps_; }
 
@@ -46,6 +48,7 @@ class Agenda {
     return a.when != b.when ? a.when > b.when : a.order > b.order;
   }
 
+  milliseconds ahead_{0};
   Time now_ = Time{} + std::chrono::hours(1);
   std::vector<Entry> heap_;
   std::uint64_t next_order_ = 0;

@@ -25,6 +25,7 @@ void BridgeNode::stop() {
   stage_.trace.say("the bridge stops");
   process_->stop();
   process_.reset();
+  disk_.done().ended();
   ended(true);
 }
 

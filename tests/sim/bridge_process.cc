@@ -166,10 +166,19 @@ std::size_t BridgeProcess::handle_events() {
 void BridgeProcess::handle(const fanout::Event& event) {
   std::visit(
       Overloaded{[&](const fanout::Opened& e) { fanout_.open(e.session); },
-                 [&](const fanout::Closed& e) { fanout_.close(e.session); },
+                 [&](const fanout::Closed& e) {
+                   disk_.done().closed(e.session);
+                   fanout_.close(e.session);
+                 },
                  [&](const fanout::Granted& e) { fanout_.grant(e.session, e.deliveries, e.bytes); },
-                 [&](const fanout::Acknowledged& e) { fanout_.acknowledge(e.session, e.sequence); },
-                 [&](const fanout::GivenBack& e) { fanout_.give_back(e.session, e.nack); },
+                 [&](const fanout::Acknowledged& e) {
+                   disk_.done().acknowledged(e.session, e.sequence);
+                   fanout_.acknowledge(e.session, e.sequence);
+                 },
+                 [&](const fanout::GivenBack& e) {
+                   disk_.done().returned(e.session, e.nack.address(), e.nack.id());
+                   fanout_.give_back(e.session, e.nack);
+                 },
                  [&](const fanout::PresenceChanged& e) { fanout_.presence(e.session, e.presence); },
                  [&](const fanout::Asked& e) {
                    wire::Reply reply;
@@ -182,13 +191,14 @@ void BridgeProcess::handle(const fanout::Event& event) {
 void BridgeProcess::checkpoint(bool sync) {
   next_checkpoint_ = stage_.agenda.now() + stage_.plan.checkpoint_every;
   // A full disk refuses it: it is tried again.
-  static_cast<void>(fanout_.checkpoint(sync));
+  if (fanout_.checkpoint(sync)) disk_.done().saved(sync);
 }
 
 void BridgeProcess::deliver(fanout::SessionId session, std::uint64_t sequence,
                             const wire::Batch& batch) {
   for (const auto& item : batch.items())
     for (const auto& to : item.recipients()) {
+      disk_.done().sent(session, sequence, to.address(), item.id());
       stage_.laws.handed_over(to.address(), item.id());
       stage_.trace.say("the fan-out sends #{} to {} in batch {}.{}", item.id(), to.address(),
                        session, sequence);

@@ -72,7 +72,8 @@ class Disk::ShiftedCursors final : public CursorStore {
   CursorStore& store_;
 };
 
-Disk::Disk(Stage& stage) : stage_(stage), store_(std::make_unique<MemoryStore>()) {
+Disk::Disk(Stage& stage)
+    : stage_(stage), done_(stage.laws), store_(std::make_unique<MemoryStore>()) {
   if (stage.plan.mutant == Mutant::kAckBeforeFsync)
     hasty_ = std::make_unique<HastyStore>(stage, store_);
   if (stage.plan.mutant == Mutant::kCursorOffByOne)
@@ -94,7 +95,9 @@ void Disk::crash() {
     hasty_->crash();
   else
     store_->crash();
-  cursors_.crash(stage_.dice.below(cursors_.unsynced() + 1));
+  const std::size_t kept = stage_.dice.below(cursors_.unsynced() + 1);
+  cursors_.crash(kept);
+  done_.crash(kept);
 }
 
 void Disk::fill(RefusedBatch batch) {

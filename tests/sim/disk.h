@@ -10,6 +10,7 @@
 
 #include "bridge/backbone/memory_cursor_store.h"
 #include "bridge/backbone/memory_store.h"
+#include "tests/sim/done_book.h"
 #include "tests/sim/stage.h"
 
 namespace tests::sim {
@@ -29,6 +30,8 @@ class Disk {
   void fill_cursors();
   void free();
 
+  DoneBook& done() { return done_; }
+
   // Everything in the log.
   std::vector<bridge::backbone::RecordPtr> all() const;
 
@@ -37,6 +40,7 @@ class Disk {
   class ShiftedCursors;
 
   Stage& stage_;
+  DoneBook done_;
   std::unique_ptr<bridge::backbone::MemoryStore> store_;
   bridge::backbone::MemoryCursorStore cursors_;
   std::unique_ptr<HastyStore> hasty_;

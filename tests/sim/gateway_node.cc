@@ -3,6 +3,9 @@
 namespace tests::sim {
 namespace {
 
+constexpr milliseconds kFarewell{2000};
+constexpr milliseconds kLinger{100};  // of its socket: what has not left by then is lost
+
 gateway::xmpp::Settings settings_for(const Plan& plan) {
   gateway::xmpp::Settings settings;
   settings.domain = "im.example.org";
@@ -28,15 +31,29 @@ GatewayNode::Process::Process(Stage& the_stage, LanePort& im, XmppServer& server
 }
 
 std::size_t GatewayNode::Process::turn() {
+  if (gone_since) return 0;
   const std::size_t work = gateway.turn(stage.agenda.now());
   check_bounds();
+  if (closing_until && (gateway.idle() || stage.agenda.now() > *closing_until)) farewell();
   return work;
+}
+
+void GatewayNode::Process::farewell() {
+  if (!gateway.idle()) stage.laws.breaks();  // what it could not hand over comes again
+  stage.trace.say("the gateway is done{}", gateway.idle() ? "" : ", though not with everything");
+  backbone.close();
+  gone_since = stage.agenda.now();
 }
 
 void GatewayNode::Process::check_bounds() const {
   const auto& deliveries = gateway.deliveries();
   stage.laws.require(deliveries.groups_in_flight() <= settings.window.barriers,
                      "law 5: more barriers than the window has");
+  stage.laws.require(deliveries.deliveries_held() <= settings.window.deliveries,
+                     "law 5: more deliveries in the gateway than were granted");
+  stage.laws.require(gateway.requests_waiting() <= settings.requests_max &&
+                         gateway.answer_bytes_waiting() <= settings.outbox_bytes,
+                     "law 5: more requests or answers in the gateway than fit");
   stage.laws.require(deliveries.bytes_in_flight() <= settings.window.in_flight_bytes ||
                          deliveries.groups_in_flight() == 1,
                      "law 5: more bytes on the way to the XMPP server than the window has");
@@ -50,7 +67,32 @@ void GatewayNode::start() {
 void GatewayNode::kill() {
   stage_.trace.say("the gateway is killed");
   stage_.laws.breaks();
+  lifetime_.renew();
   process_.reset();
+}
+
+void GatewayNode::restart() {
+  if (process_->closing_until) return;
+  stage_.trace.say("the gateway stops");
+  process_->gateway.close();
+  process_->closing_until = stage_.agenda.now() + kFarewell;
+  process_->worker.wake();
+  linger();
+}
+
+// Until its last words have left the machine.
+void GatewayNode::linger() {
+  stage_.agenda.after(milliseconds(10), lifetime_.while_alive([this] {
+    const bool said = process_->backbone.line().all_sent();
+    const auto since = process_->gone_since;
+    if (!since || (!said && stage_.agenda.now() - *since < kLinger)) return linger();
+    if (!said) stage_.laws.breaks();
+    process_.reset();
+    stage_.agenda.after(stage_.dice.between(milliseconds(5), milliseconds(1000)),
+                        lifetime_.while_alive([this] {
+                          if (!process_) start();
+                        }));
+  }));
 }
 
 void GatewayNode::calm() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "gateway/xmpp/gateway.h"
 #include "tests/sim/sim_backbone.h"
@@ -17,6 +18,8 @@ class GatewayNode {
 
   void start();
   void kill();
+  // In good order: it hands over what it has, says goodbye, ends, and starts again.
+  void restart();
   bool running() const { return process_ != nullptr; }
 
   SimComponent& component() { return process_->component; }
@@ -28,6 +31,7 @@ class GatewayNode {
     Process(Stage& stage, LanePort& im, XmppServer& server);
     std::size_t turn();
     void check_bounds() const;
+    void farewell();
 
     Stage& stage;
     const gateway::xmpp::Settings settings;
@@ -35,11 +39,16 @@ class GatewayNode {
     Worker worker;
     SimComponent component;
     SimBackbone backbone;
+    std::optional<Time> closing_until;
+    std::optional<Time> gone_since;  // it has said its last word
   };
+
+  void linger();
 
   Stage& stage_;
   LanePort& im_;
   XmppServer& server_;
+  Lifetime lifetime_;
   std::unique_ptr<Process> process_;
 };
 

@@ -46,6 +46,8 @@ class LaneLine {
   void stall(Time until);
   void flow();
   bool connected() const { return !peer_.empty(); }
+  // All that the client has said has arrived.
+  bool all_sent() const { return up_.empty(); }
   const std::string& name() const { return name_; }
 
  private:

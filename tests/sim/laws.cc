@@ -79,7 +79,11 @@ void Laws::judge_publications(const std::vector<RecordPtr>& log) const {
       broken(fmt::format("law 3: {} of account {} is in the log as #{} and as #{}", client_id,
                          author, at->second, id));
   };
+  bridge::base::WallMs newest = 0;
   for (const auto& record : log) {
+    if (record->time_ms() < newest)
+      broken(fmt::format("#{} is older than those before it", record->id()));
+    newest = record->time_ms();
     if (record->has_post())
       once(record->post().author(), record->post().client_id(), record->post().text(),
            record->id());

@@ -83,9 +83,9 @@ void Person::act() {
     case 0:
     case 1:
     case 2:
-      return say("track " + word, false);
+      return say("track " + word + (dice.chance(0.2) ? ", " + dice.pick(kWords) : ""), false);
     case 3:
-      return say("untrack " + word, false);
+      return say("untrack " + (dice.chance(0.1) ? "all" : word), false);
     case 4:
     case 5:
       return say("follow " + nick, false);

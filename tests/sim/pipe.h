@@ -31,6 +31,7 @@ class Pipe {
     return true;
   }
 
+  bool empty() const { return in_flight_.empty(); }
   void stall(Time until) { stalled_until_ = std::max(stalled_until_, until); }
   void flow() {
     stalled_until_ = {};

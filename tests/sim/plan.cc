@@ -65,6 +65,8 @@ Plan plan_for(std::uint64_t seed, Mutant mutant) {
   plan.limits = sometimes(0.2);
   plan.stop = sometimes(0.1);
   plan.server_pause = sometimes(0.1);
+  plan.burst = dice.chance(0.1) ? 0.1 : 0;
+  plan.clock = sometimes(0.05);
   plan.kill_bridge = dice.chance(0.7);
   plan.kill_gateway = dice.chance(0.7);
   plan.crash_server = dice.chance(0.3);
@@ -74,12 +76,13 @@ Plan plan_for(std::uint64_t seed, Mutant mutant) {
 std::string Plan::describe() const {
   return fmt::format(
       "{} people, {} publishers, window {} deliveries {} bytes, {} barriers, {}{}"
-      "death per step {:.5f} of{}{}{}, weather:{}{}{}{}{}{}",
+      "death per step {:.5f} of{}{}{}, weather:{}{}{}{}{}{}{}{}",
       people, publishers, window_deliveries, window_bytes, barriers, bounces ? "bounces, " : "",
       receipts ? "receipts, " : "", death_per_step, kill_bridge ? " bridge" : "",
       kill_gateway ? " gateway" : "", crash_server ? " server" : "", cut > 0 ? " cuts" : "",
       stall > 0 ? " stalls" : "", disk > 0 ? " full disks" : "", limits > 0 ? " limits" : "",
-      stop > 0 ? " restarts" : "", server_pause > 0 ? " server pauses" : "");
+      stop > 0 ? " restarts" : "", server_pause > 0 ? " server pauses" : "",
+      burst > 0 ? " bursts" : "", clock > 0 ? " clock jumps" : "");
 }
 
 }  // namespace tests::sim

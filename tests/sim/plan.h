@@ -55,6 +55,8 @@ struct Plan {
   double limits = 0;
   double stop = 0;  // in good order
   double server_pause = 0;
+  double burst = 0;  // of many posts at once
+  double clock = 0;  // the wall clock jumps
   bool kill_bridge = false;
   bool kill_gateway = false;
   bool crash_server = false;

@@ -44,6 +44,17 @@ void Publisher::write() {
   }));
 }
 
+void Publisher::burst(std::size_t posts) {
+  stage_.trace.say("{} has {} posts at once", name_, posts);
+  const std::string& nick = stage_.dice.pick(nicks_);
+  const std::string& word = stage_.dice.pick(kWords);
+  for (; posts > 0; --posts) {
+    const std::string id = fmt::format("{}-{}", name_, ++written_);
+    waiting_.push_back({nick, id, word + " " + id, {}});
+  }
+  worker_.wake();
+}
+
 std::size_t Publisher::turn() {
   const Time now = stage_.agenda.now();
   std::size_t work = backbone_.turn(now);

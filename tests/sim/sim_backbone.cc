@@ -67,12 +67,20 @@ std::size_t SimBackbone::turn(Time now) {
     ++work;
   }
   work += session_.turn(now);
+  return work + send(now);
+}
+
+std::size_t SimBackbone::send(Time now) {
+  std::size_t sent = 0;
   for (const wire::Message* out = session_.front(); out && line_.send(*out);
-       out = session_.front()) {
+       out = session_.front(), ++sent)
     session_.pop(now);
-    ++work;
-  }
-  return work;
+  return sent;
+}
+
+void SimBackbone::close() {
+  session_.close();
+  send(stage_.agenda.now());
 }
 
 void SimBackbone::on_connected(const wire::Welcome& welcome) {

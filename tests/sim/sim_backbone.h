@@ -27,9 +27,12 @@ class SimBackbone final : public bridge::client::Backbone, private bridge::clien
   void presence(const wire::Presence& presence) override;
   std::size_t turn(Time now) override;
 
+  // Says BYE, if there is a session.
+  void close();
   LaneLine& line() { return line_; }
 
  private:
+  std::size_t send(Time now);
   void on_connected(const wire::Welcome& welcome) override;
   void on_lost(std::string_view reason) override;
   void on_reply(bridge::client::RequestId id, const wire::Reply& reply) override;

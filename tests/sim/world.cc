@@ -128,6 +128,15 @@ void World::kill_something() {
   }
 }
 
+void World::stop_something() {
+  if (stage_.dice.chance(0.5)) {
+    if (!bridge_.process()) return;
+    bridge_.stop();
+    return come_back(&World::start_bridge);
+  }
+  if (gateway_.running()) gateway_.restart();
+}
+
 void World::come_back(void (World::*start)()) {
   const bool soon = stage_.dice.chance(0.6);
   stage_.agenda.after(stage_.dice.between(milliseconds(5), milliseconds(soon ? 200 : 5000)),
@@ -199,13 +208,16 @@ void World::one_fault() {
                      limits.lanes.publishes_per_person.text());
     bridge_.set_limits(limits);
   }
-  if (dice.chance(plan.stop) && bridge_.process()) {
-    bridge_.stop();
-    come_back(&World::start_bridge);
-  }
+  if (dice.chance(plan.stop)) stop_something();
   if (dice.chance(plan.server_pause)) {
     stage_.trace.say("the XMPP server does nothing for a while");
     server_.pause(a_while(4000));
+  }
+  if (dice.chance(plan.burst)) dice.pick(publishers_)->burst(dice.between(100, 700));
+  if (dice.chance(plan.clock)) {
+    const milliseconds ahead(static_cast<long>(dice.below(1'200'000)) - 600'000);
+    stage_.trace.say("the wall clock is set {} ms ahead", ahead.count());
+    stage_.agenda.set_wall_clock(ahead);
   }
 }
 

@@ -43,6 +43,7 @@ class World {
   void one_fault();
   LaneLine& some_line();
   void kill_something();
+  void stop_something();
   void come_back(void (World::*start)());
   void start_bridge();
   void start_gateway();

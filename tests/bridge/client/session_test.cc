@@ -507,13 +507,22 @@ TEST_CASE("The listener may ask again from within an answer") {
   CHECK(story.recorder.replies.size() == 6);
 }
 
-TEST_CASE("Closing says BYE and nothing after it") {
+TEST_CASE("Closing says what is left to say, then BYE, and nothing after it") {
   Story story;
   story.connect();
-  story.session.ask(whois("a"), story.now);
+  story.deliver(1, 70);
+  story.session.ack(1);
+  story.session.nack({});
   story.session.close();
-  CHECK(story.turn_types() == std::vector{Type::kBye});
+  CHECK(story.turn_types() == std::vector{Type::kNack, Type::kAck, Type::kBye});
   story.pass(1h);
+  CHECK(story.turn().empty());
+}
+
+TEST_CASE("Closing before the bridge has welcomed says nothing") {
+  Story story;
+  story.turn();
+  story.session.close();
   CHECK(story.turn().empty());
 }
 

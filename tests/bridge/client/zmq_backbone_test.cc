@@ -1,7 +1,9 @@
 #include "bridge/client/zmq_backbone.h"
 
 #include <catch2/catch.hpp>
+#include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include "tests/bridge/client/recorder.h"
 #include "tests/bridge/wire/loopback.h"
@@ -16,11 +18,23 @@ using wire::testing::TempDir;
 
 namespace {
 
+// A router that was here before may still be closing in the background.
+wire::Router bind(wire::Context& context, const wire::RouterOptions& options) {
+  std::optional<wire::Router> router;
+  wire::Poller poller;
+  REQUIRE(wire::testing::eventually(poller, [&] {
+    auto bound = wire::Router::bind(context, options);
+    if (bound) router = std::move(*bound);
+    return router.has_value();
+  }));
+  return std::move(*router);
+}
+
 // Stands where a lane will: welcomes, echoes, delivers one batch per credit frame.
 class Lane {
  public:
   Lane(wire::Context& context, const wire::RouterOptions& options)
-      : router_(std::move(*wire::Router::bind(context, options))) {}
+      : router_(bind(context, options)) {}
 
   const std::string& endpoint() const { return router_.endpoint(); }
 

@@ -1,0 +1,52 @@
+#include "tests/sim/done_book.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tests::sim {
+
+void DoneBook::sent(std::uint64_t session, std::uint64_t sequence, const std::string& address,
+                    RecordId id) {
+  if (done_.contains({address, id}))
+    laws_.broken(
+        fmt::format("law 3: #{} is sent to {} again, whose arrival was known", id, address));
+  on_the_way_[session][sequence].insert({address, id});
+}
+
+void DoneBook::acknowledged(std::uint64_t session, std::uint64_t sequence) {
+  auto& batches = on_the_way_[session];
+  while (!batches.empty() && batches.begin()->first <= sequence) {
+    unsaved_.insert(batches.begin()->second.begin(), batches.begin()->second.end());
+    done_.insert(batches.begin()->second.begin(), batches.begin()->second.end());
+    batches.erase(batches.begin());
+  }
+}
+
+void DoneBook::returned(std::uint64_t session, const std::string& address, RecordId id) {
+  for (auto& [sequence, deliveries] : on_the_way_[session]) deliveries.erase({address, id});
+}
+
+void DoneBook::saved(bool synced) {
+  checkpoints_.push_back(std::exchange(unsaved_, {}));
+  if (!synced) return;
+  for (Deliveries& checkpoint : checkpoints_) synced_.merge(checkpoint);
+  checkpoints_.clear();
+}
+
+void DoneBook::crash(std::size_t kept) {
+  checkpoints_.resize(std::min(kept, checkpoints_.size()));
+  for (Deliveries& checkpoint : checkpoints_) synced_.merge(checkpoint);
+  checkpoints_.clear();
+  ended();
+}
+
+void DoneBook::ended() {
+  on_the_way_.clear();
+  unsaved_.clear();
+  done_ = synced_;
+  for (const Deliveries& checkpoint : checkpoints_)
+    done_.insert(checkpoint.begin(), checkpoint.end());
+}
+
+}  // namespace tests::sim
