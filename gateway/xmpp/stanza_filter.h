@@ -61,6 +61,7 @@ class StanzaFilter {
 
   std::size_t step(std::string_view rest);
   std::size_t skip(std::string_view rest);
+  std::size_t skip_tags(std::string_view rest);
   std::size_t step_text(std::string_view rest);
   std::size_t step_opened(char byte);
   std::size_t step_tag(std::string_view rest);

@@ -240,9 +240,9 @@ TEST_CASE("how the input is cut makes no difference") {
     const auto parts = *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
         std::string(kGood), message("<body>x</body>"), message("<a><a><a><a/></a></a></a>"),
         "<message a=\"'>/", message(std::string(300, '\n')), message("<!-- - -- --->"),
-        message("<![CDATA[]]]]>"), message("<?pi ?? ?>"), "<a/>", "<a b='/'></a>", "<a", "\"", "'",
-        "/>", ">", "</a>", "<!", "--", "-->", "]]>", " ", "<!DOCTYPE", "\x01", "x",
-        std::string(kEnd)));
+        message("<![CDATA[]]]]>"), message("<?pi ?? ?>"), "<a/>", "<a b='/'></a>", "<>", "</>",
+        "</ a>", "<a", "\"", "'", "/>", ">", "</a>", "<!", "--", "-->", "]]>", " ", "<!DOCTYPE",
+        "\x01", "x", std::string(kEnd)));
     std::string stream = *rc::gen::element<std::string>(std::string(kHeader), "");
     for (const std::string& part : parts) stream += part;
     const StanzaFilter::Options options{
