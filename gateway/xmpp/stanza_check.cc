@@ -27,23 +27,34 @@ constexpr int kStanzasPerParser = 256;
 // 2 ms: elements and attributes stand in lists that it walks to the end for each, and a text grows
 // piece by piece (each newline and each reference is one), read from its start each time.
 // Unbounded, 64 KiB of `<a/>` cost 220 ms, of attributes 76 ms, of newlines 17 ms.
-constexpr int kElementsMax = 1024;
+constexpr int kNodesMax = 1024;     // elements and attributes
 constexpr int kAttributesMax = 64;  // of one element
-constexpr int kTextPiecesMax = 4096;
+constexpr int kTextPiecesMax = 2048;
 
 // What was seen of the stanza under test.
 struct Seen {
   XML_Parser expat = nullptr;
   int depth = 0;    // open elements, the stream is 1
   int stanzas = 0;  // begun
-  int elements = 0;
+  int nodes = 0;
   int text_pieces = 0;
   XML_Index ended_at = 0;  // the stream's byte after the stanza
   bool crowded = false;    // over a bound above
   bool restricted = false;
   bool ambiguous = false;
+  bool head_only = false;  // nothing behind the head matters
   StanzaHead head = {};
 };
+
+// What follows is not worth reading. The parser has to start over after this.
+void stop(Seen& seen) {
+  XML_StopParser(seen.expat, XML_FALSE);
+}
+
+void crowd(Seen& seen) {
+  seen.crowded = true;
+  stop(seen);
+}
 
 void read_head(Seen& seen, const XML_Char* name, const XML_Char** attributes) {
   seen.head.name = local_name(name);
@@ -69,8 +80,11 @@ void read_head(Seen& seen, const XML_Char* name, const XML_Char** attributes) {
 void on_start(void* data, const XML_Char* name, const XML_Char** attributes) {
   auto& seen = *static_cast<Seen*>(data);
   const int given = XML_GetSpecifiedAttributeCount(seen.expat) / 2;
-  if (++seen.elements > kElementsMax || given > kAttributesMax) seen.crowded = true;
-  if (++seen.depth == 2 && ++seen.stanzas == 1) read_head(seen, name, attributes);
+  seen.nodes += 1 + given;
+  if (seen.nodes > kNodesMax || given > kAttributesMax) crowd(seen);
+  if (++seen.depth != 2 || ++seen.stanzas != 1) return;
+  read_head(seen, name, attributes);
+  if (seen.head_only) stop(seen);
 }
 
 void on_end(void* data, const XML_Char*) {
@@ -81,7 +95,7 @@ void on_end(void* data, const XML_Char*) {
 
 void on_text(void* data, const XML_Char*, int) {
   auto& seen = *static_cast<Seen*>(data);
-  if (++seen.text_pieces > kTextPiecesMax) seen.crowded = true;
+  if (++seen.text_pieces > kTextPiecesMax) crowd(seen);
 }
 
 void on_comment(void* data, const XML_Char*) {
@@ -140,18 +154,21 @@ std::optional<std::string_view> StanzaCheck::problem(std::string_view stanza) {
   Seen& seen = parser_->seen;
   seen = Seen{.expat = parser_->expat, .depth = 1};
   const bool parsed = parser_->parse(stanza);
-  if (!parsed || seen.stanzas != 1 || seen.depth != 1 || seen.ended_at != parser_->fed) {
-    parser_->stanzas_left = 0;
-    return "not well-formed";
-  }
-  if (seen.restricted) return "comment or processing instruction";
+  const bool whole =
+      parsed && seen.stanzas == 1 && seen.depth == 1 && seen.ended_at == parser_->fed;
+  if (!whole) parser_->stanzas_left = 0;
   if (seen.crowded) return "too many pieces";
+  if (!whole) return "not well-formed";
+  if (seen.restricted) return "comment or processing instruction";
   if (seen.ambiguous) return "ambiguous address";
   return std::nullopt;
 }
 
 StanzaHead StanzaCheck::head(std::string_view beginning) {
-  if (parser_->start(header_)) parser_->parse(beginning);
+  if (parser_->start(header_)) {
+    parser_->seen.head_only = true;
+    parser_->parse(beginning);
+  }
   parser_->stanzas_left = 0;
   return parser_->seen.head;
 }
