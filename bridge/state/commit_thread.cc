@@ -28,9 +28,9 @@ bool CommitThread::stage(base::Now now) {
   drained_.clear();
   for (std::size_t lane = 0; lane < kLanes; ++lane)
     inboxes_[lane]->drain(drained_, kCommitQuota[lane]);
-  for (const Submission& submission : drained_) {
+  for (Submission& submission : drained_) {
     if (committer_.full()) committer_.commit(now);
-    committer_.stage(submission, now);
+    committer_.stage(std::move(submission), now);
   }
   return !drained_.empty();
 }

@@ -40,7 +40,7 @@ base::Result<std::optional<RecordId>> Committer::find_duplicate(AccountId author
   return store_.find_duplicate(author, client_id, text, now_ms);
 }
 
-void Committer::stage(const Submission& submission, base::Now now) {
+void Committer::stage(Submission submission, base::Now now) {
   // The log's time never runs backwards, whatever the wall clock does.
   last_ms_ = std::max(last_ms_, now.wall_ms);
   const Moment moment{
@@ -50,7 +50,7 @@ void Committer::stage(const Submission& submission, base::Now now) {
       .find_duplicate = [&](AccountId author, std::string_view client_id, std::string_view text) {
         return find_duplicate(author, client_id, text, last_ms_);
       }};
-  Decision decision = decide(state_, rules_, submission.request, moment);
+  Decision decision = decide(state_, rules_, std::move(submission.request), moment);
   const bool writes = !decision.records.empty();
   if (writes && !writable_) {
     decision.reply =

@@ -75,7 +75,7 @@ class Committer {
   base::Result<void> load();
 
   // Decides one request. Its reply goes out at the next commit().
-  void stage(const Submission& submission, base::Now now);
+  void stage(Submission submission, base::Now now);
   // At a bound: commit before staging more.
   bool full() const { return batch_.size() >= kBatchRecordsMax || bytes_ >= kBatchBytesMax; }
   // Makes the batch durable and answers. Blocks for one synced write when there is anything to

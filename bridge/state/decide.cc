@@ -24,14 +24,14 @@ class Deciding {
   Deciding(const State& state, const Rules& rules, const Moment& moment)
       : state_(state), rules_(rules), moment_(moment) {}
 
-  Result<void> run(const wire::Request& request);
+  Result<void> run(wire::Request& request);
   Decision take() { return std::move(decision_); }
 
  private:
   using Request = wire::Request;
 
-  Result<void> publish(const Request& request);
-  Result<void> direct(const Request& request);
+  Result<void> publish(Request& request);
+  Result<void> direct(Request& request);
   Result<void> join(const Request& request);
   Result<void> quit(const Account& account);
   Result<void> set_delivery(const Account& account, bool on);
@@ -125,8 +125,8 @@ Result<void> Deciding::check_post(std::string_view client_id, std::string_view t
   return base::check_text(text, rules_.post_bytes_max);
 }
 
-Result<void> Deciding::publish(const Request& request) {
-  const auto& post = request.publish();
+Result<void> Deciding::publish(Request& request) {
+  auto& post = *request.mutable_publish();
   if (auto ok = check_post(post.client_id(), post.text()); !ok) return ok;
   const auto author = author_of(request);
   if (!author) return tl::unexpected(author.error());
@@ -138,15 +138,15 @@ Result<void> Deciding::publish(const Request& request) {
   Record& record = add_record();
   record.mutable_post()->set_author((*author)->id);
   record.mutable_post()->set_nick((*author)->nick);
-  record.mutable_post()->set_text(post.text());
-  record.mutable_post()->set_client_id(post.client_id());
+  record.mutable_post()->set_allocated_text(post.release_text());
+  record.mutable_post()->set_allocated_client_id(post.release_client_id());
   record.mutable_post()->set_ordinal((*author)->posts + 1);
   decision_.reply.mutable_published()->set_id(record.id());
   return {};
 }
 
-Result<void> Deciding::direct(const Request& request) {
-  const auto& message = request.direct();
+Result<void> Deciding::direct(Request& request) {
+  auto& message = *request.mutable_direct();
   const auto author = actor(request);
   if (!author) return tl::unexpected(author.error());
   if (auto ok = check_post(message.client_id(), message.text()); !ok) return ok;
@@ -164,8 +164,8 @@ Result<void> Deciding::direct(const Request& request) {
   record.mutable_direct()->set_author((*author)->id);
   record.mutable_direct()->set_nick((*author)->nick);
   record.mutable_direct()->set_recipient((*recipient)->id);
-  record.mutable_direct()->set_text(message.text());
-  record.mutable_direct()->set_client_id(message.client_id());
+  record.mutable_direct()->set_allocated_text(message.release_text());
+  record.mutable_direct()->set_allocated_client_id(message.release_client_id());
   decision_.reply.mutable_published()->set_id(record.id());
   return {};
 }
@@ -381,7 +381,7 @@ Result<void> Deciding::ask(const Request& request, const Account& account) {
   return {};
 }
 
-Result<void> Deciding::run(const Request& request) {
+Result<void> Deciding::run(Request& request) {
   switch (request.action_case()) {
     case Request::kPublish:
       return publish(request);
@@ -423,7 +423,7 @@ Result<void> Deciding::run(const Request& request) {
 
 }  // namespace
 
-Decision decide(const State& state, const Rules& rules, const wire::Request& request,
+Decision decide(const State& state, const Rules& rules, wire::Request request,
                 const Moment& moment) {
   Deciding deciding(state, rules, moment);
   if (auto ok = deciding.run(request); !ok)

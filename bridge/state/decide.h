@@ -43,7 +43,8 @@ struct Decision {
 
 // Publish, Direct, Join, Quit, SetDelivery, Follow, Leave, Track, Untrack, Confirm and the
 // questions about State. Anything else is a BAD_REQUEST: it is answered elsewhere.
-Decision decide(const State& state, const Rules& rules, const wire::Request& request,
+// `request` is used up: a post's text moves into its record.
+Decision decide(const State& state, const Rules& rules, wire::Request request,
                 const Moment& moment);
 
 }  // namespace bridge::state

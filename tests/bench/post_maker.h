@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace bench {
 
@@ -18,6 +19,13 @@ struct Post {
 };
 
 inline constexpr std::uint64_t kAuthors = 100;
+inline constexpr std::string_view kProse =
+    "the lapwing stands in the wet meadow and calls when a fox comes near while two young birds "
+    "hide under the grass; later that morning rain moved in from the coast, the river rose by a "
+    "hand and everybody on the ferry talked about trains, football, a broken bridge at the north "
+    "end of town, what bread costs now, who would win on Sunday and whether this coffee was any "
+    "good. Nobody mentioned work before the second stop, which was just as well, since half of "
+    "them had missed the early boat and the rest were only here for the view of the harbour";
 
 inline std::string nick_of(std::uint64_t author) {
   return fmt::format("author{}", author);
@@ -33,9 +41,10 @@ inline Post make_post(std::uint64_t number) {
             .client_id = fmt::format("publish-bench-{:010}", number),
             .text = fmt::format("post {} says something ", number)};
   // The golden ratio's multiples spread evenly, in no visible order.
-  const std::size_t bytes = kShortest + (number * 0x9e3779b97f4a7c15u >> 32) % kSpread;
-  while (post.text.size() < bytes) post.text += post.text.size() % 6 == 5 ? ' ' : 'm';
-  post.text.resize(bytes, '.');
+  const std::uint64_t spread = number * 0x9e3779b97f4a7c15u >> 32;
+  const std::size_t bytes = kShortest + spread % kSpread;
+  post.text += kProse.substr(spread / kSpread % (kProse.size() - kShortest - kSpread), bytes);
+  post.text.resize(bytes);
   return post;
 }
 
