@@ -14,6 +14,7 @@
 #include "bridge/backup_thread.h"
 #include "bridge/base/metrics.h"
 #include "bridge/config.h"
+#include "bridge/health.h"
 #include "bridge/timed_store.h"
 
 namespace bridge {
@@ -42,16 +43,11 @@ class Bridge final : private fanout::FanoutOutput {
   const std::string& endpoint(std::size_t lane) const { return lanes_[lane]->endpoint(); }
 
  private:
-  struct Loop {
-    std::string name;
-    const base::LoopMeter* meter = nullptr;
-  };
-
   explicit Bridge(wire::Context& context) : context_(context) {}
   base::Result<void> build(const Config& config);
   base::Result<void> open_lanes(const Config& config);
   wire::StatusReport status() const;
-  std::vector<Loop> loops() const;
+  std::vector<health::Loop> loops() const;
   void describe_queues(base::Metrics& metrics) const;
 
   void batch(fanout::SessionId session, std::uint64_t sequence, std::string body) override;

@@ -12,9 +12,6 @@ namespace {
 using base::Labels;
 using base::Metrics;
 
-// Threads turn in milliseconds. A turn of this length is one that will not end by itself.
-constexpr std::chrono::seconds kStuck{10};
-
 // From then until now; zero when `then` lies ahead.
 std::chrono::nanoseconds since(base::Time then, base::Time now) {
   return std::max(now - then, base::Time::duration::zero());
@@ -94,8 +91,9 @@ void describe_lane(Metrics& metrics,
 
 }  // namespace
 
-std::vector<Bridge::Loop> Bridge::loops() const {
-  std::vector<Loop> loops{{"committer", &committer_->meter()}, {"fanout", &fanout_->meter()}};
+std::vector<health::Loop> Bridge::loops() const {
+  std::vector<health::Loop> loops{{"committer", &committer_->meter()},
+                                  {"fanout", &fanout_->meter()}};
   for (const auto& lane : lanes_)
     loops.push_back({fmt::format("lane-{}", name(lane->kind())), &lane->meter()});
   return loops;
@@ -132,7 +130,7 @@ void Bridge::describe(Metrics& metrics) const {
     lanes.push_back({{{"lane", std::string(name(lane->kind()))}}, &lane->counters()});
   describe_lane(metrics, lanes);
   describe_queues(metrics);
-  for (const Loop& loop : loops())
+  for (const health::Loop& loop : loops())
     metrics.gauge("lapwing_bridge_longest_turn_seconds",
                   "The longest turn of a thread in the last minute or two.", loop.meter->longest(),
                   {{"loop", loop.name}});
@@ -152,21 +150,11 @@ void Bridge::describe_queues(Metrics& metrics) const {
 }
 
 std::string Bridge::stuck() const {
-  const base::Time now = base::read_clocks().mono;
-  for (const Loop& loop : loops()) {
-    const auto busy = loop.meter->busy_for(now);
-    if (busy >= kStuck)
-      return fmt::format("The thread {} has been in one turn for {} seconds.", loop.name,
-                         std::chrono::duration_cast<std::chrono::seconds>(busy).count());
-  }
-  return {};
+  return health::stuck(loops(), base::read_clocks().mono);
 }
 
 std::string Bridge::trouble() const {
-  if (std::string sentence = stuck(); !sentence.empty()) return sentence;
-  if (committer_->counters().read_only.value() != 0)
-    return "The log cannot be written: is the disk full?";
-  return {};
+  return health::trouble(loops(), committer_->counters(), base::read_clocks().mono);
 }
 
 }  // namespace bridge

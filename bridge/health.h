@@ -1,0 +1,33 @@
+// Whether a bridge serves, judged from what its threads count: for /healthz and the watchdog.
+//
+//   health::trouble(loops, committer.counters(), now)      // a sentence; empty: it serves
+//
+// Pure: any thread, time is an argument.
+#pragma once
+
+#include <chrono>
+#include <span>
+#include <string>
+
+#include "bridge/base/loop_meter.h"
+#include "bridge/base/time.h"
+#include "bridge/state/committer.h"
+
+namespace bridge::health {
+
+// Threads turn in milliseconds. A turn of this length is one that will not end by itself.
+inline constexpr std::chrono::seconds kStuck{10};
+
+struct Loop {
+  std::string name;
+  const base::LoopMeter* meter = nullptr;
+};
+
+// The thread whose turn does not end, in a sentence: what only a restart may mend.
+std::string stuck(std::span<const Loop> loops, base::Time now);
+
+// That, or whatever else keeps it from serving.
+std::string trouble(std::span<const Loop> loops, const state::CommitterCounters& committer,
+                    base::Time now);
+
+}  // namespace bridge::health
