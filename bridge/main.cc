@@ -1,8 +1,8 @@
 // lapwing-bridge: reads its configuration, then runs the bridge until it is told to stop.
-#include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
 
+#include "bridge/base/command_line.h"
 #include "bridge/base/exporter.h"
 #include "bridge/base/log.h"
 #include "bridge/base/notify.h"
@@ -77,13 +77,16 @@ int run(const Config& config, const std::string& path) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Lapwing's bridge: the log, the matching and the lanes.", "lapwing-bridge");
+  base::CommandLine line("lapwing-bridge",
+                         "Lapwing's bridge: the log, the matching and the lanes.");
   std::string path;
   bool check_only = false;
-  app.add_option("--config", path, "the configuration, see conf/bridge.toml")->required();
-  app.add_flag("--check", check_only, "only read the configuration and say what is wrong with it");
-  app.set_version_flag("--version", "lapwing-bridge 0.1.0");
-  CLI11_PARSE(app, argc, argv);
+  line.option(
+      path,
+      {.name = "--config", .help = "the configuration, see conf/bridge.toml", .required = true});
+  line.flag(check_only, "--check", "only read the configuration and say what is wrong with it");
+  line.version("lapwing-bridge 0.1.0");
+  if (const auto code = line.parse(argc, argv)) return *code;
 
   const LoadedConfig loaded = load_config(path);
   if (!accepted(loaded)) return 2;

@@ -1,7 +1,6 @@
 // lapwingctl backup, restore and verify.
 #include "bridge/backbone/backup.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
@@ -105,39 +104,44 @@ int restore(const std::string& from, const std::string& to) {
 
 }  // namespace
 
-void add_backup(CLI::App& app, const Access& access, Action& action) {
-  CLI::App* command =
-      app.add_subcommand("backup", "Copy the store of a running bridge to the new folder DIR.");
-  command->footer(
+void add_backup(base::CommandLine& line, const Access& access, Action& action) {
+  base::Command command =
+      line.command("backup", "Copy the store of a running bridge to the new folder DIR.");
+  command.footer(
       "DIR is a folder on the bridge's machine that does not exist; the bridge makes it. On the\n"
       "file system of the store the copy is made of links and takes hardly any room at first.");
   const auto path = std::make_shared<std::string>();
-  command->add_option("path", *path, "the new folder")->type_name("DIR")->required();
-  command->callback(
+  command.inherit_options();
+  command.option(*path,
+                 {.name = "path", .help = "the new folder", .type = "DIR", .required = true});
+  command.on_chosen(
       [path, &access, &action] { action = [=, &access] { return backup(access, *path); }; });
 }
 
-void add_restore(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand(
+void add_restore(base::CommandLine& line, Action& action) {
+  base::Command command = line.command(
       "restore", "Make a store of a backup, verified, in a new or empty folder. Needs no bridge.");
   const auto from = std::make_shared<std::string>();
   const auto to = std::make_shared<std::string>();
-  command->add_option("backup", *from, "the backup")->type_name("BACKUP")->required();
-  command->add_option("--to", *to, "the store.path of the bridge to be")
-      ->type_name("DIR")
-      ->required();
-  command->callback([from, to, &action] { action = [=] { return restore(*from, *to); }; });
+  command.option(*from,
+                 {.name = "backup", .help = "the backup", .type = "BACKUP", .required = true});
+  command.option(*to, {.name = "--to",
+                       .help = "the store.path of the bridge to be",
+                       .type = "DIR",
+                       .required = true});
+  command.on_chosen([from, to, &action] { action = [=] { return restore(*from, *to); }; });
 }
 
-void add_verify(CLI::App& app, const Access& access, Action& action) {
-  CLI::App* command = app.add_subcommand(
+void add_verify(base::CommandLine& line, const Access& access, Action& action) {
+  base::Command command = line.command(
       "verify", "Read every record, index row and cursor of a store, and say what is wrong.");
-  command->footer(
+  command.footer(
       "DIR is a backup, or the store.path of a bridge that does not run. Without DIR the running\n"
       "bridge makes a copy beside its store, which is verified and removed.");
   const auto path = std::make_shared<std::string>();
-  command->add_option("path", *path, "a store or a backup")->type_name("DIR");
-  command->callback([path, &access, &action] {
+  command.inherit_options();
+  command.option(*path, {.name = "path", .help = "a store or a backup", .type = "DIR"});
+  command.on_chosen([path, &access, &action] {
     action = [=, &access] { return path->empty() ? verify_live(access) : verify_folder(*path); };
   });
 }

@@ -6,28 +6,25 @@
 #include <string>
 #include <vector>
 
+#include "bridge/base/command_line.h"
 #include "bridge/ctl/connection.h"
-
-namespace CLI {
-class App;
-}
 
 namespace bridge::ctl {
 
 using Action = std::function<int()>;  // returns an ExitCode
 
 // These need no bridge.
-void add_match(CLI::App& app, Action& action);
-void add_tokens(CLI::App& app, Action& action);
-void add_keygen(CLI::App& app, Action& action);
-void add_restore(CLI::App& app, Action& action);
+void add_match(base::CommandLine& line, Action& action);
+void add_tokens(base::CommandLine& line, Action& action);
+void add_keygen(base::CommandLine& line, Action& action);
+void add_restore(base::CommandLine& line, Action& action);
 
 // `access` is filled in by the time the action runs; it must outlive it.
-void add_publish(CLI::App& app, const Access& access, Action& action);
-void add_import(CLI::App& app, const Access& access, Action& action);
-void add_status(CLI::App& app, const Access& access, Action& action);
-void add_owed(CLI::App& app, const Access& access, Action& action);
-void add_backup(CLI::App& app, const Access& access, Action& action);
-void add_verify(CLI::App& app, const Access& access, Action& action);
+void add_publish(base::CommandLine& line, const Access& access, Action& action);
+void add_import(base::CommandLine& line, const Access& access, Action& action);
+void add_status(base::CommandLine& line, const Access& access, Action& action);
+void add_owed(base::CommandLine& line, const Access& access, Action& action);
+void add_backup(base::CommandLine& line, const Access& access, Action& action);
+void add_verify(base::CommandLine& line, const Access& access, Action& action);
 
 }  // namespace bridge::ctl

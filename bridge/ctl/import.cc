@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <atomic>
 #include <csignal>
 #include <filesystem>
@@ -22,6 +21,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t kInFlightMax = 4096;
+constexpr double kRateMin = 0.001;  // posts a second
+constexpr double kRateMax = 1e6;
 constexpr milliseconds kTick{20};
 constexpr milliseconds kProgressEvery{200};
 
@@ -130,9 +131,10 @@ std::string default_label(const std::string& file) {
 
 }  // namespace
 
-void add_import(CLI::App& app, const Access& access, Action& action) {
-  CLI::App* command = app.add_subcommand("import", "Publish a file of posts, one a line.");
-  command->footer(
+void add_import(base::CommandLine& line, const Access& access, Action& action) {
+  base::Command command = line.command("import", "Publish a file of posts, one a line.");
+  command.inherit_options();
+  command.footer(
       "Lines are plain text, or JSON: {\"author\": \"bob\", \"text\": \"hi\"}. Unknown authors "
       "become\n"
       "accounts without an address. Importing a file twice publishes nothing twice, so after a "
@@ -146,29 +148,35 @@ void add_import(CLI::App& app, const Access& access, Action& action) {
       "and ends with 1 when something was refused, with 3 when the bridge was away too long.");
   const auto options = std::make_shared<ImportOptions>();
   auto& importer = options->importer;
-  command->add_option("--as", importer.author, "author of the lines that are not JSON")
-      ->type_name("NICK")
-      ->check(judge_nick);
-  command->add_option("--rate", importer.rate, "at most so many posts a second")
-      ->type_name("N")
-      ->check(CLI::PositiveNumber);
-  command
-      ->add_option("--label", importer.label,
-                   "tells this file's posts from another's; the file's name when absent")
-      ->type_name("TEXT")
-      ->check(judge_label);
-  command->add_option("--in-flight", importer.in_flight_max, "posts on their way at a time")
-      ->type_name("N")
-      ->check(CLI::Range(std::size_t{1}, kInFlightMax))
-      ->capture_default_str();
-  command->add_option("--patience", options->patience_s, "give up after a break of so long")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(0.0, 86'400.0))
-      ->capture_default_str();
-  command->add_option("file", options->file, "the file, or - for standard input")
-      ->type_name("FILE")
-      ->required();
-  command->callback([options, &access, &action] {
+  command.option(importer.author, {.name = "--as",
+                                   .help = "author of the lines that are not JSON",
+                                   .type = "NICK",
+                                   .check = judge_nick});
+  command.option(importer.rate,
+                 {.name = "--rate", .help = "at most so many posts a second", .type = "N"},
+                 {.min = kRateMin, .max = kRateMax});
+  command.option(importer.label,
+                 {.name = "--label",
+                  .help = "tells this file's posts from another's; the file's name when absent",
+                  .type = "TEXT",
+                  .check = judge_label});
+  command.option(importer.in_flight_max,
+                 {.name = "--in-flight",
+                  .help = "posts on their way at a time",
+                  .type = "N",
+                  .show_default = true},
+                 {.min = 1, .max = kInFlightMax});
+  command.option(options->patience_s,
+                 {.name = "--patience",
+                  .help = "give up after a break of so long",
+                  .type = "SECONDS",
+                  .show_default = true},
+                 {.min = 0, .max = 86'400});
+  command.option(options->file, {.name = "file",
+                                 .help = "the file, or - for standard input",
+                                 .type = "FILE",
+                                 .required = true});
+  command.on_chosen([options, &access, &action] {
     if (options->importer.label.empty()) options->importer.label = default_label(options->file);
     action = [=, &access] { return import(access, *options); };
   });

@@ -1,5 +1,4 @@
 // lapwingctl keygen: a key pair for a client or a bridge that talk over tcp.
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
 
@@ -24,16 +23,17 @@ int keygen(const std::string& prefix) {
 
 }  // namespace
 
-void add_keygen(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("keygen", "Make a CURVE key pair, for tcp.");
-  command->footer(
+void add_keygen(base::CommandLine& line, Action& action) {
+  base::Command command = line.command("keygen", "Make a CURVE key pair, for tcp.");
+  command.footer(
       "Prints two lines of text (Z85), or writes two files with --out. The public key goes to the\n"
       "other side; the secret file is what --keys and the configuration name. Existing files are\n"
       "never overwritten. Needs no bridge.");
   const auto prefix = std::make_shared<std::string>();
-  command->add_option("--out", *prefix, "write PREFIX.public, and PREFIX.secret with mode 0600")
-      ->type_name("PREFIX");
-  command->callback([prefix, &action] { action = [prefix] { return keygen(*prefix); }; });
+  command.option(*prefix, {.name = "--out",
+                           .help = "write PREFIX.public, and PREFIX.secret with mode 0600",
+                           .type = "PREFIX"});
+  command.on_chosen([prefix, &action] { action = [prefix] { return keygen(*prefix); }; });
 }
 
 }  // namespace bridge::ctl

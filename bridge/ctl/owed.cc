@@ -1,5 +1,4 @@
 // lapwingctl owed: what is waiting for whom.
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
 
@@ -30,13 +29,14 @@ int owed(const Access& access, const OwedOptions& options) {
 
 }  // namespace
 
-void add_owed(CLI::App& app, const Access& access, Action& action) {
-  CLI::App* command = app.add_subcommand(
+void add_owed(base::CommandLine& line, const Access& access, Action& action) {
+  base::Command command = line.command(
       "owed", "Show the deliveries that wait, per person, computed from the log and the cursors.");
+  command.inherit_options();
   const auto options = std::make_shared<OwedOptions>();
-  command->add_option("nick", options->nick, "only this person")->type_name("NICK");
-  command->add_flag("--json", options->json, "as one JSON object on one line");
-  command->callback(
+  command.option(options->nick, {.name = "nick", .help = "only this person", .type = "NICK"});
+  command.flag(options->json, "--json", "as one JSON object on one line");
+  command.on_chosen(
       [options, &access, &action] { action = [=, &access] { return owed(access, *options); }; });
 }
 

@@ -1,5 +1,4 @@
 // lapwingctl publish: one post.
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
 
@@ -32,26 +31,32 @@ std::string judge_nick(const std::string& nick) {
   return good ? std::string() : good.error().text;
 }
 
+std::string judge_id(const std::string& id) {
+  return id.size() <= kClientIdBytesMax ? "" : "At most 128 bytes, please.";
+}
+
 }  // namespace
 
-void add_publish(CLI::App& app, const Access& access, Action& action) {
-  CLI::App* command =
-      app.add_subcommand("publish", "Publish TEXT as NICK and print the id of the post.");
-  command->footer(
+void add_publish(base::CommandLine& line, const Access& access, Action& action) {
+  base::Command command =
+      line.command("publish", "Publish TEXT as NICK and print the id of the post.");
+  command.inherit_options();
+  command.footer(
       "A NICK nobody has becomes an account without an address. With --id, saying the same again\n"
       "publishes nothing and prints the id of the post that is there.");
   const auto options = std::make_shared<PublishOptions>();
-  command->add_option("--as", options->author, "the author")
-      ->type_name("NICK")
-      ->required()
-      ->check(judge_nick);
-  command->add_option("--id", options->client_id, "client id, 1 to 128 bytes; random when absent")
-      ->type_name("ID")
-      ->check([](const std::string& id) {
-        return id.size() <= kClientIdBytesMax ? "" : "At most 128 bytes, please.";
-      });
-  command->add_option("text", options->text, "the post")->type_name("TEXT")->required();
-  command->callback(
+  command.option(options->author, {.name = "--as",
+                                   .help = "the author",
+                                   .type = "NICK",
+                                   .required = true,
+                                   .check = judge_nick});
+  command.option(options->client_id, {.name = "--id",
+                                      .help = "client id, 1 to 128 bytes; random when absent",
+                                      .type = "ID",
+                                      .check = judge_id});
+  command.option(options->text,
+                 {.name = "text", .help = "the post", .type = "TEXT", .required = true});
+  command.on_chosen(
       [options, &access, &action] { action = [=, &access] { return publish(access, *options); }; });
 }
 

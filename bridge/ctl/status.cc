@@ -1,5 +1,4 @@
 // lapwingctl status: the numbers of the bridge.
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
 
@@ -25,12 +24,13 @@ int status(const Access& access, bool json) {
 
 }  // namespace
 
-void add_status(CLI::App& app, const Access& access, Action& action) {
-  CLI::App* command = app.add_subcommand(
-      "status", "Show how the bridge is: its log, accounts, lanes and counters.");
+void add_status(base::CommandLine& line, const Access& access, Action& action) {
+  base::Command command =
+      line.command("status", "Show how the bridge is: its log, accounts, lanes and counters.");
+  command.inherit_options();
   const auto json = std::make_shared<bool>(false);
-  command->add_flag("--json", *json, "as one JSON object on one line");
-  command->callback(
+  command.flag(*json, "--json", "as one JSON object on one line");
+  command.on_chosen(
       [json, &access, &action] { action = [=, &access] { return status(access, *json); }; });
 }
 
