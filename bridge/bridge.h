@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <memory>
 
 #include "bridge/backbone/embedded_cursor_store.h"
@@ -27,7 +28,8 @@ class Bridge final : private fanout::FanoutOutput {
   ~Bridge() override { stop(); }
 
   void start();
-  // Commits what was submitted, saves the cursors, says BYE.
+  // Hands nothing more to the gateways, gives them a moment to confirm what they have, so that it
+  // does not come twice; then commits what was submitted, saves the cursors, says BYE.
   void stop();
 
   // Takes over the limits of a configuration read again; everything else needs a restart.
@@ -46,6 +48,8 @@ class Bridge final : private fanout::FanoutOutput {
   explicit Bridge(wire::Context& context) : context_(context) {}
   base::Result<void> build(const Config& config);
   base::Result<void> open_lanes(const Config& config);
+  void drain();
+  bool confirmed() const;
   wire::StatusReport status() const;
   std::vector<health::Loop> loops() const;
   void describe_queues(base::Metrics& metrics) const;
@@ -63,6 +67,8 @@ class Bridge final : private fanout::FanoutOutput {
   std::unique_ptr<state::CommitThread> committer_;
   std::unique_ptr<BackupThread> backups_;
   base::Time started_{};
+  bool running_ = false;
+  std::atomic<bool> draining_{false};
 };
 
 }  // namespace bridge
