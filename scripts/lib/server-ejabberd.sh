@@ -1,13 +1,13 @@
-# ejabberd in a directory of its own, as root or not, without ejabberdctl (which changes to a user of
-# its own) and epmd. Sourced by scripts/stack: the same functions as in server-prosody.sh. They read:
-# dir, domain, component, secret, client_port, component_port.
+# ejabberd in a directory of its own, as root or not, without ejabberdctl (which changes to a user
+# of its own) and epmd. Sourced by scripts/stack: the same functions as in server-prosody.sh. They
+# read: dir, domain, component, secret, client_port, component_port.
 #
-# Its database is SQLite: Mnesia, the default, writes accounts and contact lists some seconds late, so
-# that killing the server would lose what a test has just made.
+# Its database is SQLite: Mnesia, the default, writes accounts and contact lists some seconds late,
+# so that killing the server would lose what a test has just made.
 #
-# Accounts live in that database, so they are made by itself, over a third port of the loopback
-# interface whose path nobody else knows. DIR/ejabberd.api holds "PORT PATH". Those registered before
-# the start wait in DIR/ejabberd.accounts.
+# ejabberd itself makes the accounts, asked over a third port of the loopback interface, under a
+# path that nobody else knows. DIR/ejabberd.api holds "PORT PATH". Those registered before the start
+# wait in DIR/ejabberd.accounts.
 
 server_config() {
   local api_port
@@ -42,17 +42,21 @@ acl:
 api_permissions:
   accounts: {from: [mod_http_api], who: {acl: loopback}, what: [register, change_password]}
 
-# What the package's own configuration switches on and people's messages pass through.
+# What Debian's own configuration switches on and messages and presence pass through, with the one
+# change that conf/ejabberd.yml asks for: room for contact requests.
 modules:
   mod_admin_extra: {}
   mod_blocking: {}
+  mod_caps: {}
   mod_carboncopy: {}
   mod_client_state: {}
   mod_disco: {}
   mod_http_api: {}
   mod_last: {}
+  mod_muc: {}
   mod_offline: {}
   mod_ping: {}
+  mod_pres_counter: {count: 100000, interval: 60}
   mod_privacy: {}
   mod_roster: {versioning: true}
   mod_stream_mgmt: {resend_on_timeout: if_offline}
@@ -70,7 +74,7 @@ listen:
     ip: "127.0.0.1"
     module: ejabberd_http
     request_handlers: {"/$secret": mod_http_api}
-  # This listener is for one component alone: whoever connects here gets all addresses that stand here.
+  # For one component alone: whoever connects to a listener gets all addresses that stand there.
   -
     port: $component_port
     ip: "127.0.0.1"
@@ -85,7 +89,8 @@ YAML
 }
 
 # What `start` runs. It stays in the foreground and writes its log to stdout. Without ERL_MAX_PORTS
-# it reserves memory for as many connections as the machine would allow.
+# it reserves memory for as many connections as the machine would allow. Without +sbwt it spins while
+# it waits, and on a busy machine takes half a minute to start instead of a few seconds.
 server_command() {
   local libraries
   for libraries in /usr/lib/*/ejabberd-*/ebin; do break; done
@@ -93,7 +98,8 @@ server_command() {
     EJABBERD_CONFIG_PATH="$dir/ejabberd.yml" EJABBERD_LOG_PATH="$dir/ejabberd.spool/ejabberd.log" \
     ERL_LIBS="${libraries%/*/ebin}" ERL_INETRC="$dir/ejabberd.inetrc" ERL_MAX_PORTS=4096 \
     ERL_CRASH_DUMP="$dir/ejabberd.dump" \
-    erl -noinput +K true -mnesia dir "\"$dir/ejabberd.spool\"" -s ejabberd
+    erl -noinput +K true +sbwt none +sbwtdcpu none +sbwtdio none \
+    -mnesia dir "\"$dir/ejabberd.spool\"" -s ejabberd
 }
 
 # True when the server in this log could not have its ports, so that others are worth trying.
@@ -118,8 +124,9 @@ ejabberd_call() {
   local port path status
   read -r port path <"$dir/ejabberd.api"
   exec 3<>"/dev/tcp/127.0.0.1/$port" || return
-  printf 'POST %s/%s HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s' \
-    "$path" "$1" "${#2}" "$2" >&3
+  printf '%s\r\n' "POST $path/$1 HTTP/1.0" 'Host: localhost' 'Content-Type: application/json' \
+    "Content-Length: ${#2}" '' >&3
+  printf '%s' "$2" >&3
   read -r _ status _ <&3
   exec 3>&-
   echo "$status"
