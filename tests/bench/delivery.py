@@ -1,6 +1,6 @@
 """Measures deliveries: how many a second reach connected clients, how long one takes, what it costs.
 
-    scripts/bench delivery [--server prosody] [--seconds S] [--rounds N]
+    scripts/bench delivery [--server prosody|ejabberd] [--seconds S] [--rounds N]
 
 A hundred people are online on a real XMPP server, with bridge and gateway in front of it as they are
 configured by default, but without delivery limits. Measured with one and with a hundred deliveries

@@ -5,8 +5,8 @@
         stack.start("bridge")
 
 Programs are taken from the folder in LAPWING_BIN, and the XMPP server is the one that LAPWING_SERVER
-names, Prosody without it (ctest sets both). The directory is removed when the
-block ends well, and kept, with its logs, when it ends with an exception.
+names, Prosody without it (ctest sets both). The directory is removed when the block ends well, and
+kept, with its logs, when it ends with an exception.
 """
 
 import json
