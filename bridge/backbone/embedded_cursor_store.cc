@@ -5,6 +5,7 @@
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
+#include <mutex>
 #include <utility>
 
 #include "bridge/backbone/cursor_codec.h"
@@ -49,15 +50,35 @@ rocksdb::Options rocks_options(LogSink log) {
 
 struct EmbeddedCursorStore::Impl {
   std::string path;
-  std::unique_ptr<rocksdb::DB> db;
-  bool refused = false;  // the last checkpoint
+  LogSink log;
+  mutable std::mutex opening;       // held by who opens it anew, and by other threads that use it
+  std::unique_ptr<rocksdb::DB> db;  // null: it could not be opened again, so far
+  bool refused = false;             // the last checkpoint
 
   auto failure(const rocksdb::Status& status) const {
     return tl::unexpected<base::Error>(store_error(status, path));
   }
+  rocksdb::Status open();
+  rocksdb::Status reopen();
   // A newer store is refused, a new one gets our version.
   base::Result<void> settle_format();
 };
+
+rocksdb::Status EmbeddedCursorStore::Impl::open() {
+  rocksdb::DB* opened = nullptr;
+  auto status = rocksdb::DB::Open(rocks_options(log), path, &opened);
+  db.reset(opened);
+  return status;
+}
+
+// DB::Resume, the library's own way out, does not always find one: when the refused write was the
+// first after a flush, the broken write-ahead log stays; when a flush was refused too, it may wait
+// for ever. Opening a store of this size takes a moment.
+rocksdb::Status EmbeddedCursorStore::Impl::reopen() {
+  const std::lock_guard lock(opening);
+  db.reset();
+  return open();
+}
 
 base::Result<void> EmbeddedCursorStore::Impl::settle_format() {
   const auto ours = std::to_string(kCursorFormat);
@@ -80,10 +101,8 @@ base::Result<std::unique_ptr<EmbeddedCursorStore>> EmbeddedCursorStore::open(
   impl->path = path + "/cursors";
   if (auto made = make_private_folder(impl->path); !made)
     return tl::unexpected<base::Error>(std::move(made.error()));
-  rocksdb::DB* db = nullptr;
-  const auto status = rocksdb::DB::Open(rocks_options(std::move(log)), impl->path, &db);
-  if (!status.ok()) return impl->failure(status);
-  impl->db.reset(db);
+  impl->log = std::move(log);
+  if (const auto status = impl->open(); !status.ok()) return impl->failure(status);
   if (auto settled = impl->settle_format(); !settled)
     return tl::unexpected<base::Error>(std::move(settled.error()));
   return std::unique_ptr<EmbeddedCursorStore>(new EmbeddedCursorStore(std::move(impl)));
@@ -109,6 +128,8 @@ base::Result<std::unique_ptr<EmbeddedCursorStore>> EmbeddedCursorStore::open_to_
 }
 
 base::Result<void> EmbeddedCursorStore::copy_to(const std::string& folder) const {
+  const std::lock_guard lock(impl_->opening);
+  if (!impl_->db) return impl_->failure(rocksdb::Status::TryAgain("it could not be opened again"));
   return make_checkpoint(*impl_->db, impl_->path, folder);
 }
 
@@ -127,9 +148,10 @@ base::Result<void> EmbeddedCursorStore::checkpoint(std::span<const CursorRow> ro
   batch.Put(kPositionKey, be64(position));
   rocksdb::WriteOptions options;
   options.sync = sync;
-  auto status = impl_->refused ? impl_->db->Resume() : rocksdb::Status::OK();
+  options.no_slowdown = true;  // on a full disk it would wait, and everything with it
+  auto status = impl_->refused ? impl_->reopen() : rocksdb::Status::OK();
   if (status.ok()) status = impl_->db->Write(options, &batch);
-  impl_->refused = !status.ok();
+  impl_->refused = !status.ok() && !status.IsIncomplete();  // that is: it would have to wait
   if (!status.ok()) return impl_->failure(status);
   return {};
 }
