@@ -105,10 +105,12 @@ void Bridge::stop() {
     if (lane) lane->stop();
 }
 
-// Everything handed over was acknowledged or given back.
+// Everything handed over was acknowledged or given back. What then waits for a receipt may wait
+// long.
 bool Bridge::confirmed() const {
   const fanout::FanoutCounters& fan = fanout_->counters();
-  return fan.acknowledged.value() + fan.returned.value() >= fan.deliveries.value();
+  return fan.acknowledged.value() + fan.unconfirmed.value() + fan.returned.value() >=
+         fan.deliveries.value();
 }
 
 void Bridge::drain() {

@@ -67,6 +67,9 @@ void read_deliveries(ConfigReader table, fanout::FanoutThreadOptions& options) {
   table.number("weight_track", weights.track, 1, 1000);
   table.number("weight_backlog", weights.backlog, 1, 1000);
   table.duration("late_after", options.fanout.late_after, 1s, 24h);
+  fanout::ReceiptWaits& waits = options.fanout.receipt_waits;
+  table.duration("receipt_wait", waits.unproven, 0s, 10min);
+  table.duration("receipt_wait_proven", waits.proven, 0s, 24h);
   table.duration("checkpoint_every", options.checkpoint_every, 50ms, 1min);
 }
 

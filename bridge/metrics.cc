@@ -42,6 +42,8 @@ void describe_deliveries(Metrics& metrics, const fanout::FanoutCounters& counter
   metrics.counter("lapwing_bridge_deliveries_returned_total",
                   "Deliveries given back, or lost with a gateway: owed again.",
                   counters.returned.value());
+  metrics.counter("lapwing_bridge_deliveries_confirmed_total",
+                  "Deliveries that the person's own client confirmed.", counters.confirmed.value());
   metrics.counter("lapwing_bridge_deliveries_withdrawn_total",
                   "Deliveries no longer owed when their turn came.", counters.withdrawn.value());
   metrics.counter("lapwing_bridge_deliveries_held_total",
@@ -56,6 +58,9 @@ void describe_deliveries(Metrics& metrics, const fanout::FanoutCounters& counter
                 static_cast<double>(counters.credit.value()));
   metrics.gauge("lapwing_bridge_parked_people", "People waiting for a gateway's credit.",
                 static_cast<double>(counters.parked.value()));
+  metrics.gauge("lapwing_bridge_unconfirmed_deliveries",
+                "Deliveries that wait for the person's own client.",
+                static_cast<double>(counters.unconfirmed.value()));
   metrics.gauge("lapwing_bridge_unacknowledged_batches", "Batches on the way to gateways.",
                 static_cast<double>(counters.unacknowledged.value()));
 }

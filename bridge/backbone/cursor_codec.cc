@@ -1,5 +1,8 @@
 #include "bridge/backbone/cursor_codec.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "bridge/backbone/require.h"
 
 namespace bridge::backbone {
@@ -21,20 +24,40 @@ std::optional<std::uint64_t> take_varint(std::string_view& bytes) {
   return std::nullopt;
 }
 
-std::optional<Cursor> take_cursor(std::string_view& bytes) {
-  Cursor cursor;
-  const auto floor = take_varint(bytes);
+void append_ids(std::string& bytes, const std::vector<RecordId>& ids, RecordId above) {
+  append_varint(bytes, ids.size());
+  for (const RecordId id : ids) {
+    require(id > above, "ids of a cursor ascend");
+    append_varint(bytes, id - above);
+    above = id;
+  }
+}
+
+std::optional<std::vector<RecordId>> take_ids(std::string_view& bytes, RecordId above) {
   const auto count = take_varint(bytes);
   // Every id takes a byte at least: damaged bytes must not make us ask for the memory of millions.
-  if (!floor || !count || *count > bytes.size()) return std::nullopt;
-  cursor.floor = *floor;
-  cursor.done.reserve(*count);
-  for (RecordId id = *floor; cursor.done.size() < *count; cursor.done.push_back(id)) {
+  if (!count || *count > bytes.size()) return std::nullopt;
+  std::vector<RecordId> ids;
+  ids.reserve(*count);
+  while (ids.size() < *count) {
     const auto distance = take_varint(bytes);
     if (!distance) return std::nullopt;
-    id += *distance;
+    above += *distance;
+    ids.push_back(above);
   }
-  return cursor;
+  return ids;
+}
+
+std::optional<Cursor> take_cursor(std::string_view& bytes) {
+  const auto floor = take_varint(bytes);
+  if (!floor) return std::nullopt;
+  auto done = take_ids(bytes, *floor);
+  if (!done) return std::nullopt;
+  return Cursor{.floor = *floor, .done = std::move(*done)};
+}
+
+bool any_again(const Cursors& cursors) {
+  return std::ranges::any_of(cursors, [](const Cursor& cursor) { return !cursor.again.empty(); });
 }
 
 }  // namespace
@@ -43,14 +66,10 @@ std::string encode_cursors(const Cursors& cursors) {
   std::string bytes;
   for (const auto& cursor : cursors) {
     append_varint(bytes, cursor.floor);
-    append_varint(bytes, cursor.done.size());
-    RecordId previous = cursor.floor;
-    for (const RecordId id : cursor.done) {
-      require(id > previous, "ids done above the floor ascend from it");
-      append_varint(bytes, id - previous);
-      previous = id;
-    }
+    append_ids(bytes, cursor.done, cursor.floor);
   }
+  if (any_again(cursors))
+    for (const auto& cursor : cursors) append_ids(bytes, cursor.again, 0);
   return bytes;
 }
 
@@ -60,6 +79,12 @@ std::optional<Cursors> decode_cursors(std::string_view bytes) {
     auto taken = take_cursor(bytes);
     if (!taken) return std::nullopt;
     cursor = std::move(*taken);
+  }
+  if (bytes.empty()) return cursors;
+  for (auto& cursor : cursors) {
+    auto again = take_ids(bytes, 0);
+    if (!again) return std::nullopt;
+    cursor.again = std::move(*again);
   }
   if (!bytes.empty()) return std::nullopt;
   return cursors;

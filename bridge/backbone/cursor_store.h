@@ -27,8 +27,9 @@ inline constexpr std::size_t kStreamCursor = 1;
 inline constexpr std::size_t kCursorClasses = 2;
 
 struct Cursor {
-  RecordId floor = 0;               // everything owed up to here is done
-  std::vector<RecordId> done = {};  // done above the floor, ascending, bounded by the fan-out
+  RecordId floor = 0;                // everything owed up to here is done; 0: everything there is
+  std::vector<RecordId> done = {};   // done above the floor, ascending, bounded by the fan-out
+  std::vector<RecordId> again = {};  // came back after they were done, ascending, bounded likewise
   bool operator==(const Cursor&) const = default;
 };
 using Cursors = std::array<Cursor, kCursorClasses>;

@@ -72,6 +72,11 @@ void write_if(Level level, fmt::format_string<Args...> format, Args&&... args) {
 
 }  // namespace detail
 
+// Whether a message would be written: for one that takes work to put together. Any thread.
+inline bool enabled(Level level) {
+  return static_cast<int>(level) >= detail::threshold.load(std::memory_order_relaxed);
+}
+
 // What only somebody looking for a defect wants to see.
 template <class... Args>
 void debug(fmt::format_string<Args...> format, Args&&... args) {

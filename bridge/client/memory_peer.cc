@@ -49,6 +49,7 @@ void MemoryPeer::receive(const wire::Message& message) {
     case wire::Type::kPresence:
       if (const auto body = wire::parse<wire::Presence>(message.body)) {
         for (const auto& change : body->changes()) heard_.presence.push_back(change);
+        if (body->server_lost()) ++heard_.servers_lost;
       }
       break;
     default:

@@ -26,6 +26,7 @@ class MemoryPeer {
     std::vector<wire::Receipt> receipts;
     std::vector<wire::Presence::Change> presence;  // of the present session
     std::uint64_t hellos = 0;
+    std::uint64_t servers_lost = 0;  // PRESENCE said so
   };
 
   explicit MemoryPeer(Handler handler) : handler_(std::move(handler)) {}

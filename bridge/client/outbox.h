@@ -27,6 +27,10 @@ class Outbox {
 
   // Keeps its place among the frames: what is pushed later goes later.
   void push_presence(const wire::Presence& presence) {
+    if (presence.server_lost()) {
+      flush_presence();
+      presence_.set_server_lost(true);
+    }
     for (const auto& change : presence.changes()) {
       *presence_.add_changes() = change;
       if (presence_.changes_size() >= kChangesMax) flush_presence();
@@ -34,7 +38,7 @@ class Outbox {
   }
 
   void flush_presence() {
-    if (presence_.changes().empty()) return;
+    if (presence_.changes().empty() && !presence_.server_lost()) return;
     frames_.push_back({{.type = wire::Type::kPresence}, wire::serialize(presence_)});
     presence_.Clear();
   }

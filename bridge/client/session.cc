@@ -74,7 +74,10 @@ void Session::receipt(const wire::Receipt& receipt) {
 }
 
 void Session::presence(const wire::Presence& presence) {
-  if (connected()) outbox_.push_presence(presence);
+  if (!connected()) return;
+  // What was acknowledged before the server was lost is what may be lost with it.
+  if (presence.server_lost()) acknowledge();
+  outbox_.push_presence(presence);
 }
 
 void Session::close() {

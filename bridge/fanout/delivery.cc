@@ -24,6 +24,7 @@ wire::Class wire_class(const backbone::Record& record, std::string_view phrase) 
 std::size_t Fanout::turn(base::Now now) {
   turn_at_ = now.mono;
   release_held(now.mono);
+  settle_receipts(receipts_.expire(now.mono));
   std::size_t work = catch_up(now.mono);
   work += send(now);
   work += reports_.turn([this](AccountId account, RecordId id, wire::OwedEntry& entry) {
@@ -51,11 +52,13 @@ void Fanout::publish_gauges() {
   counters_.oldest_sent_ns.set(
       oldest ? static_cast<std::uint64_t>(oldest->time_since_epoch().count()) : 0);
   counters_.parked.set(parked);
+  counters_.unconfirmed.set(receipts_.size());
 }
 
 std::optional<base::Time> Fanout::next_wakeup() const {
-  if (held_.empty()) return std::nullopt;
-  return held_.top().until;
+  auto next = receipts_.next_expiry();
+  if (!held_.empty()) next = std::min(next.value_or(base::Time::max()), held_.top().until);
+  return next;
 }
 
 // ---- catch-up ----------------------------------------------------------------------------------
@@ -152,7 +155,7 @@ void Fanout::send_one(Kind kind, AccountId id, base::Now now) {
   const SessionId session_id = session_of(account);
   if (session_id == 0 || who.held || who.parked) return;
   const std::size_t cursor = cursor_of(kind);
-  const Pending::Entry* next = who.pending[cursor].next(kind);
+  const auto next = who.pending[cursor].next(kind);
   if (!next) return;
   const Pending::Entry entry = *next;
   const auto prepared = cache_.get(entry.id);
@@ -212,7 +215,8 @@ void Fanout::hand_over(Session& session, const state::Account& account, Delivery
   session.batch_bytes += recipient.ByteSizeLong();
   session.used_deliveries += 1;
   session.used_bytes += delivery.cost(account.address);
-  session.sent.deliveries.push_back({account.id, id, delivery.cursor});
+  const bool asked = available_.at(account.address).receipts;
+  session.sent.deliveries.push_back({account.id, id, delivery.cursor, asked});
   counters_.deliveries.add();
   if (session.batch_full()) flush(session);
 }
@@ -250,10 +254,10 @@ void Fanout::flush(Session& session) {
 void Fanout::report_owed(std::uint64_t ticket, const std::string& nick) {
   std::vector<OwedReports::Start> people;
   const auto add = [&](const Person& who) {
-    RecordId from = position_;
+    RecordId from = position_ + 1;
     for (const Pending& pending : who.pending)
-      if (!pending.clean()) from = std::min(from, pending.cursor().floor);
-    if (!who.clean()) people.push_back({who.id, state_.find(who.id)->nick, from + 1});
+      if (!pending.clean()) from = std::min(from, pending.lowest_outstanding());
+    if (!who.clean()) people.push_back({who.id, state_.find(who.id)->nick, from});
   };
   if (nick.empty()) {
     for (const auto& [id, who] : people_) add(who);

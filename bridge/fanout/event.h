@@ -18,6 +18,7 @@ struct Opened {
 };
 struct Closed {
   SessionId session = 0;
+  bool in_order = false;  // it said goodbye
 };
 struct Granted {  // cumulative
   SessionId session = 0;
@@ -32,6 +33,10 @@ struct GivenBack {
   SessionId session = 0;
   wire::Nack nack;
 };
+struct Confirmed {
+  SessionId session = 0;
+  wire::Receipt receipt;
+};
 struct PresenceChanged {
   SessionId session = 0;
   wire::Presence presence;
@@ -42,7 +47,7 @@ struct Asked {
   wire::Request request;  // Roster or Owed
 };
 
-using Event =
-    std::variant<Opened, Closed, Granted, Acknowledged, GivenBack, PresenceChanged, Asked>;
+using Event = std::variant<Opened, Closed, Granted, Acknowledged, GivenBack, Confirmed,
+                           PresenceChanged, Asked>;
 
 }  // namespace bridge::fanout

@@ -23,7 +23,8 @@ Fanout::Fanout(const backbone::Store& store, backbone::CursorStore& cursors, Fan
       options_(std::move(options)),
       sink_(sink),
       cache_(store),
-      classes_(class_options(options_), 1) {}
+      classes_(class_options(options_), 1),
+      receipts_(options_.receipt_waits) {}
 
 base::Result<void> Fanout::load() {
   auto replayed = store_.replay_state([this](const backbone::Record& record) {
@@ -36,7 +37,7 @@ base::Result<void> Fanout::load() {
     Person& restored = person(row.account);
     restored.has_row = true;
     for (std::size_t i = 0; i < backbone::kCursorClasses; ++i)
-      if (row.cursors[i].floor != 0) restored.pending[i].restore(row.cursors[i]);
+      restored.pending[i].restore(row.cursors[i]);
   });
   if (!checkpointed) return tl::unexpected(checkpointed.error());
   // What was committed after the checkpoint is matched again, against the subscriptions there are.
@@ -69,7 +70,7 @@ void Fanout::touch(Person& person) {
 SessionId Fanout::session_of(const state::Account& account) const {
   if (!account.open || !account.delivery_on || account.address.empty()) return 0;
   const auto it = available_.find(account.address);
-  return it == available_.end() ? 0 : it->second;
+  return it == available_.end() ? 0 : it->second.session;
 }
 
 // ---- matching ----------------------------------------------------------------------------------
@@ -172,15 +173,18 @@ void Fanout::open(SessionId id, Reaches reaches) {
   session.reaches = std::move(reaches);
 }
 
-void Fanout::close(SessionId id) {
+void Fanout::close(SessionId id, bool in_order) {
   const auto it = sessions_.find(id);
   if (it == sessions_.end()) return;
   const Session session = std::move(it->second);
   sessions_.erase(it);
   std::vector<AccountId> affected = session.parked;
   std::erase_if(available_, [&](const auto& entry) {
-    if (entry.second != id) return false;
-    if (const auto* account = state_.find_address(entry.first)) affected.push_back(account->id);
+    if (entry.second.session != id) return false;
+    if (const auto* account = state_.find_address(entry.first)) {
+      receipts_.away(account->id);
+      affected.push_back(account->id);
+    }
     return true;
   });
   for (const SentBatch& batch : session.unacknowledged) {
@@ -195,6 +199,7 @@ void Fanout::close(SessionId id) {
     touch(person(account));
     refresh(account);
   }
+  settle_receipts(receipts_.close(id, in_order));
   counters_.online.set(available_.size());
 }
 
@@ -218,13 +223,56 @@ void Fanout::acknowledge(SessionId id, std::uint64_t sequence) {
   while (!batches.empty() && batches.front().sequence <= sequence) {
     for (const SentDelivery& sent : batches.front().deliveries) {
       Person& who = person(sent.account);
-      if (!who.pending[sent.cursor].acknowledged(sent.id)) continue;
-      counters_.acknowledged.add();
-      touch(who);
-      schedule(who);
-      want_catch_up(who);
+      if (!who.pending[sent.cursor].in_flight(sent.id)) continue;
+      const bool available = available_.contains(state_.find(sent.account)->address);
+      if (sent.asked && receipts_.expected(sent.account))
+        receipts_.await(sent.account, {id, sent.id, sent.cursor}, available, turn_at_);
+      else
+        arrived(who, sent);
     }
     batches.pop_front();
+  }
+  counters_.unconfirmed.set(receipts_.size());
+}
+
+void Fanout::arrived(Person& who, const SentDelivery& delivery) {
+  if (!who.pending[delivery.cursor].acknowledged(delivery.id)) return;
+  counters_.acknowledged.add();
+  touch(who);
+  schedule(who);
+  want_catch_up(who);
+}
+
+void Fanout::settle_receipts(const std::vector<Receipts::Expired>& expired) {
+  for (const auto& [account, awaited, has_arrived] : expired) {
+    Person& who = person(account);
+    if (has_arrived) {
+      arrived(who, {account, awaited.id, awaited.cursor});
+    } else if (who.pending[awaited.cursor].returned(awaited.id)) {
+      counters_.returned.add();
+      touch(who);
+      refresh(account);
+    }
+  }
+}
+
+void Fanout::settle() {
+  settle_receipts(receipts_.close_all());
+}
+
+void Fanout::confirm(SessionId session, const wire::Receipt& receipt) {
+  const auto known = sessions_.find(session);
+  if (known == sessions_.end() || !known->second.may_reach(receipt.address())) return;
+  const state::Account* account = state_.find_address(receipt.address());
+  if (!account || receipt.id() > position_) return;
+  Person& who = person(account->id);
+  receipts_.confirmed(account->id, receipt.id());
+  for (Pending& pending : who.pending) {
+    if (!pending.confirmed(receipt.id())) continue;
+    counters_.confirmed.add();
+    touch(who);
+    schedule(who);
+    want_catch_up(who);
   }
 }
 
@@ -233,32 +281,60 @@ void Fanout::give_back(SessionId session, const wire::Nack& nack) {
   if (!account) return;
   // Whatever the reason, sending again at once would only bounce again: until they show up anew.
   const auto it = available_.find(nack.address());
-  if (it != available_.end() && it->second == session) available_.erase(it);
+  if (it != available_.end() && it->second.session == session) {
+    available_.erase(it);
+    receipts_.away(account->id);
+  }
   Person& who = person(account->id);
-  for (Pending& pending : who.pending)
-    if (pending.returned(nack.id())) counters_.returned.add();
+  receipts_.forget(account->id, nack.id());
+  reopen(who, nack.id());
   touch(who);
   refresh(account->id);
   counters_.online.set(available_.size());
 }
 
-void Fanout::presence(SessionId session, const wire::Presence& presence) {
-  const auto known = sessions_.find(session);
-  if (known == sessions_.end()) return;
-  for (const auto& change : presence.changes()) {
-    if (!known->second.may_reach(change.address())) continue;
-    const auto it = available_.find(change.address());
-    if (change.available()) {
-      if (it != available_.end())
-        it->second = session;
-      else if (available_.size() < options_.people_max)
-        available_.emplace(change.address(), session);
-    } else if (it != available_.end() && it->second == session) {
-      available_.erase(it);
-    }
-    if (const auto* account = state_.find_address(change.address())) refresh(account->id);
+// It came back: while it was in flight, or later than that, when the server had taken it already.
+void Fanout::reopen(Person& who, RecordId id) {
+  for (Pending& pending : who.pending) {
+    if (!pending.returned(id)) continue;
+    counters_.returned.add();
+    return;
   }
+  if (id == 0 || id > position_) return;
+  const auto prepared = cache_.get(id);
+  if (!prepared) return;
+  const state::Account& account = *state_.find(who.id);
+  const bool direct = direct_owed(account, **prepared);
+  if (!direct && !owed(account, **prepared)) return;
+  who.pending[direct ? backbone::kDirectCursor : backbone::kStreamCursor].reopen(id);
+  counters_.returned.add();
+}
+
+void Fanout::presence(SessionId id, const wire::Presence& presence) {
+  const auto known = sessions_.find(id);
+  if (known == sessions_.end()) return;
+  if (presence.server_lost()) settle_receipts(receipts_.close(id, false));
+  for (const auto& change : presence.changes())
+    if (known->second.may_reach(change.address())) change_presence(known->second, change);
   counters_.online.set(available_.size());
+}
+
+void Fanout::change_presence(const Session& session, const wire::Presence::Change& change) {
+  const state::Account* account = state_.find_address(change.address());
+  const auto it = available_.find(change.address());
+  const bool known = it != available_.end();
+  if (change.available()) {
+    const Way way{session.id, change.receipts()};
+    if (known)
+      it->second = way;
+    else if (available_.size() < options_.people_max)
+      available_.emplace(change.address(), way);
+    if (account) receipts_.available(account->id, turn_at_);
+  } else if (known && it->second.session == session.id) {
+    available_.erase(it);
+    if (account) receipts_.away(account->id);
+  }
+  if (account) refresh(account->id);
 }
 
 wire::RosterPage Fanout::roster(SessionId id, const wire::Roster& request) {

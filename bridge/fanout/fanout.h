@@ -28,6 +28,7 @@
 #include "bridge/fanout/owed_report.h"
 #include "bridge/fanout/pending.h"
 #include "bridge/fanout/post_cache.h"
+#include "bridge/fanout/receipts.h"
 #include "bridge/fanout/session.h"
 #include "bridge/state/state.h"
 #include "bridge/track/index.h"
@@ -59,6 +60,7 @@ struct FanoutOptions {
   std::size_t people_max = 1'000'000;
   // A delivery of a post older than this says when it was written.
   std::chrono::milliseconds late_after{30'000};
+  ReceiptWaits receipt_waits = {};
 };
 
 struct FanoutCounters {
@@ -66,6 +68,7 @@ struct FanoutCounters {
   base::Counter deliveries;  // handed to a session, again after a break included
   base::Counter acknowledged;
   base::Counter returned;   // refused by the other side, or lost with the session
+  base::Counter confirmed;  // by the person's own client
   base::Counter withdrawn;  // no longer owed when their turn came
   base::Counter held;       // times somebody's delivery limit said "not before"
   base::Counter caught_up;  // records looked at in catch-up
@@ -75,6 +78,7 @@ struct FanoutCounters {
   base::Gauge unacknowledged;  // batches
   base::Gauge oldest_sent_ns;  // when the oldest of them was sent, monotonic; 0: there is none
   base::Gauge parked;          // people whose turn came while there was no credit
+  base::Gauge unconfirmed;     // deliveries that wait for the person's own client
   base::Gauge online;
   base::Gauge behind;  // people waiting for their turn at catch-up
 };
@@ -96,12 +100,14 @@ class Fanout {
   void apply(const backbone::RecordPtr& record);
   RecordId position() const { return position_; }
 
-  // Sessions of the im lane. A closed one's deliveries are owed again.
+  // Sessions of the im lane. A closed one's deliveries are owed again: those it had not
+  // acknowledged and, unless it ended in order, those that people's own clients had yet to confirm.
   void open(SessionId session, Reaches reaches = {});
-  void close(SessionId session);
+  void close(SessionId session, bool in_order = false);
   void grant(SessionId session, std::uint64_t deliveries, std::uint64_t bytes);  // cumulative
   void acknowledge(SessionId session, std::uint64_t sequence);                   // cumulative
   void give_back(SessionId session, const wire::Nack& nack);
+  void confirm(SessionId session, const wire::Receipt& receipt);
   void presence(SessionId session, const wire::Presence& presence);
 
   // A page of the addresses a gateway may have to probe, those with something waiting first.
@@ -119,6 +125,9 @@ class Fanout {
   void set_limit(throttle::Policy deliveries_per_person);
 
   base::Result<void> checkpoint(bool sync);
+  // Before the last checkpoint of a process that ends in good order: what only waits for a receipt
+  // counts as arrived, or a restart would send it all again.
+  void settle();
 
   const state::State& state() const { return state_; }
   const FanoutCounters& counters() const { return counters_; }
@@ -157,6 +166,11 @@ class Fanout {
   Person& person(AccountId id);
   void touch(Person& person);
   SessionId session_of(const state::Account& account) const;  // 0: cannot be reached
+  // How somebody is reached.
+  struct Way {
+    SessionId session = 0;
+    bool receipts = false;  // their clients are asked to confirm
+  };
 
   // Matching.
   void index(const backbone::Record& record);
@@ -165,6 +179,12 @@ class Fanout {
   void enqueue(const state::Account& account, std::size_t cursor, Pending::Entry entry);
   void account_changed(const backbone::Record& record);
   void refresh(AccountId account);  // whether they can be reached may have changed
+
+  // Arrivals.
+  void arrived(Person& person, const SentDelivery& delivery);
+  void settle_receipts(const std::vector<Receipts::Expired>& expired);
+  void reopen(Person& person, RecordId id);
+  void change_presence(const Session& session, const wire::Presence::Change& change);
 
   // Catch-up.
   void want_catch_up(Person& person);
@@ -194,12 +214,13 @@ class Fanout {
   RecordId position_ = 0;
 
   std::unordered_map<AccountId, Person> people_;
-  std::unordered_map<std::string, SessionId> available_;  // by address
+  std::unordered_map<std::string, Way> available_;  // by address
   std::map<SessionId, Session> sessions_;
   throttle::FairQueue<AccountId> classes_;
   std::deque<AccountId> catch_up_;
   std::priority_queue<Held, std::vector<Held>, std::greater<>> held_;
   std::vector<AccountId> dirty_;
+  Receipts receipts_;
   OwedReports reports_;
   base::Time turn_at_{};
   FanoutCounters counters_;

@@ -60,6 +60,7 @@ void FanoutThread::run() {
     now = base::read_clocks();
   }
   while (apply_records() + handle_events() > 0) continue;
+  fanout_.settle();
   checkpoint(now.mono, true);
 }
 
@@ -104,10 +105,11 @@ std::size_t FanoutThread::handle_events() {
 
 void FanoutThread::handle(const Event& event) {
   std::visit(Overloaded{[&](const Opened& e) { fanout_.open(e.session, e.reaches); },
-                        [&](const Closed& e) { fanout_.close(e.session); },
+                        [&](const Closed& e) { fanout_.close(e.session, e.in_order); },
                         [&](const Granted& e) { fanout_.grant(e.session, e.deliveries, e.bytes); },
                         [&](const Acknowledged& e) { fanout_.acknowledge(e.session, e.sequence); },
                         [&](const GivenBack& e) { fanout_.give_back(e.session, e.nack); },
+                        [&](const Confirmed& e) { fanout_.confirm(e.session, e.receipt); },
                         [&](const PresenceChanged& e) { fanout_.presence(e.session, e.presence); },
                         [&](const Asked& e) {
                           if (e.request.has_owed()) {

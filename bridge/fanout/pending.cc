@@ -27,24 +27,28 @@ bool erase_sorted(auto& sorted, RecordId id) {
 
 void Pending::restore(const backbone::Cursor& cursor) {
   cursor_ = cursor;
-  behind_ = cursor.floor;
+  if (cursor.floor != 0) behind_ = cursor.floor;
 }
 
 void Pending::match(Entry entry, bool reachable) {
   if (behind_) return;
-  if (clean()) cursor_ = {.floor = entry.id - 1, .done = {}};
+  if (!waits()) cursor_.floor = entry.id - 1;
   if (reachable && room())
     queue_.push_back(entry);
   else
     behind_ = entry.id - 1;
 }
 
+bool Pending::waits_in_order(RecordId id) const {
+  return waits() && id > cursor_.floor && !contains(cursor_.done, id);
+}
+
 bool Pending::outstanding(RecordId id) const {
-  return !clean() && id > cursor_.floor && !contains(cursor_.done, id);
+  return waits_in_order(id) || contains(cursor_.again, id);
 }
 
 bool Pending::wants(RecordId id) const {
-  return outstanding(id) && !contains(in_flight_, id);
+  return waits_in_order(id) && !contains(in_flight_, id);
 }
 
 void Pending::read_to(RecordId id, bool end) {
@@ -53,34 +57,79 @@ void Pending::read_to(RecordId id, bool end) {
   advance();
 }
 
-const Pending::Entry* Pending::next(Kind kind) const {
+std::optional<RecordId> Pending::first_again() const {
+  const auto it =
+      std::ranges::find_if(cursor_.again, [&](RecordId id) { return !contains(again_flies_, id); });
+  if (it == cursor_.again.end()) return std::nullopt;
+  return *it;
+}
+
+std::optional<Pending::Entry> Pending::next(Kind kind) const {
+  if (in_flight_.size() + again_flies_.size() >= kInFlightMax) return std::nullopt;
+  if (kind == Kind::kDirect || kind == Kind::kBacklog)
+    if (const auto id = first_again()) return Entry{.id = *id, .kind = kind, .late = true};
   const auto it = std::ranges::find(queue_, kind, &Entry::kind);
-  if (it == queue_.end()) return nullptr;
-  if (cursor_.done.size() >= kDoneMax && it->id != lowest_outstanding()) return nullptr;
-  return &*it;
+  if (it == queue_.end()) return std::nullopt;
+  if (cursor_.done.size() >= kDoneMax && it->id != lowest_waiting()) return std::nullopt;
+  return *it;
 }
 
 void Pending::sent(RecordId id) {
+  if (contains(cursor_.again, id)) return insert_sorted(again_flies_, id);
   std::erase_if(queue_, [&](const Entry& entry) { return entry.id == id; });
   insert_sorted(in_flight_, id);
 }
 
 void Pending::withdrawn(RecordId id) {
+  if (erase_sorted(cursor_.again, id)) return;
   std::erase_if(queue_, [&](const Entry& entry) { return entry.id == id; });
   finish(id);
 }
 
+bool Pending::in_flight(RecordId id) const {
+  return contains(in_flight_, id) || contains(again_flies_, id);
+}
+
 bool Pending::acknowledged(RecordId id) {
+  if (erase_sorted(again_flies_, id)) return erase_sorted(cursor_.again, id);
   if (!erase_sorted(in_flight_, id)) return false;
   finish(id);
   return true;
 }
 
 bool Pending::returned(RecordId id) {
+  if (erase_sorted(again_flies_, id)) return true;
   if (!erase_sorted(in_flight_, id)) return false;
   unqueue();
   behind_ = std::min(behind_.value_or(kNone), id - 1);
   return true;
+}
+
+bool Pending::confirmed(RecordId id) {
+  if (in_flight(id)) return acknowledged(id);
+  if (erase_sorted(cursor_.again, id)) return true;
+  if (!waits_in_order(id) || cursor_.done.size() >= kDoneMax) return false;
+  std::erase_if(queue_, [&](const Entry& entry) { return entry.id == id; });
+  finish(id);
+  return true;
+}
+
+void Pending::reopen(RecordId id) {
+  if (outstanding(id)) return;
+  insert_sorted(cursor_.again, id);
+  if (cursor_.again.size() > kAgainMax) fall_back();
+}
+
+// More came back than can be remembered one by one: rather twice than never.
+void Pending::fall_back() {
+  const RecordId floor = cursor_.again.front() - 1;
+  cursor_.floor = waits() ? std::min(cursor_.floor, floor) : floor;
+  std::erase_if(cursor_.done, [&](RecordId id) { return contains(cursor_.again, id); });
+  for (const RecordId id : again_flies_) insert_sorted(in_flight_, id);
+  unqueue();
+  behind_ = std::min(behind_.value_or(kNone), floor);
+  cursor_.again.clear();
+  again_flies_.clear();
 }
 
 void Pending::unqueue() {
@@ -94,7 +143,7 @@ void Pending::finish(RecordId id) {
   advance();
 }
 
-RecordId Pending::lowest_outstanding() const {
+RecordId Pending::lowest_waiting() const {
   RecordId lowest = kNone;
   if (!queue_.empty()) lowest = std::min(lowest, queue_.front().id);
   if (!in_flight_.empty()) lowest = std::min(lowest, in_flight_.front());
@@ -102,11 +151,16 @@ RecordId Pending::lowest_outstanding() const {
   return lowest;
 }
 
-// The floor rises to just below what is still outstanding; ids it passes need no remembering.
+RecordId Pending::lowest_outstanding() const {
+  return cursor_.again.empty() ? lowest_waiting() : std::min(lowest_waiting(), cursor_.again[0]);
+}
+
+// The floor rises to just below what is still waiting; ids it passes need no remembering.
 void Pending::advance() {
-  const RecordId lowest = lowest_outstanding();
+  const RecordId lowest = lowest_waiting();
   if (lowest == kNone) {
-    cursor_ = {};
+    cursor_.floor = 0;
+    cursor_.done.clear();
     return;
   }
   cursor_.floor = std::max(cursor_.floor, lowest - 1);

@@ -5,6 +5,8 @@
 // full or the person is away there is only the cursor (law 6). Pure bookkeeping; one thread.
 //
 //   floor <= done... , in flight..., queued... <= behind   (ids; `behind` unset: up to date)
+//
+// What comes back after it was done lies beside that, in `again`, until it is done once more.
 #pragma once
 
 #include <cstddef>
@@ -28,6 +30,10 @@ class Pending {
   static constexpr std::size_t kQueueMax = 256;
   // Done out of order above the floor; at it, nothing but the lowest outstanding id is sent.
   static constexpr std::size_t kDoneMax = 256;
+  // Sent and not known to have arrived; at it, nothing is sent.
+  static constexpr std::size_t kInFlightMax = 256;
+  // Came back after they were done; beyond it, all that follows the oldest is owed again.
+  static constexpr std::size_t kAgainMax = 256;
 
   struct Entry {
     RecordId id = 0;
@@ -36,7 +42,7 @@ class Pending {
   };
 
   // Nothing waiting: everything owed so far is done.
-  bool clean() const { return queue_.empty() && in_flight_.empty() && !behind_; }
+  bool clean() const { return !waits() && cursor_.again.empty(); }
   bool behind() const { return behind_.has_value(); }
   std::size_t queued() const { return queue_.size(); }
 
@@ -58,27 +64,40 @@ class Pending {
 
   // Not done: waiting in one way or another, if it is owed at all.
   bool outstanding(RecordId id) const;
+  // Nothing below this id is outstanding. Only while !clean().
+  RecordId lowest_outstanding() const;
 
-  // The first queued entry of this kind that may be sent now; nullptr when there is none.
-  const Entry* next(Kind kind) const;
+  // The first entry of this kind that may be sent now, if there is one. What came back goes as
+  // kDirect and kBacklog.
+  std::optional<Entry> next(Kind kind) const;
   void sent(RecordId id);       // queued -> in flight
   void withdrawn(RecordId id);  // queued -> done: no longer owed
+  bool in_flight(RecordId id) const;
   // in flight -> done. False when it was not in flight.
   bool acknowledged(RecordId id);
   // in flight -> to be read again. False when it was not in flight.
   bool returned(RecordId id);
+  // It has arrived, wherever it lies. False when it was done already, or too many are.
+  bool confirmed(RecordId id);
+  // done -> again.
+  void reopen(RecordId id);
   // The person is away: the queue becomes part of what has to be read.
   void unqueue();
 
  private:
+  bool waits() const { return !queue_.empty() || !in_flight_.empty() || behind_; }
+  bool waits_in_order(RecordId id) const;
+  std::optional<RecordId> first_again() const;
+  void fall_back();
   void finish(RecordId id);
   void advance();
-  RecordId lowest_outstanding() const;
+  RecordId lowest_waiting() const;
 
   backbone::Cursor cursor_;
-  std::deque<Entry> queue_;         // ascending ids
-  std::deque<RecordId> in_flight_;  // ascending
-  std::optional<RecordId> behind_;  // everything owed up to here is done, in flight or queued
+  std::deque<Entry> queue_;            // ascending ids
+  std::deque<RecordId> in_flight_;     // ascending
+  std::vector<RecordId> again_flies_;  // ascending; of cursor_.again those in flight
+  std::optional<RecordId> behind_;     // everything owed up to here is done, in flight or queued
 };
 
 }  // namespace bridge::fanout

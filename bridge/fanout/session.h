@@ -26,6 +26,7 @@ struct SentDelivery {
   AccountId account = 0;
   RecordId id = 0;
   std::size_t cursor = 0;
+  bool asked = false;  // the person's client, to confirm it
 };
 
 struct SentBatch {

@@ -180,6 +180,12 @@ void Lane::frame(Session& session, const wire::Message& message, base::Now now) 
       if (im) output_.tell(fanout::GivenBack{session.id, std::move(*nack)});
       return;
     }
+    case Type::kReceipt: {
+      auto receipt = wire::parse<wire::Receipt>(message.body);
+      if (!receipt) return end(session.id, wire::Bye::PROTOCOL_ERROR, receipt.error().text);
+      if (im) output_.tell(fanout::Confirmed{session.id, std::move(*receipt)});
+      return;
+    }
     case Type::kPresence: {
       auto presence = wire::parse<wire::Presence>(message.body);
       if (!presence) return end(session.id, wire::Bye::PROTOCOL_ERROR, presence.error().text);
@@ -187,10 +193,9 @@ void Lane::frame(Session& session, const wire::Message& message, base::Now now) 
       return;
     }
     case Type::kBye:
-      return drop(session.id);
+      return drop(session.id, true);
     case Type::kCredit:
     case Type::kPong:
-    case Type::kReceipt:  // the barrier's ACK has moved the cursor already
       return;
     default:
       return end(session.id, wire::Bye::PROTOCOL_ERROR,
@@ -383,7 +388,7 @@ void Lane::end(std::uint64_t id, wire::Bye::Reason reason, std::string_view text
   drop(id);
 }
 
-void Lane::drop(std::uint64_t id) {
+void Lane::drop(std::uint64_t id, bool in_order) {
   const auto it = sessions_.find(id);
   if (it == sessions_.end()) return;
   const Session& session = it->second;
@@ -394,8 +399,8 @@ void Lane::drop(std::uint64_t id) {
   sessions_.erase(it);
   counters_.sessions.set(sessions_.size());
   counters_.unanswered.set(unanswered_);
-  counters_.sessions_lost.add();
-  if (options_.kind == Kind::kIm) output_.tell(fanout::Closed{id});
+  if (!in_order) counters_.sessions_lost.add();
+  if (options_.kind == Kind::kIm) output_.tell(fanout::Closed{id, in_order});
 }
 
 std::size_t Lane::serve_feed(Session& session) {
@@ -415,8 +420,11 @@ std::size_t Lane::turn(base::Now now) {
   }
   for (const std::uint64_t id : silent)
     end(id, wire::Bye::SILENCE, "Nothing was heard for too long.");
-  for (const std::uint64_t id : std::exchange(gone_, {})) drop(id);
   return work;
+}
+
+void Lane::forget_gone() {
+  for (const std::uint64_t id : std::exchange(gone_, {})) drop(id);
 }
 
 void Lane::shut_down() {

@@ -91,6 +91,9 @@ class Lane {
 
   // Sends what waits, serves feeds, ends silent sessions. Returns how much it did.
   std::size_t turn(base::Now now);
+  // Ends the sessions whose peers are gone. When all that came in has been heard: their last words
+  // may be in it.
+  void forget_gone();
   // Says BYE to everybody.
   void shut_down();
 
@@ -134,7 +137,7 @@ class Lane {
   void bye(std::string_view peer, std::uint64_t epoch, wire::Bye::Reason reason,
            std::string_view text);
   void end(std::uint64_t id, wire::Bye::Reason reason, std::string_view text);
-  void drop(std::uint64_t id);
+  void drop(std::uint64_t id, bool in_order = false);
   std::size_t flush(Session& session);
   std::size_t serve_feed(Session& session);
 

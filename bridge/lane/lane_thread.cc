@@ -74,8 +74,11 @@ std::size_t LaneThread::turn(base::Now now) {
     lane_.on_records(*records);
     work += records->size();
   }
-  if (pass_on_events()) work += receive(now);
-  return work + lane_.turn(now);
+  const bool reads = pass_on_events();
+  const std::size_t received = reads ? receive(now) : 0;
+  work += received + lane_.turn(now);
+  if (reads && received < kMessagesPerTurn) lane_.forget_gone();
+  return work;
 }
 
 std::size_t LaneThread::read_mail() {

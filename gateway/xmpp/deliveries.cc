@@ -1,11 +1,16 @@
 #include "gateway/xmpp/deliveries.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
+#include "bridge/base/log.h"
 #include "gateway/xmpp/delivery_stanza.h"
 
 namespace gateway::xmpp {
+
+namespace log = bridge::base::log;
 
 void Deliveries::on_session(bridge::client::Backbone& backbone) {
   backbone.grant(settings_.window.deliveries, settings_.window.bytes);
@@ -41,6 +46,8 @@ void Deliveries::render_one(const wire::Item& item, const wire::Recipient& recip
     ++counters_.deliveries_refused;
   }
   Group& group = open_group(stanza.size());
+  if (!stanza.empty() && log::enabled(log::Level::kDebug))
+    group.names += fmt::format(" p{} to {}", item.id(), recipient.address());
   group.stanzas += stanza;
   group.deliveries += 1;
   group.bytes += wire::rendered_bytes(item.author().size(), item.text().size(),
@@ -76,6 +83,7 @@ void Deliveries::on_barrier(BarrierId barrier, bridge::client::Backbone& backbon
     done.ack = std::max(done.ack, group.ack);
     done.deliveries += group.deliveries;
     done.bytes += group.bytes;
+    if (!group.names.empty()) log::debug("the XMPP server has taken{}", group.names);
     bytes_in_flight_ -= group.stanzas.size();
     groups_.pop_front();
     --sent_;

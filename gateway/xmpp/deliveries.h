@@ -66,6 +66,7 @@ class Deliveries {
     BarrierId barrier = 0;         // 0: not asked yet
     bridge::base::Time asked_at{};
     bool orphan = false;  // of a session that was lost: answers for nothing
+    std::string names;    // of the deliveries, when the log wants to know
   };
 
   Group& open_group(std::size_t room);

@@ -16,6 +16,7 @@ Gateway::Gateway(Settings settings)
       outbox_(settings_.outbox_bytes),
       asker_(settings_.requests_max),
       people_(settings_.people_max),
+      feed_(settings_.request_receipts),
       probe_(settings_.probes),
       attendance_(settings_, guard_, outbox_, asker_, people_, feed_),
       dialogue_(settings_, guard_, outbox_, asker_, attendance_, counters_),
@@ -64,6 +65,7 @@ void Gateway::on_online(bridge::base::Time) {
 }
 
 void Gateway::on_offline(std::string_view, bridge::base::Time) {
+  feed_.server_lost();
   forget_people();
   deliveries_.on_offline();
 }

@@ -13,13 +13,13 @@ constexpr int kChangesMax = 64;
 std::size_t PresenceFeed::flush(bridge::client::Backbone& backbone) {
   const bridge::wire::Presence changes = std::exchange(changes_, {});
   if (!backbone.connected()) return 0;
-  for (int from = 0; from < changes.changes_size(); from += kChangesMax) {
-    bridge::wire::Presence part;
-    for (int i = from; i < changes.changes_size() && i < from + kChangesMax; ++i) {
-      *part.add_changes() = changes.changes(i);
-    }
-    backbone.presence(part);
+  bridge::wire::Presence part;
+  part.set_server_lost(changes.server_lost());
+  for (const auto& change : changes.changes()) {
+    *part.add_changes() = change;
+    if (part.changes_size() == kChangesMax) backbone.presence(std::exchange(part, {}));
   }
+  if (part.server_lost() || part.changes_size() > 0) backbone.presence(part);
   return static_cast<std::size_t>(changes.changes_size());
 }
 

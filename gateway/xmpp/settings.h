@@ -48,7 +48,7 @@ struct Settings {
   std::chrono::milliseconds confirm_within{
       300'000};                            // how long a newcomer's first text waits for a yes
   std::size_t confirmations_max = 10'000;  // newcomers that may be waiting at a time
-  bool request_receipts = false;           // ask clients to confirm deliveries (XEP-0184)
+  bool request_receipts = true;            // ask clients to confirm deliveries (XEP-0184)
 
   std::string bot_jid() const { return bot + "@" + domain; }
 };

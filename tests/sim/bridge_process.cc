@@ -89,6 +89,7 @@ void BridgeProcess::stop() {
   while (stage_requests() > 0) commit();
   commit();
   while (apply_records() + handle_events() > 0) continue;
+  fanout_.settle();
   checkpoint(true);
   for (auto& seat : seats_) seat->shut_down();
 }
@@ -168,16 +169,21 @@ void BridgeProcess::handle(const fanout::Event& event) {
       Overloaded{[&](const fanout::Opened& e) { fanout_.open(e.session); },
                  [&](const fanout::Closed& e) {
                    disk_.done().closed(e.session);
-                   fanout_.close(e.session);
+                   fanout_.close(e.session, e.in_order);
                  },
                  [&](const fanout::Granted& e) { fanout_.grant(e.session, e.deliveries, e.bytes); },
                  [&](const fanout::Acknowledged& e) {
-                   disk_.done().acknowledged(e.session, e.sequence);
+                   // Where clients confirm, that is what counts.
+                   if (!stage_.plan.receipts) disk_.done().acknowledged(e.session, e.sequence);
                    fanout_.acknowledge(e.session, e.sequence);
                  },
                  [&](const fanout::GivenBack& e) {
                    disk_.done().returned(e.session, e.nack.address(), e.nack.id());
                    fanout_.give_back(e.session, e.nack);
+                 },
+                 [&](const fanout::Confirmed& e) {
+                   disk_.done().confirmed(e.receipt.address(), e.receipt.id());
+                   fanout_.confirm(e.session, e.receipt);
                  },
                  [&](const fanout::PresenceChanged& e) { fanout_.presence(e.session, e.presence); },
                  [&](const fanout::Asked& e) {
@@ -236,7 +242,9 @@ std::size_t BridgeProcess::Seat::turn() {
   }
   for (std::size_t n = 0; n < kMessagesPerTurn && pass_on_events() && !inbound.empty(); ++n, ++work)
     lane.on_message(take_front(inbound), process.stage_.agenda.clocks());
-  return work + lane.turn(process.stage_.agenda.clocks());
+  work += lane.turn(process.stage_.agenda.clocks());
+  if (inbound.empty()) lane.forget_gone();
+  return work;
 }
 
 void BridgeProcess::Seat::shut_down() {

@@ -23,8 +23,16 @@ void DoneBook::acknowledged(std::uint64_t session, std::uint64_t sequence) {
   }
 }
 
+void DoneBook::confirmed(const std::string& address, RecordId id) {
+  unsaved_.insert({address, id});
+  done_.insert({address, id});
+}
+
 void DoneBook::returned(std::uint64_t session, const std::string& address, RecordId id) {
-  for (auto& [sequence, deliveries] : on_the_way_[session]) deliveries.erase({address, id});
+  const Delivery delivery{address, id};
+  for (auto& [sequence, deliveries] : on_the_way_[session]) deliveries.erase(delivery);
+  for (Deliveries& checkpoint : checkpoints_) checkpoint.erase(delivery);
+  for (Deliveries* known : {&done_, &synced_, &unsaved_}) known->erase(delivery);
 }
 
 void DoneBook::saved(bool synced) {

@@ -23,7 +23,8 @@ class DoneBook {
 
   void sent(std::uint64_t session, std::uint64_t sequence, const std::string& address, RecordId id);
   void acknowledged(std::uint64_t session, std::uint64_t sequence);  // cumulative
-  // It bounced: owed again.
+  void confirmed(const std::string& address, RecordId id);           // by the person's own client
+  // It bounced: owed again, also if another copy of it has arrived.
   void returned(std::uint64_t session, const std::string& address, RecordId id);
   void closed(std::uint64_t session) { on_the_way_.erase(session); }
 

@@ -83,7 +83,7 @@ void GatewayNode::restart() {
 // Until its last words have left the machine.
 void GatewayNode::linger() {
   stage_.agenda.after(milliseconds(10), lifetime_.while_alive([this] {
-    const bool said = process_->backbone.line().all_sent();
+    const bool said = process_->backbone.all_said();
     const auto since = process_->gone_since;
     if (!since || (!said && stage_.agenda.now() - *since < kLinger)) return linger();
     if (!said) stage_.laws.breaks();

@@ -29,6 +29,8 @@ class SimBackbone final : public bridge::client::Backbone, private bridge::clien
 
   // Says BYE, if there is a session.
   void close();
+  // What it had to say has arrived at the lane.
+  bool all_said() { return session_.front() == nullptr && line_.all_sent(); }
   LaneLine& line() { return line_; }
 
  private:

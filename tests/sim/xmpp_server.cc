@@ -50,7 +50,7 @@ bool XmppServer::log_in(const std::string& address, const std::string& show) {
   User& user = users_.at(address);
   user.online = true;
   user.show = show;
-  for (Element& stanza : std::exchange(user.offline, {})) deliver(user, address, std::move(stanza));
+  for (Taken& taken : std::exchange(user.offline, {})) deliver(address, std::move(taken));
   presence_of(address, user);
   return true;
 }
@@ -71,11 +71,13 @@ void XmppServer::crash() {
   stage_.laws.breaks();
   up_ = false;
   for (const Outgoing& lost : outgoing_) {
-    const auto id = gateway::xmpp::parse_delivery_id(lost.stanza.attribute("id"));
+    const auto id = gateway::xmpp::parse_delivery_id(lost.taken.stanza.attribute("id"));
     if (!id) continue;
     stage_.trace.say("#{} to {} dies with it{}", *id, lost.address,
-                     lost.confirmed ? ", confirmed as it was" : "");
-    if (lost.confirmed) stage_.laws.lost_by_server(lost.address, *id);
+                     lost.taken.confirmed ? ", confirmed as it was" : "");
+    // Whoever confirms what they get misses nothing.
+    if (lost.taken.confirmed && !stage_.plan.receipts)
+      stage_.laws.lost_by_server(lost.address, *id);
   }
   outgoing_.clear();
   taken_in_.clear();
@@ -107,7 +109,9 @@ std::size_t XmppServer::turn() {
 
 void XmppServer::take(const ToServer& item) {
   if (item.ping != 0) {
-    for (Outgoing& outgoing : outgoing_) outgoing.confirmed = true;
+    for (Outgoing& outgoing : outgoing_) outgoing.taken.confirmed = true;
+    for (auto& [address, user] : users_)
+      for (Taken& kept : user.offline) kept.confirmed = true;
     return to_component({.stanza = {}, .pong = item.ping});
   }
   auto stanzas = gateway::xmpp::test::parse_stanzas(item.stanzas);
@@ -126,17 +130,17 @@ void XmppServer::route(Element stanza) {
     return;
   }
   if (stanza.name != "message") return;
-  if (user.online) return deliver(user, address, std::move(stanza));
+  if (user.online) return deliver(address, {std::move(stanza)});
   if (stanza.attribute("type") == "error") return;
   if (stage_.plan.bounces) return bounce(stanza);
   stage_.trace.say("the server keeps {} for {}", stanza.attribute("id"), address);
-  user.offline.push_back(std::move(stanza));
+  user.offline.push_back({std::move(stanza)});
 }
 
-void XmppServer::deliver(User&, const std::string& address, Element stanza) {
+void XmppServer::deliver(const std::string& address, Taken taken) {
   Time due = stage_.agenda.now() + stage_.dice.between(microseconds(100), microseconds(20'000));
   if (!outgoing_.empty()) due = std::max(due, outgoing_.back().due);
-  outgoing_.push_back({due, address, std::move(stanza), false});
+  outgoing_.push_back({due, address, std::move(taken)});
   stage_.agenda.at(due, [this] { worker_.wake(); });
 }
 
@@ -144,7 +148,7 @@ void XmppServer::write_out() {
   while (!outgoing_.empty() && outgoing_.front().due <= stage_.agenda.now()) {
     const Outgoing out = std::move(outgoing_.front());
     outgoing_.pop_front();
-    users_.at(out.address).client->receive(out.stanza);
+    users_.at(out.address).client->receive(out.taken.stanza);
   }
 }
 

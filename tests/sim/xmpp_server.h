@@ -70,24 +70,27 @@ class XmppServer {
   void pause(Time until) { paused_until_ = until; }
 
  private:
+  struct Taken {
+    gateway::xmpp::test::Element stanza;
+    bool confirmed = false;  // a ping behind it was answered
+  };
   struct User {
     UserClient* client = nullptr;
     bool online = false;
     std::string show;
-    std::deque<gateway::xmpp::test::Element> offline;  // kept for them, on disk
+    std::deque<Taken> offline;  // kept for them, on disk
   };
   // On its way out to a client, in the server's memory.
   struct Outgoing {
     Time due;
     std::string address;
-    gateway::xmpp::test::Element stanza;
-    bool confirmed = false;  // a ping behind it was answered
+    Taken taken;
   };
 
   std::size_t turn();
   void take(const ToServer& item);
   void route(gateway::xmpp::test::Element stanza);
-  void deliver(User& user, const std::string& address, gateway::xmpp::test::Element stanza);
+  void deliver(const std::string& address, Taken taken);
   void bounce(const gateway::xmpp::test::Element& stanza);
   void to_component(FromServer item);
   void presence_of(const std::string& address, const User& user);

@@ -115,12 +115,28 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
   void online(const std::string& nick, bridge::fanout::SessionId session = kSession) {
     presence(nick, true, session);
   }
+  // Their clients are asked to confirm what is delivered (XEP-0184).
+  void online_and_asked(const std::string& nick) { presence(nick, true, kSession, true); }
   void offline(const std::string& nick, bridge::fanout::SessionId session = kSession) {
     presence(nick, false, session);
   }
   // Up to and with everything that was delivered.
   void acknowledge(bridge::fanout::SessionId session = kSession) {
     fanout_->acknowledge(session, sequence_);
+    settle();
+  }
+  // The person's own client has it.
+  void confirm(const std::string& nick, std::uint64_t id) {
+    bridge::wire::Receipt receipt;
+    receipt.set_address(address(nick));
+    receipt.set_id(id);
+    fanout_->confirm(kSession, receipt);
+    settle();
+  }
+  void lose_server() {
+    bridge::wire::Presence presence;
+    presence.set_server_lost(true);
+    fanout_->presence(kSession, presence);
     settle();
   }
   void give_back(const std::string& nick, std::uint64_t id) {
@@ -182,11 +198,13 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
                                                        static_cast<DeliverySink&>(*this));
     if (!fanout_->load()) throw std::runtime_error("the fan-out did not load");
   }
-  void presence(const std::string& nick, bool available, bridge::fanout::SessionId session) {
+  void presence(const std::string& nick, bool available, bridge::fanout::SessionId session,
+                bool receipts = false) {
     bridge::wire::Presence presence;
     auto& change = *presence.add_changes();
     change.set_address(address(nick));
     change.set_available(available);
+    change.set_receipts(receipts);
     fanout_->presence(session, presence);
     settle();
   }

@@ -122,6 +122,9 @@ TEST_CASE("cursors survive their encoding, whatever they are") {
         for (const auto distance : distances[i])
           cursors[i].done.push_back(id += (distance >> 24) + 1);
     }
+    if (distances.size() > 2)
+      for (RecordId id = 0; const auto distance : distances[2])
+        cursors[distance % 2].again.push_back(id += (distance >> 24) + 1);
     RC_ASSERT(decode_cursors(encode_cursors(cursors)) == cursors);
   }));
 }

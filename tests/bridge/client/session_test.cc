@@ -507,6 +507,21 @@ TEST_CASE("The listener may ask again from within an answer") {
   CHECK(story.recorder.replies.size() == 6);
 }
 
+TEST_CASE("That the server is lost is said after what it had taken, and before who is there now") {
+  Story story;
+  story.connect();
+  story.deliver(1, 70);
+  wire::Presence presence;
+  presence.add_changes()->set_address("a@x");
+  story.session.presence(presence);
+  story.session.ack(1);
+  presence.set_server_lost(true);
+  story.session.presence(presence);
+  story.session.presence(presence);
+  CHECK(story.turn_types() ==
+        std::vector{Type::kPresence, Type::kAck, Type::kPresence, Type::kPresence});
+}
+
 TEST_CASE("Closing says what is left to say, then BYE, and nothing after it") {
   Story story;
   story.connect();

@@ -265,12 +265,21 @@ TEST_CASE("replies wait in order while the socket is full") {
   CHECK(story.sent[2].header.sequence == 2);
 }
 
-TEST_CASE("a peer that is gone ends its session at the end of the turn") {
+TEST_CASE("a peer that is gone is heard to the end before its session ends") {
   LaneStory story(Kind::kIm);
   story.hello();
   story.outcome = bridge::wire::SendOutcome::kGone;
-  story.receive("p", Type::kPing);
+  story.lane.on_batch(1, 1, "to nobody");
   story.lane.turn(story.now);
+  CHECK(story.lane.counters().sessions.value() == 1);
+  SECTION("it had said goodbye") {
+    story.receive("p", Type::kBye);
+    CHECK(story.lane.counters().sessions_lost.value() == 0);
+  }
+  SECTION("it had said nothing more") {
+    story.lane.forget_gone();
+    CHECK(story.lane.counters().sessions_lost.value() == 1);
+  }
   CHECK(story.lane.counters().sessions.value() == 0);
 }
 

@@ -254,6 +254,23 @@ TEST_CASE("a client's receipt goes to the bridge, and only for deliveries") {
   CHECK(world.out().empty());
 }
 
+TEST_CASE("clients are asked to confirm, the bridge knows, and hears when the server is lost") {
+  const bool asks = GENERATE(true, false);
+  Settings settings = World::small_settings();
+  settings.request_receipts = asks;
+  World world(settings);
+  world.up();
+  world.presence(kBob);
+  world.deliver(World::post(1, "alice", "hello"), {kBare});
+  CHECK((world.out().find("<request xmlns='urn:xmpp:receipts'/>") != std::string::npos) == asks);
+  REQUIRE(world.peer().heard().presence.size() == 1);
+  CHECK(world.peer().heard().presence[0].receipts() == asks);
+  CHECK(world.peer().heard().servers_lost == 0);
+  world.xmpp_down();
+  CHECK(world.peer().heard().servers_lost == 1);
+  CHECK_FALSE(world.peer().heard().presence.back().available());
+}
+
 TEST_CASE("a barrier that could not be asked is asked later") {
   There world;
   world.component.no_barriers = true;

@@ -1,0 +1,130 @@
+#include "bridge/fanout/receipts.h"
+
+#include <algorithm>
+
+namespace bridge::fanout {
+
+void Receipts::available(AccountId account, base::Time now) {
+  const auto it = people_.find(account);
+  if (it == people_.end()) return;
+  Person& person = it->second;
+  if (person.trust == Trust::kNone) person.trust = Trust::kUnproven;  // perhaps another client
+  person.available = true;
+  person.since = now;
+  set_timer(account, person);
+}
+
+void Receipts::away(AccountId account) {
+  const auto it = people_.find(account);
+  if (it == people_.end()) return;
+  it->second.available = false;
+  drop_if_idle(it);
+}
+
+// Whoever comes back starts anew.
+void Receipts::drop_if_idle(People::iterator it) {
+  if (!it->second.available && it->second.sent.empty()) people_.erase(it);
+}
+
+bool Receipts::expected(AccountId account) const {
+  const auto it = people_.find(account);
+  return it == people_.end() || it->second.trust != Trust::kNone;
+}
+
+void Receipts::await(AccountId account, Awaited awaited, bool available, base::Time now) {
+  Person& person = people_[account];
+  person.available = available;
+  person.sent.push_back({awaited, now});
+  ++size_;
+  if (person.trust == Trust::kUnproven && person.sent.size() > kUnprovenMax) {
+    person.trust = Trust::kNone;
+    timers_.push({now, account});
+  }
+  set_timer(account, person);
+}
+
+void Receipts::confirmed(AccountId account, RecordId id) {
+  people_[account].trust = Trust::kProven;
+  forget(account, id);
+}
+
+void Receipts::forget(AccountId account, RecordId id) {
+  const auto it = people_.find(account);
+  if (it == people_.end()) return;
+  size_ -= std::erase_if(it->second.sent, [&](const Sent& s) { return s.awaited.id == id; });
+}
+
+// Nobody confirms while away. What was sent before somebody came back, their server may have kept
+// for them: then the receipt follows at once, or never.
+base::Time Receipts::expiry(const Person& person, const Sent& sent) const {
+  if (person.trust == Trust::kNone) return base::Time::min();
+  if (!person.available) return base::Time::max();
+  if (sent.at < person.since) return person.since + waits_.unproven;
+  return sent.at + (person.trust == Trust::kProven ? waits_.proven : waits_.unproven);
+}
+
+void Receipts::set_timer(AccountId account, Person& person) {
+  if (person.timed || !person.available || person.sent.empty()) return;
+  base::Time at = base::Time::max();
+  for (const Sent& sent : person.sent) at = std::min(at, expiry(person, sent));
+  person.timed = true;
+  timers_.push({at, account});
+}
+
+void Receipts::expire(AccountId account, Person& person, base::Time now,
+                      std::vector<Expired>& out) {
+  bool in_vain = false;
+  std::erase_if(person.sent, [&](const Sent& sent) {
+    if (expiry(person, sent) > now) return false;
+    const bool kept_by_server = sent.at < person.since;
+    out.push_back({account, sent.awaited, !(kept_by_server && person.trust == Trust::kProven)});
+    in_vain |= !kept_by_server;
+    --size_;
+    return true;
+  });
+  if (in_vain) person.trust = Trust::kNone;
+}
+
+std::vector<Receipts::Expired> Receipts::expire(base::Time now) {
+  std::vector<Expired> out;
+  while (!timers_.empty() && timers_.top().at <= now) {
+    const AccountId account = timers_.top().account;
+    timers_.pop();
+    const auto it = people_.find(account);
+    if (it == people_.end()) continue;
+    it->second.timed = false;
+    expire(account, it->second, now, out);
+    set_timer(account, it->second);
+    drop_if_idle(it);
+  }
+  return out;
+}
+
+std::optional<base::Time> Receipts::next_expiry() const {
+  if (timers_.empty()) return std::nullopt;
+  return timers_.top().at;
+}
+
+std::vector<Receipts::Expired> Receipts::close(std::uint64_t session, bool arrived) {
+  std::vector<Expired> out;
+  for (auto& [account, person] : people_) {
+    size_ -= std::erase_if(person.sent, [&, id = account](const Sent& sent) {
+      if (sent.awaited.session != session) return false;
+      out.push_back({id, sent.awaited, arrived});
+      return true;
+    });
+  }
+  return out;
+}
+
+std::vector<Receipts::Expired> Receipts::close_all() {
+  std::vector<Expired> out;
+  for (auto& [account, person] : people_) {
+    for (const Sent& sent : person.sent) out.push_back({account, sent.awaited, true});
+    person.sent.clear();
+  }
+  size_ = 0;
+  return out;
+}
+
+}  // namespace bridge::fanout

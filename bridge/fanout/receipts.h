@@ -1,0 +1,107 @@
+// Receipts: deliveries that the XMPP server has taken and that the person's own client has yet to
+// confirm (XEP-0184), and whose clients can be expected to.
+//
+//   if (receipts.expected(alice)) receipts.await(alice, {...}, true, now); else it is done
+//   receipts.confirmed(alice, id);   for (auto& expired : receipts.expire(now)) ...
+//
+// A client that confirms closes the gap that a crash of the XMPP server leaves; one that does not
+// must not hold anything up. So everybody is given the benefit of the doubt for a moment, or for
+// some deliveries, after they appear, and whoever has confirmed something for much longer (a phone
+// may sleep). Pure; one thread.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <queue>
+#include <unordered_map>
+#include <vector>
+
+#include "bridge/backbone/store.h"
+#include "bridge/base/time.h"
+
+namespace bridge::fanout {
+
+using backbone::AccountId;
+using backbone::RecordId;
+
+struct ReceiptWaits {
+  std::chrono::milliseconds unproven{10'000};  // of people who have confirmed nothing so far
+  std::chrono::milliseconds proven{600'000};   // of people who have
+};
+
+class Receipts {
+ public:
+  // With so many unconfirmed and none confirmed, nothing more is expected of a person.
+  static constexpr std::size_t kUnprovenMax = 128;
+
+  struct Awaited {
+    std::uint64_t session = 0;
+    RecordId id = 0;
+    std::size_t cursor = 0;
+  };
+  struct Expired {
+    AccountId account = 0;
+    Awaited awaited;
+    bool arrived = false;  // as far as can be known; otherwise it is owed again
+  };
+
+  explicit Receipts(ReceiptWaits waits) : waits_(waits) {}
+
+  void available(AccountId account, base::Time now);
+  void away(AccountId account);
+
+  // Of somebody whose client was asked to confirm.
+  bool expected(AccountId account) const;
+  // `available`: they are, now.
+  void await(AccountId account, Awaited awaited, bool available, base::Time now);
+  void confirmed(AccountId account, RecordId id);
+  // It came back, or is done for another reason.
+  void forget(AccountId account, RecordId id);
+
+  // The session can hear of no more receipts. `arrived`: it ended in good order, so what waits has
+  // arrived as far as can be known; otherwise the gateway or its XMPP server is lost, and perhaps
+  // that with it.
+  std::vector<Expired> close(std::uint64_t session, bool arrived);
+  // We end in good order ourselves.
+  std::vector<Expired> close_all();
+  // Nothing more is to be expected.
+  std::vector<Expired> expire(base::Time now);
+  std::optional<base::Time> next_expiry() const;
+
+  std::size_t size() const { return size_; }
+
+ private:
+  enum class Trust { kUnproven, kProven, kNone };
+  struct Sent {
+    Awaited awaited;
+    base::Time at{};
+  };
+  struct Person {
+    Trust trust = Trust::kUnproven;
+    bool available = false;
+    bool timed = false;                    // has its one entry in timers_
+    base::Time since = base::Time::min();  // available
+    std::vector<Sent> sent;
+  };
+  struct Timer {
+    base::Time at;
+    AccountId account = 0;
+    bool operator>(const Timer& other) const { return at > other.at; }
+  };
+
+  using People = std::unordered_map<AccountId, Person>;
+
+  void drop_if_idle(People::iterator it);
+  base::Time expiry(const Person& person, const Sent& sent) const;
+  void set_timer(AccountId account, Person& person);
+  void expire(AccountId account, Person& person, base::Time now, std::vector<Expired>& out);
+
+  const ReceiptWaits waits_;
+  People people_;
+  std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace bridge::fanout
