@@ -163,7 +163,7 @@ class Bench:
                 "--domain", env["COMPONENT_DOMAIN"], "--secret", env["COMPONENT_SECRET"],
                 "--seconds", str(2 * self.warm + seconds), "--body", str(BODY_BYTES),
                 "--batch", str(batch), "--barrier", str(batch), "--unanswered", str(BARRIERS),
-                "--first-id", "100000", "--to", *self.jids,
+                "--first-id", "100000", "--receipts", "--to", *self.jids,
             ],
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
