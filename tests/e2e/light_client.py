@@ -7,7 +7,8 @@
 Two hundred of them live comfortably in one process. It knows no TLS and no stream management: it is
 for a server on the loopback interface that the test itself has started. Presence subscriptions are
 approved as they come. Incoming chat messages whose id is `p<number>` are
-deliveries (kept in `deliveries`, in order of arrival); every other message answers a command.
+deliveries (kept in `deliveries`, in order of arrival); every other message answers a command. With
+`confirms`, a delivery that asks for a receipt (XEP-0184) gets one at once.
 """
 
 import asyncio
@@ -17,18 +18,18 @@ import time
 import xml.etree.ElementTree as ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
-from messages import Answer, Delivery, XmppError, post_of, wait_until
+from messages import Answer, XmppError, post_of, read_delivery, receipt_for, wait_until
 
 CLIENT = "{jabber:client}"
 STREAM = "{http://etherx.jabber.org/streams}"
-DELAY = "{urn:xmpp:delay}delay"
 # A bound on what one client remembers; a test that needs more is looking at the wrong thing.
 DELIVERIES_MAX = 2_000_000
 
 
 class LightClient:
-    def __init__(self, jid, password, host, port, resource="test"):
+    def __init__(self, jid, password, host, port, resource="test", confirms=False):
         self.jid = jid
+        self.confirms = confirms
         self.local, self.domain = jid.split("@")
         self.password = password
         self.host, self.port = host, port
@@ -39,6 +40,7 @@ class LightClient:
         self.approved_by = set()  # bare addresses that let us see their presence
         self.on_delivery = None  # called with (client, Delivery) when set
         self.closed = asyncio.Event()
+        self._attentive = asyncio.Event()
         self._ids = itertools.count(1)
         self._iqs = {}
         self._online = False
@@ -55,6 +57,7 @@ class LightClient:
 
     async def _log_in(self):
         self.closed.clear()
+        self._attentive.set()
         self._online = False
         self._stanzas = asyncio.Queue()  # of the log-in only
         self._reader, self._writer = await asyncio.open_connection(self.host, self.port)
@@ -95,6 +98,7 @@ class LightClient:
     async def _read(self):
         try:
             while data := await self._reader.read(65536):
+                await self._attentive.wait()
                 self._parser.feed(data)
                 for event, element in self._parser.read_events():
                     self._take(event, element)
@@ -143,9 +147,22 @@ class LightClient:
         await asyncio.gather(self._pump, return_exceptions=True)
 
     def abort(self):
-        """Breaks the connection without a word, as a lost network does."""
+        """Breaks the connection without a word, as a lost network does. What has not been read yet is
+        lost."""
         if self._writer is not None:
             self._writer.transport.abort()
+            if not self._attentive.is_set():
+                self._pump.cancel()
+
+    def stall(self):
+        """Reads nothing more, as behind a network that has gone away unnoticed; abort() ends it."""
+        self._attentive.clear()
+
+    async def connect_again(self):
+        """After a break that one of the two may not have noticed."""
+        self.abort()
+        await self.closed.wait()
+        await self.connect()
 
     # ---- stanzas -----------------------------------------------------------------------------
 
@@ -163,12 +180,13 @@ class LightClient:
         kind = stanza.get("type", "normal")
         post = post_of(stanza.get("id"), kind)
         if post is not None and body is not None:
-            delay = stanza.find(DELAY)
-            taken = Delivery(post, body, None if delay is None else delay.get("stamp"), now)
+            taken = read_delivery(stanza, post, body)
             if len(self.deliveries) < DELIVERIES_MAX:
                 self.deliveries.append(taken)
             if self.on_delivery:
                 self.on_delivery(self, taken)
+            if self.confirms and taken.asks:
+                self.confirm(stanza.get("from"), stanza.get("id"))
             return
         condition = error_type = None
         error = stanza.find(CLIENT + "error")
@@ -226,6 +244,10 @@ class LightClient:
             return await asyncio.wait_for(self.answers.get(), timeout)
         except asyncio.TimeoutError:
             raise XmppError(f"{self.jid}: no answer to {body!r} within {timeout} s") from None
+
+    def confirm(self, to, name):
+        """XEP-0184: says that the message of that id has arrived."""
+        self.send(f"<message type='chat' to={quoteattr(to)}>{receipt_for(name)}</message>")
 
     async def iq(self, to, payload, kind="get", timeout=20):
         """Sends an iq around `payload` (XML), returns the answering stanza."""

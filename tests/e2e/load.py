@@ -69,8 +69,9 @@ def make_texts(rng, count):
 class Resident:
     """Someone with interests: the lines they say after `track`, the nicks they follow."""
 
-    def __init__(self, nick):
+    def __init__(self, nick, confirms):
         self.nick = nick
+        self.confirms = confirms  # their client sends receipts (XEP-0184)
         self.lines = []
         self.follows = set()
         self.client = None
@@ -84,7 +85,7 @@ class Town:
     def __init__(self, seed, people, tracks, follows, posts, authors=100):
         rng = random.Random(seed)
         self.rng = rng
-        self.residents = [Resident(f"person{n}") for n in range(people)]
+        self.residents = [Resident(f"person{n}", confirms=n % 2 == 0) for n in range(people)]
         # Some of those who write also listen: nobody is sent their own posts.
         self.authors = [r.nick for r in self.residents[: authors // 5]]
         self.authors += [f"author{n}" for n in range(authors - len(self.authors))]
@@ -195,7 +196,9 @@ class Town:
         self.stack = stack
         names = [resident.nick for resident in self.residents]
         for resident, jid in zip(self.residents, stack.register(names, PASSWORD)):
-            resident.client = LightClient(jid, PASSWORD, stack.host, stack.port)
+            resident.client = LightClient(
+                jid, PASSWORD, stack.host, stack.port, confirms=resident.confirms
+            )
         # Whom one follows must be there: authors who do not listen come with a first post.
         self.write_posts(
             stack.dir / "greetings.jsonl",

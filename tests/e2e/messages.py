@@ -4,8 +4,11 @@ import asyncio
 import dataclasses
 import re
 import time
+from xml.sax.saxutils import quoteattr
 
 DELIVERY_ID = re.compile(r"p(\d+)\Z")
+DELAY = "{urn:xmpp:delay}delay"
+RECEIPTS = "urn:xmpp:receipts"
 
 
 class XmppError(Exception):
@@ -19,6 +22,7 @@ class Delivery:
     post: int  # the post's id
     body: str
     stamp: str | None  # XEP-0203: when it was written, for a delivery that waited
+    asks: bool  # XEP-0184: for a receipt
     at: float  # time.monotonic() of its arrival
 
 
@@ -38,6 +42,23 @@ def post_of(message_id, kind):
     """The post that a message of this id and type brings, or None."""
     found = DELIVERY_ID.match(message_id or "")
     return int(found[1]) if found and kind != "error" else None
+
+
+def read_delivery(stanza, post, body):
+    """What a message stanza (an Element) that brings this post says."""
+    delay = stanza.find(DELAY)
+    return Delivery(
+        post=post,
+        body=body,
+        stamp=None if delay is None else delay.get("stamp"),
+        asks=stanza.find(f"{{{RECEIPTS}}}request") is not None,
+        at=time.monotonic(),
+    )
+
+
+def receipt_for(name):
+    """The element that confirms the message of that id, as text."""
+    return f"<received xmlns='{RECEIPTS}' id={quoteattr(name)}/>"
 
 
 async def wait_until(condition, timeout, complaint):

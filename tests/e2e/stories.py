@@ -13,6 +13,7 @@ Nobody sleeps: that something does *not* arrive is shown by something sent later
 
 import asyncio
 import itertools
+import json
 import unittest
 
 from messages import wait_until
@@ -27,12 +28,12 @@ _numbers = itertools.count(1)
 class Character(Person):
     """A person with a nick, who knows the bot."""
 
-    def __init__(self, case, name):
+    def __init__(self, case, name, **options):
         number = next(_numbers)
         self.nick = f"{name}{number}"
         stack = case.stack
         [jid] = stack.register([f"{name}{number}"], PASSWORD)
-        super().__init__(jid, PASSWORD, stack.host, stack.port)
+        super().__init__(jid, PASSWORD, stack.host, stack.port, **options)
         self.case, self.bot = case, stack.bot
 
     async def says(self, text, *expected, timeout=TIMEOUT):
@@ -57,6 +58,14 @@ class Character(Person):
         self.case.assertEqual(sorted(d.body for d in self.deliveries), sorted(bodies))
         got, self.deliveries = self.deliveries, []
         return got
+
+    async def becomes_owed(self, count, timeout=TIMEOUT):
+        """Waits until so many deliveries are owed to them."""
+        await wait_until(
+            lambda: self.case.owed(self) == count,
+            timeout,
+            lambda: f"{self.nick} is owed {self.case.owed(self)}, not {count}",
+        )
 
     async def becomes(self, **presence):
         """Changes presence, and returns when the gateway has surely seen it: the answer to a later
@@ -86,21 +95,36 @@ class Story(unittest.IsolatedAsyncioTestCase):
     async def asyncSetUp(self):
         asyncio.get_running_loop().set_debug(False)  # or it reports every slow step
 
-    async def newcomer(self, name):
+    async def newcomer(self, name, **options):
         """Online, with the bot as a contact, not a member."""
-        person = Character(self, name)
+        person = Character(self, name, **options)
         await person.connect()
         self.addAsyncCleanup(person.close)
         await person.subscribe(person.bot)
         return person
 
-    async def members(self, *names):
+    async def members(self, *names, **options):
         people = []
         for name in names:
-            person = await self.newcomer(name)
+            person = await self.newcomer(name, **options)
             await person.joins()
             people.append(person)
         return people
+
+    async def answers_again(self, person, timeout=60):
+        """Asks until an answer is not an error; answers to older questions are skipped."""
+
+        async def tries():
+            answer = await person.ask(person.bot, "stats", timeout)
+            return answer.kind == "chat" and "You are" in answer.body
+
+        while not await tries():
+            await asyncio.sleep(0.5)  # or the gateway's limit answers instead
+
+    def owed(self, person):
+        """How many deliveries lapwingctl says wait for somebody."""
+        report = json.loads(self.stack.ctl("owed", "--json", person.nick).stdout)
+        return sum(p["directs"] + p["follows"] + p["tracks"] for p in report["people"])
 
     async def wait_for(self, condition, complaint, timeout=TIMEOUT):
         await wait_until(condition, timeout, complaint)

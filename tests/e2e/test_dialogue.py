@@ -1,6 +1,7 @@
 """Dialogues on a real XMPP server: what people say to Lapwing, and what they get."""
 
 import asyncio
+import time
 import unittest
 
 from stories import Character, Story
@@ -230,6 +231,139 @@ class Presence(Story):
         await phone.gets(f"{bob.nick}: to whoever is there")
 
 
+class Receipts(Story):
+    """XEP-0184, both ways."""
+
+    # A client that confirms nothing is given this long; one that has confirmed something, ten minutes.
+    bridge_extra = '[deliveries]\nreceipt_wait = "1s"\n'
+
+    async def pair(self, **options):
+        [ann] = await self.members("ann", **options)
+        [bob] = await self.members("bob")
+        await ann.says(f"follow {bob.nick}")
+        return ann, bob
+
+    async def proven_pair(self):
+        """Ann's client has confirmed something, and confirms from now on what the test says."""
+        ann, bob = await self.pair()
+        await bob.says("post first")
+        [first] = await ann.gets(f"{bob.nick}: first")
+        ann.confirm(ann.bot, first)
+        await ann.becomes_owed(0)
+        return ann, bob
+
+    async def test_a_post_is_confirmed_when_it_was_accepted(self):
+        ann, bob = await self.pair()
+        name = bob.say(bob.bot, "post hello", wants_receipt=True)
+        answer = await asyncio.wait_for(bob.answers.get(), 20)
+        self.assertIn("Posted", answer.body)
+        self.assertEqual(bob.receipts, [name])
+        await bob.says("post nobody wants to know")
+        self.assertEqual(bob.receipts, [name])
+        await ann.gets(f"{bob.nick}: hello", f"{bob.nick}: nobody wants to know")
+
+    async def test_a_post_that_could_not_be_accepted_is_not_confirmed(self):
+        _, bob = await self.pair()
+        self.stack.stop("bridge")
+        try:
+            bob.say(bob.bot, "post hello", wants_receipt=True)
+            answer = await asyncio.wait_for(bob.answers.get(), 20)
+            self.assertEqual((answer.kind, answer.error_type), ("error", "wait"), answer)
+            await bob.ask(bob.bot, "stats")
+            self.assertEqual(bob.receipts, [])
+        finally:
+            self.stack.start("bridge")
+        await self.answers_again(bob)
+
+    async def test_a_client_that_confirms_is_done_with_it(self):
+        ann, bob = await self.pair(confirms=True)
+        await bob.says("post hello")
+        [hello] = await ann.gets(f"{bob.nick}: hello")
+        self.assertTrue(hello.asks)
+        await ann.becomes_owed(0)
+
+    async def test_it_is_done_when_it_was_confirmed_and_not_before(self):
+        ann, bob = await self.proven_pair()
+        [cat] = await self.members("cat")
+        await cat.says(f"follow {bob.nick}")
+        await bob.says("post hello")
+        [hello] = await ann.gets(f"{bob.nick}: hello")
+        await cat.gets(f"{bob.nick}: hello")
+        await cat.becomes_owed(0)  # by time: she confirms nothing
+        self.assertEqual(self.owed(ann), 1)
+        ann.confirm(ann.bot, hello)
+        await ann.becomes_owed(0)
+
+    async def test_who_confirms_nothing_is_waited_for_a_moment(self):
+        ann, bob = await self.pair()
+        started = time.monotonic()
+        await bob.says("post hello")
+        [hello] = await ann.gets(f"{bob.nick}: hello")
+        self.assertTrue(hello.asks)
+        await ann.becomes_owed(0)
+        self.assertGreater(time.monotonic() - started, 1)
+        # From now on nothing is expected of her.
+        await bob.says("post hello again")
+        await ann.gets(f"{bob.nick}: hello again")
+        started = time.monotonic()
+        await ann.becomes_owed(0)
+        self.assertLess(time.monotonic() - started, 0.9)
+
+    async def test_what_comes_late_asks_for_a_receipt_too(self):
+        ann, bob = await self.pair(confirms=True)
+        await ann.close()
+        await bob.says("post while you were out", "Posted")
+        await ann.connect()
+        [late] = await ann.gets(f"{bob.nick}: while you were out")
+        self.assertIsNotNone(late.stamp)
+        self.assertTrue(late.asks)
+        await ann.becomes_owed(0)
+
+    async def test_a_lost_server_costs_nothing_that_was_not_confirmed(self):
+        ann, bob = await self.proven_pair()
+        await bob.says("post confirmed")
+        await bob.says("post not confirmed")
+        confirmed, other = await ann.gets(f"{bob.nick}: confirmed", f"{bob.nick}: not confirmed")
+        ann.confirm(ann.bot, confirmed)
+        await ann.becomes_owed(1)
+        self.stack.kill("server")
+        self.stack.start("server")
+        for person in (ann, bob):
+            person.abort()
+            await person.connect()
+        [again] = await ann.gets(f"{bob.nick}: not confirmed", timeout=60)
+        self.assertEqual(again.post, other.post)
+        ann.confirm(ann.bot, again)
+        await ann.becomes_owed(0)
+        await self.answers_again(bob)
+        await bob.says("post what came after", "Posted")
+        await ann.gets(f"{bob.nick}: what came after")
+
+    async def test_parts_that_are_told_to_stop_send_nothing_again(self):
+        ann, bob = await self.proven_pair()
+        await bob.says("post not confirmed")
+        await ann.gets(f"{bob.nick}: not confirmed")
+        self.assertEqual(self.owed(ann), 1)
+        for part in ("gateway", "bridge"):
+            self.stack.stop(part)
+            self.stack.start(part)
+        await self.answers_again(bob)
+        await bob.says("post what came after", "Posted")
+        await ann.gets(f"{bob.nick}: what came after", timeout=60)
+
+    async def test_what_bounces_late_is_sent_again_to_somebody_who_is_back(self):
+        ann, bob = await self.pair(confirms=True)
+        await bob.says("post boomerang")
+        [first] = await ann.gets(f"{bob.nick}: boomerang")
+        await ann.becomes_owed(0)
+        ann.bounce(ann.bot, first)
+        await ann.becomes_owed(1)
+        await ann.becomes()
+        [again] = await ann.gets(f"{bob.nick}: boomerang")
+        self.assertEqual(again.post, first.post)
+        await ann.becomes_owed(0)
+
+
 class Breaks(Story):
     """Each part may go away and come back; what was owed arrives."""
 
@@ -238,16 +372,6 @@ class Breaks(Story):
         await ann.says(f"follow {bob.nick}")
         await ann.says("track curlew")
         return ann, bob
-
-    async def answers_again(self, person, timeout=60):
-        """Asks until an answer is not an error; answers to older questions are skipped."""
-
-        async def tries():
-            answer = await person.ask(person.bot, "stats", timeout)
-            return answer.kind == "chat" and "You are" in answer.body
-
-        while not await tries():
-            await asyncio.sleep(0.5)  # or the gateway's limit answers instead
 
     async def test_without_the_bridge_commands_are_told_to_wait(self):
         ann, bob = await self.pair()

@@ -12,7 +12,7 @@ import asyncio
 import logging
 import time
 
-from messages import Answer, Delivery, XmppError, post_of, wait_until
+from messages import Answer, XmppError, post_of, read_delivery, wait_until
 
 # The library warns about a missing C extension while it is imported.
 logging.getLogger("slixmpp").setLevel(logging.ERROR)
@@ -20,12 +20,14 @@ import slixmpp  # noqa: E402
 
 
 class Person:
-    def __init__(self, jid, password, host, port, resource="test"):
+    def __init__(self, jid, password, host, port, resource="test", confirms=False):
         self.jid, self.password = jid, password
+        self.confirms = confirms  # answers at once what asks for a receipt (XEP-0184)
         self.host, self.port = host, port
         self.resource = resource
         self.deliveries = []
         self.answers = asyncio.Queue()
+        self.receipts = []  # the ids of our messages that were confirmed
         self.approved_by = set()
         self.presences = {}
         self.on_delivery = None  # called with (person, Delivery) when set
@@ -37,6 +39,7 @@ class Person:
         stream = slixmpp.ClientXMPP(f"{self.jid}/{self.resource}", self.password)
         stream.register_plugin("xep_0030")
         stream.register_plugin("xep_0199")
+        stream.register_plugin("xep_0184", {"auto_ack": self.confirms})
         stream.register_plugin("xep_0203")
         stream["feature_mechanisms"].unencrypted_plain = True
         stream.auto_authorize = True
@@ -52,6 +55,7 @@ class Person:
         stream.add_event_handler("connection_failed", lambda e: settle(f"no connection: {e}"))
         stream.add_event_handler("message", self._take_message)
         stream.add_event_handler("message_error", self._take_message)
+        stream.add_event_handler("receipt_received", lambda m: self.receipts.append(m["receipt"]))
         stream.add_event_handler("presence_subscribed", self._take_approval)
         stream.add_event_handler("changed_status", self._take_presence)
         self._stream = stream
@@ -85,9 +89,7 @@ class Person:
         kind = message["type"]
         post = post_of(message["id"], kind)
         if post is not None and message["body"]:
-            delay = message.xml.find("{urn:xmpp:delay}delay")
-            stamp = None if delay is None else delay.get("stamp")
-            taken = Delivery(post, message["body"], stamp, now)
+            taken = read_delivery(message.xml, post, message["body"])
             self.deliveries.append(taken)
             if self.on_delivery:
                 self.on_delivery(self, taken)
@@ -109,12 +111,28 @@ class Person:
 
     # ---- what tests say ----------------------------------------------------------------------
 
-    def say(self, to, body):
+    def say(self, to, body, wants_receipt=False):
         """Sends a chat message, returns its id."""
         message = self._stream.make_message(mto=to, mbody=body, mtype="chat")
         message["id"] = self._stream.new_id()
+        if wants_receipt:
+            message["request_receipt"] = True
         message.send()
         return message["id"]
+
+    def confirm(self, to, delivery):
+        """XEP-0184: says that this delivery has arrived."""
+        message = self._stream.make_message(mto=to, mtype="chat")
+        message["receipt"] = f"p{delivery.post}"
+        message.send()
+
+    def bounce(self, to, delivery, condition="service-unavailable"):
+        """Sends this delivery back as an error."""
+        message = self._stream.make_message(mto=to, mtype="error")
+        message["id"] = f"p{delivery.post}"
+        message["error"]["type"] = "cancel"
+        message["error"]["condition"] = condition
+        message.send()
 
     async def ask(self, to, body, timeout=20):
         """Says it and returns the next Answer."""
