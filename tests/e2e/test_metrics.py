@@ -39,7 +39,7 @@ class Outside(Story):
         return get(self.address(part) + "/healthz")
 
     async def test_numbers_move_with_a_delivery(self):
-        alice, bob = await self.members("alice", "bob")
+        alice, bob = await self.members("alice", "bob", confirms=True)
         before = {part: self.metrics(part) for part in ("bridge", "gateway")}
         await alice.says(f"follow {bob.nick}", "You follow")
         await bob.says("post a body that nobody else may read", "Posted")
@@ -58,6 +58,7 @@ class Outside(Story):
             ("bridge", "lapwing_bridge_matched_total", 1),
             ("bridge", "lapwing_bridge_deliveries_total", 1),
             ("bridge", "lapwing_bridge_deliveries_acknowledged_total", 1),
+            ("bridge", "lapwing_bridge_deliveries_confirmed_total", 1),
             ("bridge", 'lapwing_bridge_requests_total{lane="im"}', 2),
             ("gateway", "lapwing_gateway_deliveries_total", 1),
             ("gateway", "lapwing_gateway_commands_total", 2),
@@ -71,6 +72,7 @@ class Outside(Story):
         )
         bridge, gateway = self.metrics("bridge"), self.metrics("gateway")
         self.assertEqual(bridge["lapwing_bridge_unmatched_records"], 0)
+        self.assertEqual(bridge["lapwing_bridge_unconfirmed_deliveries"], 0)
         self.assertEqual(bridge["lapwing_bridge_credit_deliveries"], 1024)
         self.assertEqual(gateway["lapwing_gateway_credit_deliveries"], 1024)
         self.assertEqual(gateway["lapwing_gateway_xmpp_online"], 1)
