@@ -108,9 +108,7 @@ void Bridge::stop() {
 // Everything handed over was acknowledged or given back. What then waits for a receipt may wait
 // long.
 bool Bridge::confirmed() const {
-  const fanout::FanoutCounters& fan = fanout_->counters();
-  return fan.acknowledged.value() + fan.unconfirmed.value() + fan.returned.value() >=
-         fan.deliveries.value();
+  return fanout_->counters().unacknowledged.value() == 0;
 }
 
 void Bridge::drain() {

@@ -201,6 +201,7 @@ void Fanout::close(SessionId id, bool in_order) {
   }
   settle_receipts(receipts_.close(id, in_order));
   counters_.online.set(available_.size());
+  publish_gauges();
 }
 
 void Fanout::grant(SessionId id, std::uint64_t deliveries, std::uint64_t bytes) {
@@ -232,7 +233,7 @@ void Fanout::acknowledge(SessionId id, std::uint64_t sequence) {
     }
     batches.pop_front();
   }
-  counters_.unconfirmed.set(receipts_.size());
+  publish_gauges();
 }
 
 void Fanout::arrived(Person& who, const SentDelivery& delivery) {
@@ -268,7 +269,9 @@ void Fanout::confirm(SessionId session, const wire::Receipt& receipt) {
   Person& who = person(account->id);
   receipts_.confirmed(account->id, receipt.id());
   for (Pending& pending : who.pending) {
+    const bool in_flight = pending.in_flight(receipt.id());
     if (!pending.confirmed(receipt.id())) continue;
+    if (in_flight) counters_.acknowledged.add();
     counters_.confirmed.add();
     touch(who);
     schedule(who);
@@ -306,7 +309,9 @@ void Fanout::reopen(Person& who, RecordId id) {
   const state::Account& account = *state_.find(who.id);
   const bool direct = direct_owed(account, **prepared);
   if (!direct && !owed(account, **prepared)) return;
-  who.pending[direct ? backbone::kDirectCursor : backbone::kStreamCursor].reopen(id);
+  Pending& pending = who.pending[direct ? backbone::kDirectCursor : backbone::kStreamCursor];
+  if (pending.outstanding(id)) return;
+  pending.reopen(id);
   counters_.returned.add();
 }
 
@@ -329,7 +334,7 @@ void Fanout::change_presence(const Session& session, const wire::Presence::Chang
       it->second = way;
     else if (available_.size() < options_.people_max)
       available_.emplace(change.address(), way);
-    if (account) receipts_.available(account->id, turn_at_);
+    if (account && !known) receipts_.available(account->id, turn_at_);
   } else if (known && it->second.session == session.id) {
     available_.erase(it);
     if (account) receipts_.away(account->id);

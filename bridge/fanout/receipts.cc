@@ -36,10 +36,8 @@ void Receipts::await(AccountId account, Awaited awaited, bool available, base::T
   person.available = available;
   person.sent.push_back({awaited, now});
   ++size_;
-  if (person.trust == Trust::kUnproven && person.sent.size() > kUnprovenMax) {
+  if (person.trust == Trust::kUnproven && person.sent.size() > kUnprovenMax)
     person.trust = Trust::kNone;
-    timers_.push({now, account});
-  }
   set_timer(account, person);
 }
 
@@ -64,10 +62,10 @@ base::Time Receipts::expiry(const Person& person, const Sent& sent) const {
 }
 
 void Receipts::set_timer(AccountId account, Person& person) {
-  if (person.timed || !person.available || person.sent.empty()) return;
   base::Time at = base::Time::max();
   for (const Sent& sent : person.sent) at = std::min(at, expiry(person, sent));
-  person.timed = true;
+  if (at == base::Time::max() || (person.timer && *person.timer <= at)) return;
+  person.timer = at;
   timers_.push({at, account});
 }
 
@@ -88,11 +86,11 @@ void Receipts::expire(AccountId account, Person& person, base::Time now,
 std::vector<Receipts::Expired> Receipts::expire(base::Time now) {
   std::vector<Expired> out;
   while (!timers_.empty() && timers_.top().at <= now) {
-    const AccountId account = timers_.top().account;
+    const auto [at, account] = timers_.top();
     timers_.pop();
     const auto it = people_.find(account);
-    if (it == people_.end()) continue;
-    it->second.timed = false;
+    if (it == people_.end() || it->second.timer != at) continue;  // another one counts
+    it->second.timer.reset();
     expire(account, it->second, now, out);
     set_timer(account, it->second);
     drop_if_idle(it);
@@ -114,6 +112,9 @@ std::vector<Receipts::Expired> Receipts::close(std::uint64_t session, bool arriv
       return true;
     });
   }
+  std::erase_if(people_, [](const auto& entry) {
+    return !entry.second.available && entry.second.sent.empty();
+  });
   return out;
 }
 

@@ -81,8 +81,8 @@ class Receipts {
   struct Person {
     Trust trust = Trust::kUnproven;
     bool available = false;
-    bool timed = false;                    // has its one entry in timers_
     base::Time since = base::Time::min();  // available
+    std::optional<base::Time> timer;       // its one entry in timers_ that counts
     std::vector<Sent> sent;
   };
   struct Timer {
