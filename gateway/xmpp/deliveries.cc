@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "bridge/base/log.h"
@@ -17,11 +18,13 @@ void Deliveries::on_session(bridge::client::Backbone& backbone) {
 }
 
 void Deliveries::on_session_lost() {
+  answered_.clear();
   groups_.erase(groups_.begin() + static_cast<std::ptrdiff_t>(sent_), groups_.end());
   // Still on the way to the server: they take up the window until their barriers are answered.
   for (Group& group : groups_) {
     group.orphan = true;
     group.deliveries = group.bytes = group.ack = 0;
+    group.unfinished = false;
   }
 }
 
@@ -49,6 +52,7 @@ void Deliveries::render_one(const wire::Item& item, const wire::Recipient& recip
   if (!stanza.empty() && log::enabled(log::Level::kDebug))
     group.names += fmt::format(" p{} to {}", item.id(), recipient.address());
   group.stanzas += stanza;
+  group.unfinished = true;
   group.deliveries += 1;
   group.bytes += wire::rendered_bytes(item.author().size(), item.text().size(),
                                       recipient.address().size(), recipient.phrase().size());
@@ -61,11 +65,16 @@ void Deliveries::on_batch(std::uint64_t sequence, const wire::Batch& batch,
       render_one(item, recipient, backbone);
     }
   }
-  open_group(0).ack = sequence;
+  Group& last = open_group(0);
+  last.ack = sequence;
+  last.unfinished = false;
 }
 
 void Deliveries::on_offline() {
   std::erase_if(groups_, [](const Group& group) { return group.orphan; });
+  groups_.insert(groups_.begin(), std::make_move_iterator(answered_.begin()),
+                 std::make_move_iterator(answered_.end()));
+  answered_.clear();
   for (Group& group : groups_) group.barrier = 0;
   sent_ = 0;
   bytes_in_flight_ = 0;
@@ -85,10 +94,18 @@ void Deliveries::on_barrier(BarrierId barrier, bridge::client::Backbone& backbon
     done.bytes += group.bytes;
     if (!group.names.empty()) log::debug("the XMPP server has taken{}", group.names);
     bytes_in_flight_ -= group.stanzas.size();
+    answered(std::move(groups_.front()));
     groups_.pop_front();
     --sent_;
   }
   hand_back(done, backbone);
+}
+
+void Deliveries::answered(Group group) {
+  if (group.ack != 0) answered_.clear();
+  if (!group.unfinished) return;
+  group.deliveries = group.bytes = 0;
+  answered_.push_back(std::move(group));
 }
 
 bool Deliveries::ask_barrier(Component& component, bridge::base::Time now) {
@@ -106,16 +123,17 @@ bool Deliveries::window_open(const Group& next) const {
 
 // The next group has nothing to send: it is done as soon as what is before it.
 void Deliveries::settle_empty(bridge::client::Backbone& backbone) {
-  const Group empty = std::move(groups_[sent_]);
+  Group empty = std::move(groups_[sent_]);
   groups_.erase(groups_.begin() + static_cast<std::ptrdiff_t>(sent_));
   if (sent_ == 0 || groups_[sent_ - 1].orphan) {
     hand_back(empty, backbone);
-    return;
+    return answered(std::move(empty));
   }
   Group& before = groups_[sent_ - 1];
   before.ack = std::max(before.ack, empty.ack);
   before.deliveries += empty.deliveries;
   before.bytes += empty.bytes;
+  before.unfinished = empty.unfinished;
 }
 
 std::uint64_t Deliveries::deliveries_held() const {

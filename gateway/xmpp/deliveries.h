@@ -7,8 +7,10 @@
 // `barriers` of them are unanswered and `in_flight_bytes` on the way (one group always may be).
 // What an answered barrier proves is acknowledged, and exactly its credit is granted again, so what
 // waits here is bounded by what was granted once. After a break of the XMPP stream, the unanswered
-// groups are sent again as they are, with the same ids; after a break of the bridge session they
-// are dropped, because the bridge sends them again.
+// groups are sent again as they are, with the same ids, and so are answered ones of a batch that
+// did not end in them: the bridge has not heard of those, and the server that answered may have
+// died with them. After a break of the bridge session all are dropped, because the bridge sends
+// them again.
 //
 // Pure but for the calls on the two connections it is given.
 #pragma once
@@ -65,11 +67,13 @@ class Deliveries {
     std::uint64_t ack = 0;         // the last batch that ends in this group; 0: none does
     BarrierId barrier = 0;         // 0: not asked yet
     bridge::base::Time asked_at{};
-    bool orphan = false;  // of a session that was lost: answers for nothing
-    std::string names;    // of the deliveries, when the log wants to know
+    bool unfinished = false;  // a batch goes on behind this group
+    bool orphan = false;      // of a session that was lost: answers for nothing
+    std::string names;        // of the deliveries, when the log wants to know
   };
 
   Group& open_group(std::size_t room);
+  void answered(Group group);
   void render_one(const wire::Item& item, const wire::Recipient& recipient,
                   bridge::client::Backbone& backbone);
   bool ask_barrier(Component& component, bridge::base::Time now);
@@ -80,7 +84,8 @@ class Deliveries {
   const Settings& settings_;
   const People& people_;
   Counters& counters_;
-  std::deque<Group> groups_;  // the first `sent_` of them are on the way
+  std::deque<Group> groups_;    // the first `sent_` of them are on the way
+  std::deque<Group> answered_;  // of the batch that goes on in groups_; their credit is returned
   std::size_t sent_ = 0;
   std::size_t bytes_in_flight_ = 0;
 };

@@ -254,6 +254,51 @@ TEST_CASE("a client's receipt goes to the bridge, and only for deliveries") {
   CHECK(world.out().empty());
 }
 
+// A batch of 20 deliveries that takes several sends; the server has taken the first of them.
+struct HalfABatch : There {
+  static Settings settings() {
+    Settings settings = World::small_settings();
+    settings.window.send_bytes = 1000;
+    settings.window.barriers = 1;
+    return settings;
+  }
+  HalfABatch() : There(settings()) {
+    wire::Batch batch;
+    for (std::uint64_t id = 1; id <= 20; ++id) {
+      wire::Item item = World::post(id, "alice", "a text of some length that goes to bob");
+      item.add_recipients()->set_address(kBare);
+      *batch.add_items() = std::move(item);
+    }
+    peer().deliver(std::move(batch));
+    turn();
+    server_takes();
+    clear();
+  }
+};
+
+TEST_CASE("a server that dies in the middle of a batch is sent all of it again") {
+  HalfABatch world;
+  REQUIRE(world.peer().acknowledged() == 0);
+  world.xmpp_down();
+  world.xmpp_up();
+  for (int i = 0; i < 30; ++i) world.server_takes();
+  for (std::uint64_t id = 1; id <= 20; ++id)
+    CHECK(world.count("id='p" + std::to_string(id) + "'") == 1);
+  CHECK(world.peer().acknowledged() == 1);
+  world.xmpp_down();
+  world.clear();
+  world.xmpp_up();
+  CHECK(world.count("<message ") == 0);
+}
+
+TEST_CASE("what the server took of a batch is forgotten with the session of the bridge") {
+  HalfABatch world;
+  world.bridge_down();
+  world.xmpp_down();
+  world.xmpp_up();
+  CHECK(world.count("<message ") == 0);
+}
+
 TEST_CASE("clients are asked to confirm, the bridge knows, and hears when the server is lost") {
   const bool asks = GENERATE(true, false);
   Settings settings = World::small_settings();
