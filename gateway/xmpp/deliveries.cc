@@ -67,6 +67,7 @@ void Deliveries::on_batch(std::uint64_t sequence, const wire::Batch& batch,
   }
   Group& last = open_group(0);
   last.ack = sequence;
+  last.ack_end = last.stanzas.size();
   last.unfinished = false;
 }
 
@@ -104,7 +105,8 @@ void Deliveries::on_barrier(BarrierId barrier, bridge::client::Backbone& backbon
 void Deliveries::answered(Group group) {
   if (group.ack != 0) answered_.clear();
   if (!group.unfinished) return;
-  group.deliveries = group.bytes = 0;
+  group.stanzas.erase(0, group.ack_end);
+  group.deliveries = group.bytes = group.ack = group.ack_end = 0;
   answered_.push_back(std::move(group));
 }
 
@@ -130,7 +132,10 @@ void Deliveries::settle_empty(bridge::client::Backbone& backbone) {
     return answered(std::move(empty));
   }
   Group& before = groups_[sent_ - 1];
-  before.ack = std::max(before.ack, empty.ack);
+  if (empty.ack != 0) {
+    before.ack = empty.ack;
+    before.ack_end = before.stanzas.size();
+  }
   before.deliveries += empty.deliveries;
   before.bytes += empty.bytes;
   before.unfinished = empty.unfinished;

@@ -65,6 +65,7 @@ class Deliveries {
     std::uint64_t deliveries = 0;  // credit to return
     std::uint64_t bytes = 0;       // credit to return, in the wire's measure
     std::uint64_t ack = 0;         // the last batch that ends in this group; 0: none does
+    std::size_t ack_end = 0;       // where that batch ends in `stanzas`
     BarrierId barrier = 0;         // 0: not asked yet
     bridge::base::Time asked_at{};
     bool unfinished = false;  // a batch goes on behind this group

@@ -291,6 +291,36 @@ TEST_CASE("a server that dies in the middle of a batch is sent all of it again")
   CHECK(world.count("<message ") == 0);
 }
 
+TEST_CASE("what the bridge has heard of is not sent again with what it has not") {
+  HalfABatch world;
+  for (int i = 0; i < 3; ++i) {
+    world.xmpp_down();
+    world.clear();
+    world.xmpp_up();
+    CHECK(world.count("id='p1'") == 1);
+    world.server_takes();
+  }
+  // One send with the end of that batch and the beginning of the next.
+  world.presence(kBob);
+  wire::Batch next;
+  for (std::uint64_t id = 21; id <= 40; ++id) {
+    wire::Item item = World::post(id, "alice", "x");
+    item.add_recipients()->set_address(kBare);
+    *next.add_items() = std::move(item);
+  }
+  world.peer().deliver(std::move(next));
+  world.turn();
+  while (world.peer().acknowledged() == 0) world.server_takes();
+  for (int i = 0; i < 2; ++i) {
+    world.xmpp_down();
+    world.clear();
+    world.xmpp_up();
+    for (int n = 0; n < 3; ++n) world.server_takes();
+    CHECK(world.count("id='p20'") == 0);
+    CHECK(world.count("id='p21'") == 1);
+  }
+}
+
 TEST_CASE("what the server took of a batch is forgotten with the session of the bridge") {
   HalfABatch world;
   world.bridge_down();
