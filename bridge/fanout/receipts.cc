@@ -21,9 +21,13 @@ void Receipts::away(AccountId account) {
   drop_if_idle(it);
 }
 
-// Whoever comes back starts anew.
+// Whoever has confirmed something is remembered; everybody else starts anew when they come back.
+bool Receipts::idle(const Person& person) {
+  return !person.available && person.sent.empty() && person.trust != Trust::kProven;
+}
+
 void Receipts::drop_if_idle(People::iterator it) {
-  if (!it->second.available && it->second.sent.empty()) people_.erase(it);
+  if (idle(it->second)) people_.erase(it);
 }
 
 bool Receipts::expected(AccountId account) const {
@@ -112,9 +116,7 @@ std::vector<Receipts::Expired> Receipts::close(std::uint64_t session, bool arriv
       return true;
     });
   }
-  std::erase_if(people_, [](const auto& entry) {
-    return !entry.second.available && entry.second.sent.empty();
-  });
+  std::erase_if(people_, [](const auto& entry) { return idle(entry.second); });
   return out;
 }
 

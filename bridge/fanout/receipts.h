@@ -93,6 +93,7 @@ class Receipts {
 
   using People = std::unordered_map<AccountId, Person>;
 
+  static bool idle(const Person& person);
   void drop_if_idle(People::iterator it);
   base::Time expiry(const Person& person, const Sent& sent) const;
   void set_timer(AccountId account, Person& person);

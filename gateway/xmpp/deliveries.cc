@@ -67,7 +67,7 @@ void Deliveries::on_batch(std::uint64_t sequence, const wire::Batch& batch,
   }
   Group& last = open_group(0);
   last.ack = sequence;
-  last.ack_end = last.stanzas.size();
+  last.end_batch();
   last.unfinished = false;
 }
 
@@ -106,7 +106,8 @@ void Deliveries::answered(Group group) {
   if (group.ack != 0) answered_.clear();
   if (!group.unfinished) return;
   group.stanzas.erase(0, group.ack_end);
-  group.deliveries = group.bytes = group.ack = group.ack_end = 0;
+  group.names.erase(0, group.names_end);
+  group.deliveries = group.bytes = group.ack = group.ack_end = group.names_end = 0;
   answered_.push_back(std::move(group));
 }
 
@@ -134,7 +135,7 @@ void Deliveries::settle_empty(bridge::client::Backbone& backbone) {
   Group& before = groups_[sent_ - 1];
   if (empty.ack != 0) {
     before.ack = empty.ack;
-    before.ack_end = before.stanzas.size();
+    before.end_batch();
   }
   before.deliveries += empty.deliveries;
   before.bytes += empty.bytes;

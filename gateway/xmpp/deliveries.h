@@ -66,11 +66,17 @@ class Deliveries {
     std::uint64_t bytes = 0;       // credit to return, in the wire's measure
     std::uint64_t ack = 0;         // the last batch that ends in this group; 0: none does
     std::size_t ack_end = 0;       // where that batch ends in `stanzas`
+    std::size_t names_end = 0;     // and in `names`
     BarrierId barrier = 0;         // 0: not asked yet
     bridge::base::Time asked_at{};
     bool unfinished = false;  // a batch goes on behind this group
     bool orphan = false;      // of a session that was lost: answers for nothing
     std::string names;        // of the deliveries, when the log wants to know
+
+    void end_batch() {
+      ack_end = stanzas.size();
+      names_end = names.size();
+    }
   };
 
   Group& open_group(std::size_t room);

@@ -8,7 +8,7 @@ server_config() {
   mkdir -p "$dir/prosody"
   cat >"$dir/prosody.cfg.lua" <<LUA
 run_as_root = $as_root
-pidfile = "$dir/prosody.pid"
+pidfile = "$dir/prosody/own.pid"
 data_path = "$dir/prosody"
 plugin_paths = {}
 modules_enabled = { "roster", "saslauth", "disco", "ping", "carbons", "smacks", "version", "time" }

@@ -91,6 +91,17 @@ TEST_CASE("a client that has confirmed is waited for, but not for ever") {
   CHECK(story.owed("alice") == 0);
 }
 
+TEST_CASE("a client that has confirmed is still known to when it is back") {
+  Story story;
+  story.prove();
+  story.offline("alice");
+  story.online_and_asked("alice");
+  for (std::size_t i = 0; i <= kUnprovenMax; ++i) story.post_nyc(static_cast<int>(i));
+  story.acknowledge();
+  story.advance(1min);
+  CHECK(story.owed("alice") == kUnprovenMax + 1);
+}
+
 TEST_CASE("a client that confirms nothing more is sent only so much more") {
   Story story;
   story.prove();
