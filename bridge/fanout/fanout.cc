@@ -261,10 +261,15 @@ void Fanout::settle() {
   settle_receipts(receipts_.close_all());
 }
 
-void Fanout::confirm(SessionId session, const wire::Receipt& receipt) {
+// Nothing when the session may not speak for it (law 11), or nobody has it.
+const state::Account* Fanout::account_of(SessionId session, const std::string& address) const {
   const auto known = sessions_.find(session);
-  if (known == sessions_.end() || !known->second.may_reach(receipt.address())) return;
-  const state::Account* account = state_.find_address(receipt.address());
+  if (known == sessions_.end() || !known->second.may_reach(address)) return nullptr;
+  return state_.find_address(address);
+}
+
+void Fanout::confirm(SessionId session, const wire::Receipt& receipt) {
+  const state::Account* account = account_of(session, receipt.address());
   if (!account || receipt.id() > position_) return;
   Person& who = person(account->id);
   receipts_.confirmed(account->id, receipt.id());
@@ -280,7 +285,7 @@ void Fanout::confirm(SessionId session, const wire::Receipt& receipt) {
 }
 
 void Fanout::give_back(SessionId session, const wire::Nack& nack) {
-  const state::Account* account = state_.find_address(nack.address());
+  const state::Account* account = account_of(session, nack.address());
   if (!account) return;
   // Whatever the reason, sending again at once would only bounce again: until they show up anew.
   const auto it = available_.find(nack.address());

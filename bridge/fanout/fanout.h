@@ -181,6 +181,7 @@ class Fanout {
   void refresh(AccountId account);  // whether they can be reached may have changed
 
   // Arrivals.
+  const state::Account* account_of(SessionId session, const std::string& address) const;
   void arrived(Person& person, const SentDelivery& delivery);
   void settle_receipts(const std::vector<Receipts::Expired>& expired);
   void reopen(Person& person, RecordId id);

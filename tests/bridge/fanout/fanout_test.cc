@@ -283,6 +283,24 @@ TEST_CASE("a session reaches, and hears of, only the addresses it may speak for"
   bridge::wire::Roster request;
   request.set_limit(10);
   CHECK(story.fanout().roster(9, request).addresses_size() == 0);
+
+  // Nor can it say what became of theirs.
+  story.open_session(Service::kSession, 100, 100'000);
+  story.online("alice");
+  REQUIRE(story.texts_for("alice") == Texts{"nyc"});
+  const auto id = story.delivered().back().id;
+  bridge::wire::Receipt receipt;
+  receipt.set_address(Service::address("alice"));
+  receipt.set_id(id);
+  story.fanout().confirm(9, receipt);
+  CHECK(story.owed("alice") == 1);
+  story.acknowledge();
+  CHECK(story.owed("alice") == 0);
+  bridge::wire::Nack nack;
+  nack.set_address(Service::address("alice"));
+  nack.set_id(id);
+  story.fanout().give_back(9, nack);
+  CHECK(story.owed("alice") == 0);
 }
 
 }  // namespace
