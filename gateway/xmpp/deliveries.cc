@@ -24,18 +24,24 @@ void Deliveries::on_session_lost() {
   for (Group& group : groups_) {
     group.orphan = true;
     group.deliveries = group.bytes = group.ack = 0;
-    group.unfinished = false;
   }
 }
 
-Deliveries::Group& Deliveries::open_group(std::size_t room) {
-  const bool fits =
-      groups_.size() > sent_ && groups_.back().stanzas.size() + room <= settings_.window.send_bytes;
-  return fits ? groups_.back() : groups_.emplace_back();
+void Deliveries::Group::append(const Group& next) {
+  stanzas += next.stanzas;
+  names += next.names;
+  deliveries += next.deliveries;
+  bytes += next.bytes;
+  ack = next.ack;
 }
 
-void Deliveries::render_one(const wire::Item& item, const wire::Recipient& recipient,
-                            bridge::client::Backbone& backbone) {
+bool Deliveries::fits(const Group& group, std::size_t bytes) const {
+  return bytes == 0 || group.stanzas.empty() ||
+         group.stanzas.size() + bytes <= settings_.window.send_bytes;
+}
+
+void Deliveries::render_one(std::vector<Group>& groups, const wire::Item& item,
+                            const wire::Recipient& recipient, bridge::client::Backbone& backbone) {
   std::string stanza;
   if (people_.is_available(recipient.address())) {
     render_delivery(stanza, settings_, item, recipient);
@@ -48,27 +54,34 @@ void Deliveries::render_one(const wire::Item& item, const wire::Recipient& recip
     backbone.nack(nack);
     ++counters_.deliveries_refused;
   }
-  Group& group = open_group(stanza.size());
+  Group& group = fits(groups.back(), stanza.size()) ? groups.back() : groups.emplace_back();
   if (!stanza.empty() && log::enabled(log::Level::kDebug))
     group.names += fmt::format(" p{} to {}", item.id(), recipient.address());
   group.stanzas += stanza;
-  group.unfinished = true;
   group.deliveries += 1;
   group.bytes += wire::rendered_bytes(item.author().size(), item.text().size(),
                                       recipient.address().size(), recipient.phrase().size());
 }
 
-void Deliveries::on_batch(std::uint64_t sequence, const wire::Batch& batch,
-                          bridge::client::Backbone& backbone) {
+std::vector<Deliveries::Group> Deliveries::render(const wire::Batch& batch,
+                                                  bridge::client::Backbone& backbone) {
+  std::vector<Group> groups(1);
   for (const wire::Item& item : batch.items()) {
     for (const wire::Recipient& recipient : item.recipients()) {
-      render_one(item, recipient, backbone);
+      render_one(groups, item, recipient, backbone);
     }
   }
-  Group& last = open_group(0);
-  last.ack = sequence;
-  last.end_batch();
-  last.unfinished = false;
+  return groups;
+}
+
+void Deliveries::on_batch(std::uint64_t sequence, const wire::Batch& batch,
+                          bridge::client::Backbone& backbone) {
+  std::vector<Group> groups = render(batch, backbone);
+  groups.back().ack = sequence;
+  const bool unsent = groups_.size() > sent_;
+  if (unsent && groups.size() == 1 && fits(groups_.back(), groups.front().stanzas.size()))
+    return groups_.back().append(groups.front());
+  std::move(groups.begin(), groups.end(), std::back_inserter(groups_));
 }
 
 void Deliveries::on_offline() {
@@ -103,11 +116,9 @@ void Deliveries::on_barrier(BarrierId barrier, bridge::client::Backbone& backbon
 }
 
 void Deliveries::answered(Group group) {
-  if (group.ack != 0) answered_.clear();
-  if (!group.unfinished) return;
-  group.stanzas.erase(0, group.ack_end);
-  group.names.erase(0, group.names_end);
-  group.deliveries = group.bytes = group.ack = group.ack_end = group.names_end = 0;
+  if (group.orphan) return;
+  if (group.ack != 0) return answered_.clear();
+  group.deliveries = group.bytes = 0;
   answered_.push_back(std::move(group));
 }
 
@@ -124,22 +135,12 @@ bool Deliveries::window_open(const Group& next) const {
          bytes_in_flight_ + next.stanzas.size() <= settings_.window.in_flight_bytes;
 }
 
-// The next group has nothing to send: it is done as soon as what is before it.
+// The next group, a batch without stanzas, is done as soon as what is before it.
 void Deliveries::settle_empty(bridge::client::Backbone& backbone) {
-  Group empty = std::move(groups_[sent_]);
+  const Group empty = std::move(groups_[sent_]);
   groups_.erase(groups_.begin() + static_cast<std::ptrdiff_t>(sent_));
-  if (sent_ == 0 || groups_[sent_ - 1].orphan) {
-    hand_back(empty, backbone);
-    return answered(std::move(empty));
-  }
-  Group& before = groups_[sent_ - 1];
-  if (empty.ack != 0) {
-    before.ack = empty.ack;
-    before.end_batch();
-  }
-  before.deliveries += empty.deliveries;
-  before.bytes += empty.bytes;
-  before.unfinished = empty.unfinished;
+  if (sent_ == 0 || groups_[sent_ - 1].orphan) return hand_back(empty, backbone);
+  groups_[sent_ - 1].append(empty);
 }
 
 std::uint64_t Deliveries::deliveries_held() const {

@@ -5,6 +5,7 @@
 //
 // A group is at most `send_bytes` of stanzas, sent in one go and followed by one barrier; at most
 // `barriers` of them are unanswered and `in_flight_bytes` on the way (one group always may be).
+// Small batches share a group; a batch that takes several shares none but its last.
 // What an answered barrier proves is acknowledged, and exactly its credit is granted again, so what
 // waits here is bounded by what was granted once. After a break of the XMPP stream, the unanswered
 // groups are sent again as they are, with the same ids, and so are answered ones of a batch that
@@ -20,6 +21,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "bridge/client/backbone.h"
 #include "gateway/xmpp/component.h"
@@ -59,30 +61,29 @@ class Deliveries {
   std::optional<bridge::base::Time> oldest_barrier() const;
 
  private:
-  // What one barrier will answer for.
+  // What one barrier will answer for: a part of a batch, or the end of one and small ones behind
+  // it.
   struct Group {
     std::string stanzas;
     std::uint64_t deliveries = 0;  // credit to return
     std::uint64_t bytes = 0;       // credit to return, in the wire's measure
-    std::uint64_t ack = 0;         // the last batch that ends in this group; 0: none does
-    std::size_t ack_end = 0;       // where that batch ends in `stanzas`
-    std::size_t names_end = 0;     // and in `names`
+    std::uint64_t ack = 0;         // the last batch that ends here; 0: one goes on behind it
     BarrierId barrier = 0;         // 0: not asked yet
     bridge::base::Time asked_at{};
-    bool unfinished = false;  // a batch goes on behind this group
-    bool orphan = false;      // of a session that was lost: answers for nothing
-    std::string names;        // of the deliveries, when the log wants to know
+    bool orphan = false;  // of a session that was lost: answers for nothing
+    std::string names;    // of the deliveries, when the log wants to know
 
-    void end_batch() {
-      ack_end = stanzas.size();
-      names_end = names.size();
-    }
+    void append(const Group& next);
   };
 
-  Group& open_group(std::size_t room);
+  // The groups of one batch; there is at least one, and only a batch without stanzas has an empty
+  // one.
+  std::vector<Group> render(const wire::Batch& batch, bridge::client::Backbone& backbone);
+  void render_one(std::vector<Group>& groups, const wire::Item& item,
+                  const wire::Recipient& recipient, bridge::client::Backbone& backbone);
+  // Nothing fits everywhere, and anything into a group that is empty.
+  bool fits(const Group& group, std::size_t bytes) const;
   void answered(Group group);
-  void render_one(const wire::Item& item, const wire::Recipient& recipient,
-                  bridge::client::Backbone& backbone);
   bool ask_barrier(Component& component, bridge::base::Time now);
   bool window_open(const Group& next) const;
   void settle_empty(bridge::client::Backbone& backbone);

@@ -190,6 +190,23 @@ TEST_CASE("a batch of which nobody is there is acknowledged after what is before
   CHECK(world.peer().acknowledged() == 2);
 }
 
+TEST_CASE("a batch that ends in somebody who is gone ends with the stanza before") {
+  Settings settings = World::small_settings();
+  settings.window.send_bytes = 1000;
+  There world(settings);
+  wire::Batch batch;
+  *batch.add_items() = World::post(1, "alice", std::string(5000, 'x'));
+  batch.mutable_items(0)->add_recipients()->set_address(kBare);
+  batch.mutable_items(0)->add_recipients()->set_address("gone@example.org");
+  world.peer().deliver(batch);
+  world.turn();
+  world.server_takes();
+  CHECK(world.peer().acknowledged() == 1);
+  world.xmpp_down();
+  world.xmpp_up();
+  CHECK(world.count("<message ") == 1);
+}
+
 TEST_CASE("a delivery that bounces is owed again, and its person away until seen") {
   struct Bounce {
     const char* condition;
@@ -300,7 +317,7 @@ TEST_CASE("what the bridge has heard of is not sent again with what it has not")
     CHECK(world.count("id='p1'") == 1);
     world.server_takes();
   }
-  // One send with the end of that batch and the beginning of the next.
+  // The next batch waits behind that one.
   world.presence(kBob);
   wire::Batch next;
   for (std::uint64_t id = 21; id <= 40; ++id) {
