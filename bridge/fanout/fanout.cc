@@ -225,11 +225,13 @@ void Fanout::acknowledge(SessionId id, std::uint64_t sequence) {
     for (const SentDelivery& sent : batches.front().deliveries) {
       Person& who = person(sent.account);
       if (!who.pending[sent.cursor].in_flight(sent.id)) continue;
-      const bool available = available_.contains(state_.find(sent.account)->address);
-      if (sent.asked && receipts_.expected(sent.account))
-        receipts_.await(sent.account, {id, sent.id, sent.cursor}, available, turn_at_);
-      else
+      if (!sent.asked || !receipts_.expected(sent.account)) {
         arrived(who, sent);
+        continue;
+      }
+      const bool available = available_.contains(state_.find(sent.account)->address);
+      receipts_.await(sent.account, {id, sent.id, sent.cursor}, available,
+                      batches.front().sent_at, turn_at_);
     }
     batches.pop_front();
   }

@@ -35,10 +35,11 @@ bool Receipts::expected(AccountId account) const {
   return it == people_.end() || it->second.trust != Trust::kNone;
 }
 
-void Receipts::await(AccountId account, Awaited awaited, bool available, base::Time now) {
+void Receipts::await(AccountId account, Awaited awaited, bool available, base::Time sent_at,
+                     base::Time now) {
   Person& person = people_[account];
   person.available = available;
-  person.sent.push_back({awaited, now});
+  person.sent.push_back({awaited, sent_at, now});
   ++size_;
   if (person.trust == Trust::kUnproven && person.sent.size() > kUnprovenMax)
     person.trust = Trust::kNone;
@@ -56,13 +57,18 @@ void Receipts::forget(AccountId account, RecordId id) {
   size_ -= std::erase_if(it->second.sent, [&](const Sent& s) { return s.awaited.id == id; });
 }
 
-// Nobody confirms while away. What was sent before somebody came back, their server may have kept
-// for them: then the receipt follows at once, or never.
+// What set out before somebody came back went to a client that was leaving, whenever the server's
+// word for it comes: it was kept for them, or it is lost.
+bool Receipts::kept_by_server(const Person& person, const Sent& sent) {
+  return sent.sent_at <= person.since;
+}
+
+// Nobody confirms while away. For what their server kept, the receipt follows at once, or never.
 base::Time Receipts::expiry(const Person& person, const Sent& sent) const {
   if (person.trust == Trust::kNone) return base::Time::min();
   if (!person.available) return base::Time::max();
-  if (sent.at < person.since) return person.since + waits_.unproven;
-  return sent.at + (person.trust == Trust::kProven ? waits_.proven : waits_.unproven);
+  if (kept_by_server(person, sent)) return person.since + waits_.unproven;
+  return sent.taken_at + (person.trust == Trust::kProven ? waits_.proven : waits_.unproven);
 }
 
 void Receipts::set_timer(AccountId account, Person& person) {
@@ -78,9 +84,9 @@ void Receipts::expire(AccountId account, Person& person, base::Time now,
   bool in_vain = false;
   std::erase_if(person.sent, [&](const Sent& sent) {
     if (expiry(person, sent) > now) return false;
-    const bool kept_by_server = sent.at < person.since;
-    out.push_back({account, sent.awaited, !(kept_by_server && person.trust == Trust::kProven)});
-    in_vain |= !kept_by_server;
+    const bool kept = kept_by_server(person, sent);
+    out.push_back({account, sent.awaited, !(kept && person.trust == Trust::kProven)});
+    in_vain |= !kept;
     --size_;
     return true;
   });

@@ -1,7 +1,7 @@
 // Receipts: deliveries that the XMPP server has taken and that the person's own client has yet to
 // confirm (XEP-0184), and whose clients can be expected to.
 //
-//   if (receipts.expected(alice)) receipts.await(alice, {...}, true, now); else it is done
+//   if (receipts.expected(alice)) receipts.await(alice, {...}, true, sent_at, now); else it is done
 //   receipts.confirmed(alice, id);   for (auto& expired : receipts.expire(now)) ...
 //
 // A client that confirms closes the gap that a crash of the XMPP server leaves; one that does not
@@ -54,8 +54,9 @@ class Receipts {
 
   // Of somebody whose client was asked to confirm.
   bool expected(AccountId account) const;
-  // `available`: they are, now.
-  void await(AccountId account, Awaited awaited, bool available, base::Time now);
+  // `available`: they are, now. `sent_at`: when it set out; `now` the server has taken it.
+  void await(AccountId account, Awaited awaited, bool available, base::Time sent_at,
+             base::Time now);
   void confirmed(AccountId account, RecordId id);
   // It came back, or is done for another reason.
   void forget(AccountId account, RecordId id);
@@ -76,7 +77,8 @@ class Receipts {
   enum class Trust { kUnproven, kProven, kNone };
   struct Sent {
     Awaited awaited;
-    base::Time at{};
+    base::Time sent_at{};
+    base::Time taken_at{};  // by the server
   };
   struct Person {
     Trust trust = Trust::kUnproven;
@@ -94,6 +96,7 @@ class Receipts {
   using People = std::unordered_map<AccountId, Person>;
 
   static bool idle(const Person& person);
+  static bool kept_by_server(const Person& person, const Sent& sent);
   void drop_if_idle(People::iterator it);
   base::Time expiry(const Person& person, const Sent& sent) const;
   void set_timer(AccountId account, Person& person);

@@ -8,7 +8,8 @@ Two hundred of them live comfortably in one process. It knows no TLS and no stre
 for a server on the loopback interface that the test itself has started. Presence subscriptions are
 approved as they come. Incoming chat messages whose id is `p<number>` are
 deliveries (kept in `deliveries`, in order of arrival); every other message answers a command. With
-`confirms`, a delivery that asks for a receipt (XEP-0184) gets one at once.
+`confirms`, a delivery that asks for a receipt (XEP-0184) gets one at once; what arrives after it has
+said good-bye it can no longer confirm, so it leaves that for the next time.
 """
 
 import asyncio
@@ -44,6 +45,7 @@ class LightClient:
         self._ids = itertools.count(1)
         self._iqs = {}
         self._online = False
+        self._leaving = False  # has said good-bye
         self._writer = None
         self._pump = None
 
@@ -58,7 +60,7 @@ class LightClient:
     async def _log_in(self):
         self.closed.clear()
         self._attentive.set()
-        self._online = False
+        self._online = self._leaving = False
         self._stanzas = asyncio.Queue()  # of the log-in only
         self._reader, self._writer = await asyncio.open_connection(self.host, self.port)
         self._open_stream()
@@ -140,6 +142,7 @@ class LightClient:
             return
         try:
             self.send("</stream:stream>")
+            self._leaving = True
             await asyncio.wait_for(self.closed.wait(), 5)
         except (OSError, asyncio.TimeoutError):
             pass
@@ -181,6 +184,8 @@ class LightClient:
         post = post_of(stanza.get("id"), kind)
         if post is not None and body is not None:
             taken = read_delivery(stanza, post, body)
+            if self._leaving and self.confirms:
+                return
             if len(self.deliveries) < DELIVERIES_MAX:
                 self.deliveries.append(taken)
             if self.on_delivery:

@@ -102,6 +102,20 @@ TEST_CASE("a client that has confirmed is still known to when it is back") {
   CHECK(story.owed("alice") == kUnprovenMax + 1);
 }
 
+TEST_CASE("what set out before somebody left and came back is sent again soon") {
+  Story story;
+  story.prove();
+  story.post_nyc(1);
+  story.offline("alice");
+  story.advance(1s);
+  story.online_and_asked("alice");
+  story.acknowledge();  // the server's word comes only now
+  story.advance(9s);
+  CHECK(story.texts_for("alice") == Texts{"nyc 1"});
+  story.advance(1s);
+  CHECK(story.texts_for("alice") == Texts{"nyc 1", "nyc 1"});
+}
+
 TEST_CASE("a client that confirms nothing more is sent only so much more") {
   Story story;
   story.prove();
