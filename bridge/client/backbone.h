@@ -58,7 +58,7 @@ class Backbone {
   // These three say something about this session's deliveries; while away they are ignored.
   virtual void nack(const wire::Nack& nack) = 0;
   virtual void receipt(const wire::Receipt& receipt) = 0;
-  virtual void presence(const wire::Presence& presence) = 0;
+  virtual void presence(const wire::Presence& presence) = 0;  // any number of changes
 
   // Moves frames both ways and keeps the session alive. Returns how much work it did.
   virtual std::size_t turn(base::Time now) = 0;
