@@ -1,9 +1,9 @@
 // lapwing-gateway: reads its configuration, tests its XMPP library, then runs until it is told to
 // stop.
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string>
 
+#include "bridge/base/command_line.h"
 #include "bridge/base/log.h"
 #include "bridge/base/signals.h"
 #include "gateway/config.h"
@@ -51,13 +51,15 @@ int run(const Config& config, const std::string& path) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Lapwing's gateway: people on Jabber, and the bridge.", "lapwing-gateway");
+  base::CommandLine line("lapwing-gateway", "Lapwing's gateway: people on Jabber, and the bridge.");
   std::string path;
   bool check_only = false;
-  app.add_option("--config", path, "the configuration, see conf/gateway.toml")->required();
-  app.add_flag("--check", check_only, "only read the configuration and say what is wrong with it");
-  app.set_version_flag("--version", "lapwing-gateway 0.1.0");
-  CLI11_PARSE(app, argc, argv);
+  line.option(
+      path,
+      {.name = "--config", .help = "the configuration, see conf/gateway.toml", .required = true});
+  line.flag(check_only, "--check", "only read the configuration and say what is wrong with it");
+  line.version("lapwing-gateway 0.1.0");
+  if (const auto code = line.parse(argc, argv)) return *code;
 
   const LoadedConfig loaded = load_config(path);
   if (!accepted(loaded)) return 2;

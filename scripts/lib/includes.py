@@ -53,7 +53,7 @@ ADAPTERS = {
     "toml++/*": ["bridge/base/config.cc"],
     "unicode/*": ["bridge/track/*.cc"],
     "nlohmann/*": ["bridge/ctl/*"],
-    "CLI/*": ["bridge/base/command_line.cc", "gateway/main.cc", "tests/*"],
+    "CLI/*": ["bridge/base/command_line.cc", "tests/*"],
     "spdlog/*": ["bridge/base/*"],
     "fmt/*": ["bridge/*", "gateway/*", "tests/*"],
     "tl/expected.hpp": ["bridge/base/*"],
