@@ -57,6 +57,7 @@ ADAPTERS = {
     "spdlog/*": ["bridge/base/*"],
     "fmt/*": ["bridge/*", "gateway/*", "tests/*"],
     "tl/expected.hpp": ["bridge/base/*"],
+    "absl/*": ["bridge/base/time_zone.cc"],
     "expat.h": ["gateway/xmpp/*.cc", "tests/*"],
     "google/protobuf/*": ["bridge/wire/*", "bridge/backbone/*", "bridge/base/*"],
     "catch2/*": ["tests/*"],
