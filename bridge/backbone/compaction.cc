@@ -15,6 +15,11 @@ std::string key_of(char kind, AccountId account, std::string_view tail = {}) {
   return key;
 }
 
+// What a mute is known by: the record it began with.
+RecordId began(const Record& record) {
+  return record.muted().since() != 0 ? record.muted().since() : record.id();
+}
+
 std::string address_key(std::string_view address) {
   return std::string("j").append(address);
 }
@@ -50,6 +55,28 @@ std::optional<StateChange> state_change(const Record& record) {
       return StateChange{key_of('s', record.delivery_switched().account())};
     case Record::kPlainTextConfirmed:
       return StateChange{key_of('y', record.plain_text_confirmed().account())};
+    case Record::kBlocked:
+      return StateChange{key_of('b', record.blocked().account(), be64(record.blocked().other()))};
+    case Record::kUnblocked:
+      return StateChange{
+          key_of('b', record.unblocked().account(), be64(record.unblocked().other()))};
+    case Record::kBlockForgotten:
+      return StateChange{
+          key_of('b', record.block_forgotten().account(), be64(record.block_forgotten().other())),
+          true};
+    case Record::kMuted:
+      return StateChange{key_of('m', record.muted().account(), be64(began(record)))};
+    case Record::kUnmuted:
+      return StateChange{key_of('m', record.unmuted().account(), be64(record.unmuted().since()))};
+    case Record::kMuteForgotten:
+      return StateChange{
+          key_of('m', record.mute_forgotten().account(), be64(record.mute_forgotten().since())),
+          true};
+    case Record::kCapped:
+      return StateChange{key_of('h', record.capped().account(), record.capped().phrase()),
+                         record.capped().per_hour() == 0};
+    case Record::kZoneSet:
+      return StateChange{key_of('z', record.zone_set().account())};
     case Record::kDirect:
     case Record::BODY_NOT_SET:
       break;

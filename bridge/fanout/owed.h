@@ -4,6 +4,7 @@
 // A subscription holds for the posts after its own record. What was subscribed to when a post was
 // matched but is not any more when it would be sent is withdrawn. The highest-ranked subscription
 // that matches names the delivery: a follow before a track, the older track before the newer.
+// Blocks and mutes take away what a subscription would bring: docs/owed.md is the whole rule.
 #pragma once
 
 #include <optional>

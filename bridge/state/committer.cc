@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "bridge/base/time_zone.h"
 #include "bridge/wire/messages.h"
 
 namespace bridge::state {
@@ -43,13 +44,14 @@ base::Result<std::optional<RecordId>> Committer::find_duplicate(AccountId author
 void Committer::stage(Submission submission, base::Now now) {
   // The log's time never runs backwards, whatever the wall clock does.
   last_ms_ = std::max(last_ms_, now.wall_ms);
-  const Moment moment{
-      .next_id = next_id_,
-      .now_ms = last_ms_,
-      .may_create_author = submission.may_create_author,
-      .find_duplicate = [&](AccountId author, std::string_view client_id, std::string_view text) {
-        return find_duplicate(author, client_id, text, last_ms_);
-      }};
+  const Moment moment{.next_id = next_id_,
+                      .now_ms = last_ms_,
+                      .may_create_author = submission.may_create_author,
+                      .find_duplicate =
+                          [&](AccountId author, std::string_view client_id, std::string_view text) {
+                            return find_duplicate(author, client_id, text, last_ms_);
+                          },
+                      .known_zone = base::known_zone};
   Decision decision = decide(state_, rules_, std::move(submission.request), moment);
   const bool writes = !decision.records.empty();
   if (writes && !writable_) {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "bridge/base/text.h"
-#include "bridge/wire/header.h"
+#include "bridge/state/deciding.h"
 #include "bridge/wire/messages.h"
 
 namespace bridge::state {
@@ -18,66 +18,7 @@ using base::Result;
 
 constexpr std::size_t kClientIdBytesMax = 128;
 
-// One decision in the making: every helper either adds records and fills the reply, or fails.
-class Deciding {
- public:
-  Deciding(const State& state, const Rules& rules, const Moment& moment)
-      : state_(state), rules_(rules), moment_(moment) {}
-
-  Result<void> run(wire::Request& request);
-  Decision take() { return std::move(decision_); }
-
- private:
-  using Request = wire::Request;
-
-  Result<void> publish(Request& request);
-  Result<void> direct(Request& request);
-  Result<void> join(const Request& request);
-  Result<void> quit(const Account& account);
-  Result<void> set_delivery(const Account& account, bool on);
-  Result<void> follow(const Account& account, const std::string& nick);
-  Result<void> leave(const Account& account, const std::string& nick);
-  Result<void> track(const Account& account, const std::string& phrases);
-  Result<void> untrack(const Account& account, const wire::Untrack& what);
-  Result<void> confirm(const Account& account);
-  Result<void> ask(const Request& request, const Account& account);
-  Result<void> whois(const std::string& nick);
-
-  Result<const Account*> actor(const Request& request) const;
-  Result<const Account*> person(const std::string& nick) const;
-  Result<const Account*> author_of(const Request& request);
-  Result<void> check_post(std::string_view client_id, std::string_view text) const;
-
-  // Whether this very message was accepted before; the reply then says so.
-  template <class Message>
-  Result<bool> accepted_before(AccountId author, const Message& message) {
-    const auto before = moment_.find_duplicate(author, message.client_id(), message.text());
-    if (!before) return tl::unexpected(before.error());
-    if (*before) {
-      decision_.reply.mutable_published()->set_id(**before);
-      decision_.reply.mutable_published()->set_duplicate(true);
-    }
-    return before->has_value();
-  }
-
-  Record& add_record() {
-    Record& record = decision_.records.emplace_back();
-    record.set_id(moment_.next_id + decision_.records.size() - 1);
-    record.set_time_ms(moment_.now_ms);
-    return record;
-  }
-  void done(RecordId id) {
-    decision_.reply.mutable_done()->set_id(id);
-    decision_.reply.mutable_done()->set_changed(id != 0);
-  }
-  void end_subscriptions(const Account& account);
-
-  const State& state_;
-  const Rules& rules_;
-  const Moment& moment_;
-  Decision decision_;
-  Account created_;  // an author made by this very request
-};
+}  // namespace
 
 Result<const Account*> Deciding::actor(const Request& request) const {
   const auto& who = request.actor();
@@ -97,6 +38,12 @@ Result<const Account*> Deciding::person(const std::string& nick) const {
   const Account* account = state_.find_nick(nick);
   if (!account || !account->open)
     return fail(ErrorCode::kUnknown, fmt::format("There is no {} here.", nick));
+  return account;
+}
+
+Result<const Account*> Deciding::anybody(const std::string& nick) const {
+  const Account* account = valid_nick(nick) ? state_.find_nick(nick) : nullptr;
+  if (!account) return fail(ErrorCode::kUnknown, "There is nobody of that nick here.");
   return account;
 }
 
@@ -160,6 +107,9 @@ Result<void> Deciding::direct(Request& request) {
   const auto before = accepted_before((*author)->id, message);
   if (!before) return tl::unexpected(before.error());
   if (*before) return {};
+  if ((*recipient)->blocks_now((*author)->id))
+    return fail(ErrorCode::kForbidden,
+                fmt::format("You cannot write to {0}: {0} has blocked you.", (*recipient)->nick));
   Record& record = add_record();
   record.mutable_direct()->set_author((*author)->id);
   record.mutable_direct()->set_nick((*author)->nick);
@@ -204,19 +154,6 @@ Result<void> Deciding::join(const Request& request) {
   return {};
 }
 
-void Deciding::end_subscriptions(const Account& account) {
-  for (const FollowEdge& edge : account.follows) {
-    auto& left = *add_record().mutable_left();
-    left.set_follower(account.id);
-    left.set_followee(edge.followee);
-  }
-  for (const TrackEdge& edge : account.tracks) {
-    auto& untracked = *add_record().mutable_untracked();
-    untracked.set_account(account.id);
-    untracked.set_phrase(edge.phrase.canonical());
-  }
-}
-
 Result<void> Deciding::quit(const Account& account) {
   end_subscriptions(account);
   Record& record = add_record();
@@ -237,87 +174,19 @@ Result<void> Deciding::set_delivery(const Account& account, bool on) {
   return {};
 }
 
-Result<void> Deciding::follow(const Account& account, const std::string& nick) {
-  const auto followee = person(nick);
-  if (!followee) return tl::unexpected(followee.error());
-  if (*followee == &account) return fail(ErrorCode::kBadRequest, "You cannot follow yourself.");
-  if (account.find_follow((*followee)->id)) {
-    done(0);
-    return {};
-  }
-  if (account.follows.size() >= rules_.follows_per_person)
-    return fail(ErrorCode::kConflict,
-                fmt::format("You follow {} people already, the most there can "
-                            "be: `leave NICK` makes room.",
-                            account.follows.size()));
-  Record& record = add_record();
-  record.mutable_followed()->set_follower(account.id);
-  record.mutable_followed()->set_followee((*followee)->id);
-  done(record.id());
-  return {};
-}
-
-Result<void> Deciding::leave(const Account& account, const std::string& nick) {
-  const Account* followee = valid_nick(nick) ? state_.find_nick(nick) : nullptr;  // quit or not
-  if (!followee) return fail(ErrorCode::kUnknown, "There is nobody of that nick here.");
-  if (!account.find_follow(followee->id)) {
+Result<void> Deciding::set_zone(const Account& account, const std::string& zone) {
+  if (!moment_.known_zone(zone))
+    return fail(ErrorCode::kUnknown,
+                "There is no time zone of that name: write it like Europe/Berlin, "
+                "America/New_York or UTC.");
+  if (account.zone == zone) {
     done(0);
     return {};
   }
   Record& record = add_record();
-  record.mutable_left()->set_follower(account.id);
-  record.mutable_left()->set_followee(followee->id);
+  record.mutable_zone_set()->set_account(account.id);
+  record.mutable_zone_set()->set_zone(zone);
   done(record.id());
-  return {};
-}
-
-Result<void> Deciding::track(const Account& account, const std::string& phrases) {
-  if (auto ok = base::check_text(phrases, phrases.size()); !ok) return ok;
-  const auto parsed = track::Phrase::parse_list(phrases);
-  if (!parsed) return tl::unexpected(parsed.error());
-  const auto is_new = [&](const track::Phrase& p) { return !account.find_track(p.canonical()); };
-  const auto added = static_cast<std::size_t>(std::ranges::count_if(*parsed, is_new));
-  if (account.tracks.size() + added > rules_.tracks_per_person)
-    return fail(
-        ErrorCode::kConflict,
-        fmt::format("You track {} phrases already and can track {}: `untrack PHRASE` makes room.",
-                    account.tracks.size(), rules_.tracks_per_person));
-  auto& reply = *decision_.reply.mutable_phrases();
-  for (const track::Phrase& phrase : *parsed) {
-    auto& line = *reply.add_phrases();
-    line.set_text(phrase.canonical());
-    if (const TrackEdge* edge = account.find_track(phrase.canonical())) {
-      line.set_since(edge->since);
-      continue;
-    }
-    Record& record = add_record();
-    record.mutable_tracked()->set_account(account.id);
-    record.mutable_tracked()->set_phrase(phrase.canonical());
-    line.set_since(record.id());
-    line.set_changed(true);
-  }
-  return {};
-}
-
-Result<void> Deciding::untrack(const Account& account, const wire::Untrack& what) {
-  std::vector<track::Phrase> phrases;
-  if (what.all()) {
-    for (const TrackEdge& edge : account.tracks) phrases.push_back(edge.phrase);
-  } else {
-    auto parsed = track::Phrase::parse_list(what.phrases());
-    if (!parsed) return tl::unexpected(parsed.error());
-    phrases = std::move(*parsed);
-  }
-  auto& reply = *decision_.reply.mutable_phrases();
-  for (const track::Phrase& phrase : phrases) {
-    auto& line = *reply.add_phrases();
-    line.set_text(phrase.canonical());
-    if (!account.find_track(phrase.canonical())) continue;
-    auto& untracked = *add_record().mutable_untracked();
-    untracked.set_account(account.id);
-    untracked.set_phrase(phrase.canonical());
-    line.set_changed(true);
-  }
   return {};
 }
 
@@ -329,55 +198,6 @@ Result<void> Deciding::confirm(const Account& account) {
   Record& record = add_record();
   record.mutable_plain_text_confirmed()->set_account(account.id);
   done(record.id());
-  return {};
-}
-
-Result<void> Deciding::whois(const std::string& nick) {
-  const auto account = person(nick);
-  if (!account) return tl::unexpected(account.error());
-  auto& profile = *decision_.reply.mutable_profile();
-  profile.set_nick((*account)->nick);
-  profile.set_joined_ms((*account)->created_ms);
-  profile.set_follows((*account)->follows.size());
-  profile.set_followers((*account)->followers.size());
-  profile.set_posts((*account)->posts);
-  return {};
-}
-
-// Questions a person asks about themselves.
-Result<void> Deciding::ask(const Request& request, const Account& account) {
-  if (request.has_list_follows() || request.has_list_followers()) {
-    auto& names = *decision_.reply.mutable_names();
-    const auto add = [&](AccountId id) {
-      if (static_cast<std::size_t>(names.nicks_size()) < wire::kNamesMax)
-        names.add_nicks(state_.find(id)->nick);
-    };
-    if (request.has_list_follows()) {
-      names.set_total(account.follows.size());
-      for (const FollowEdge& edge : account.follows) add(edge.followee);
-    } else {
-      names.set_total(account.followers.size());
-      for (const auto& [since, follower] : account.followers) {
-        add(follower);
-        if (static_cast<std::size_t>(names.nicks_size()) == wire::kNamesMax) break;
-      }
-    }
-  } else if (request.has_list_tracks()) {
-    auto& reply = *decision_.reply.mutable_phrases();
-    for (const TrackEdge& edge : account.tracks) {
-      auto& line = *reply.add_phrases();
-      line.set_text(edge.phrase.canonical());
-      line.set_since(edge.since);
-    }
-  } else {
-    auto& numbers = *decision_.reply.mutable_numbers();
-    numbers.set_nick(account.nick);
-    numbers.set_follows(account.follows.size());
-    numbers.set_followers(account.followers.size());
-    numbers.set_tracks(account.tracks.size());
-    numbers.set_posts(account.posts);
-    numbers.set_delivery_on(account.delivery_on);
-  }
   return {};
 }
 
@@ -406,22 +226,32 @@ Result<void> Deciding::run(Request& request) {
     case Request::kLeave:
       return leave(**account, request.leave().nick());
     case Request::kTrack:
-      return track(**account, request.track().phrases());
+      return track(**account, request.track());
     case Request::kUntrack:
       return untrack(**account, request.untrack());
     case Request::kConfirm:
       return confirm(**account);
+    case Request::kBlock:
+      return block(**account, request.block().nick());
+    case Request::kUnblock:
+      return unblock(**account, request.unblock().nick());
+    case Request::kMute:
+      return mute(**account, request.mute());
+    case Request::kUnmute:
+      return unmute(**account, request.unmute());
+    case Request::kSetZone:
+      return set_zone(**account, request.set_zone().zone());
     case Request::kListFollows:
     case Request::kListFollowers:
     case Request::kListTracks:
+    case Request::kListBlocks:
+    case Request::kListMutes:
     case Request::kStats:
       return ask(request, **account);
     default:
       return fail(ErrorCode::kBadRequest, "This request cannot be answered here.");
   }
 }
-
-}  // namespace
 
 Decision decide(const State& state, const Rules& rules, wire::Request request,
                 const Moment& moment) {

@@ -6,6 +6,7 @@
 // are durable.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -24,6 +25,11 @@ struct Rules {
   std::size_t tracks_per_person = 200;
   std::size_t follows_per_person = 2000;
   std::size_t accounts_max = 1'000'000;
+  std::size_t blocks_per_person = 1000;  // in force; as many again that ended are remembered
+  std::size_t mutes_per_person = 200;    // likewise
+  // What was written during a block or mute is not owed for good, so one that ended is remembered
+  // as long as something from before its end may still be waiting.
+  std::chrono::milliseconds ended_kept = std::chrono::days(90);
 };
 
 struct Moment {
@@ -34,6 +40,7 @@ struct Moment {
   std::function<base::Result<std::optional<RecordId>>(AccountId author, std::string_view client_id,
                                                       std::string_view text)>
       find_duplicate;
+  std::function<bool(std::string_view zone)> known_zone;  // see bridge/base/time_zone.h
 };
 
 struct Decision {
@@ -41,9 +48,9 @@ struct Decision {
   wire::Reply reply;
 };
 
-// Publish, Direct, Join, Quit, SetDelivery, Follow, Leave, Track, Untrack, Confirm and the
-// questions about State. Anything else is a BAD_REQUEST: it is answered elsewhere.
-// `request` is used up: a post's text moves into its record.
+// Publish, Direct, Join, Quit, SetDelivery, Follow, Leave, Track, Untrack, Block, Unblock, Mute,
+// Unmute, SetZone, Confirm and the questions about State. Anything else is a BAD_REQUEST: it is
+// answered elsewhere. `request` is used up: a post's text moves into its record.
 Decision decide(const State& state, const Rules& rules, wire::Request request,
                 const Moment& moment);
 

@@ -2,8 +2,18 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace bridge::state {
+namespace {
+
+track::Phrase phrase_of_log(std::string_view phrase) {
+  auto parsed = track::Phrase::parse(phrase);
+  if (!parsed) throw std::logic_error("the log holds a phrase that cannot be read");
+  return std::move(*parsed);
+}
+
+}  // namespace
 
 std::string fold_nick(std::string_view nick) {
   std::string folded(nick);
@@ -28,6 +38,28 @@ const TrackEdge* Account::find_track(std::string_view canonical) const {
   const auto it = std::ranges::find_if(
       tracks, [&](const TrackEdge& edge) { return edge.phrase.canonical() == canonical; });
   return it == tracks.end() ? nullptr : &*it;
+}
+
+const Block* Account::find_block(AccountId other) const {
+  const auto it = std::ranges::lower_bound(blocks, other, {}, &Block::other);
+  return it == blocks.end() || it->other != other ? nullptr : &*it;
+}
+
+const Mute* Account::find_mute(std::string_view canonical, base::WallMs now_ms) const {
+  const auto it = std::ranges::find_if(mutes, [&](const Mute& mute) {
+    return mute.in_force(now_ms) && mute.phrase.canonical() == canonical;
+  });
+  return it == mutes.end() ? nullptr : &*it;
+}
+
+bool Account::blocks_now(AccountId other) const {
+  const Block* block = find_block(other);
+  return block && block->in_force();
+}
+
+bool Account::shuts_out(AccountId author, RecordId record) const {
+  const Block* block = find_block(author);
+  return block && block->covers(record);
 }
 
 const Account* State::find(AccountId id) const {
@@ -69,15 +101,69 @@ void State::drop_follow(AccountId follower, AccountId followee) {
 }
 
 void State::add_track(AccountId account, std::string_view phrase, RecordId since) {
-  auto parsed = track::Phrase::parse(phrase);
-  if (!parsed) throw std::logic_error("the log holds a phrase that cannot be read");
-  at(account).tracks.push_back({std::move(*parsed), since});
+  at(account).tracks.push_back({.phrase = phrase_of_log(phrase), .since = since});
   ++tracks_;
 }
 
 void State::drop_track(AccountId account, std::string_view phrase) {
   tracks_ -= std::erase_if(
       at(account).tracks, [&](const TrackEdge& edge) { return edge.phrase.canonical() == phrase; });
+}
+
+void State::cap_track(AccountId account, std::string_view phrase, std::uint32_t per_hour) {
+  auto& tracks = at(account).tracks;
+  const auto it = std::ranges::find_if(
+      tracks, [&](const TrackEdge& edge) { return edge.phrase.canonical() == phrase; });
+  if (it != tracks.end()) it->per_hour = per_hour;
+}
+
+void State::set_block(AccountId account, Block block) {
+  auto& blocks = at(account).blocks;
+  const auto it = std::ranges::lower_bound(blocks, block.other, {}, &Block::other);
+  if (it != blocks.end() && it->other == block.other)
+    *it = block;
+  else
+    blocks.insert(it, block);
+}
+
+void State::set_mute(AccountId account, Mute mute) {
+  auto& mutes = at(account).mutes;
+  const auto it = std::ranges::lower_bound(mutes, mute.since, {}, &Mute::since);
+  if (it != mutes.end() && it->since == mute.since)
+    *it = std::move(mute);
+  else
+    mutes.insert(it, std::move(mute));
+}
+
+// Blocks and mutes: of others, and of words.
+void State::apply_exclusion(const Record& record) {
+  if (record.has_blocked()) {
+    set_block(record.blocked().account(), {.other = record.blocked().other()});
+  } else if (record.has_unblocked()) {
+    set_block(
+        record.unblocked().account(),
+        {.other = record.unblocked().other(), .ended = record.id(), .ended_ms = record.time_ms()});
+  } else if (record.has_block_forgotten()) {
+    const AccountId other = record.block_forgotten().other();
+    std::erase_if(at(record.block_forgotten().account()).blocks,
+                  [&](const Block& block) { return block.other == other; });
+  } else if (record.has_muted()) {
+    const auto& muted = record.muted();
+    set_mute(muted.account(), {.phrase = phrase_of_log(muted.phrase()),
+                               .since = muted.since() != 0 ? muted.since() : record.id(),
+                               .until_ms = muted.until_ms()});
+  } else if (record.has_unmuted()) {
+    const auto& unmuted = record.unmuted();
+    set_mute(unmuted.account(), {.phrase = phrase_of_log(unmuted.phrase()),
+                                 .since = unmuted.since(),
+                                 .until_ms = unmuted.until_ms(),
+                                 .ended = record.id(),
+                                 .ended_ms = record.time_ms()});
+  } else if (record.has_mute_forgotten()) {
+    const RecordId since = record.mute_forgotten().since();
+    std::erase_if(at(record.mute_forgotten().account()).mutes,
+                  [&](const Mute& mute) { return mute.since == since; });
+  }
 }
 
 void State::apply(const Record& record) {
@@ -134,6 +220,20 @@ void State::apply(const Record& record) {
       break;
     case Record::kPlainTextConfirmed:
       at(record.plain_text_confirmed().account()).plain_text_posts = true;
+      break;
+    case Record::kCapped:
+      cap_track(record.capped().account(), record.capped().phrase(), record.capped().per_hour());
+      break;
+    case Record::kZoneSet:
+      at(record.zone_set().account()).zone = record.zone_set().zone();
+      break;
+    case Record::kBlocked:
+    case Record::kUnblocked:
+    case Record::kBlockForgotten:
+    case Record::kMuted:
+    case Record::kUnmuted:
+    case Record::kMuteForgotten:
+      apply_exclusion(record);
       break;
     case Record::kDirect:
     case Record::BODY_NOT_SET:

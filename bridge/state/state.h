@@ -32,6 +32,33 @@ struct FollowEdge {
 struct TrackEdge {
   track::Phrase phrase;
   RecordId since = 0;
+  std::uint32_t per_hour = 0;  // at most so many are sent one by one; 0: no cap
+};
+
+// Somebody whose posts and directs do not reach this person. What they wrote before its end never
+// does: a block withdraws what was waiting, too.
+struct Block {
+  AccountId other = 0;
+  RecordId ended = 0;         // 0: in force
+  base::WallMs ended_ms = 0;  // 0: in force
+  bool in_force() const { return ended == 0; }
+  bool covers(RecordId id) const { return in_force() || id <= ended; }
+};
+
+// Posts that match the phrase and were posted while it was in force are not owed.
+struct Mute {
+  track::Phrase phrase;
+  RecordId since = 0;         // also what names it
+  base::WallMs until_ms = 0;  // 0: until it is unmuted
+  RecordId ended = 0;         // 0: not unmuted
+  base::WallMs ended_ms = 0;  // 0: not unmuted
+  bool in_force(base::WallMs now_ms) const {
+    return ended == 0 && (until_ms == 0 || now_ms < until_ms);
+  }
+  // Whether it was in force for the record `id`, written at `time_ms`.
+  bool covers(RecordId id, base::WallMs time_ms) const {
+    return since < id && (ended == 0 || id <= ended) && (until_ms == 0 || time_ms < until_ms);
+  }
 };
 
 struct Account {
@@ -45,12 +72,21 @@ struct Account {
   bool delivery_on = true;  // off: everything waits
   bool plain_text_posts = false;
   std::uint64_t posts = 0;
+  std::string zone;                         // of the IANA time zone database; empty: not told
   std::vector<FollowEdge> follows;          // in order of subscription
   std::vector<TrackEdge> tracks;            // in order of subscription
   std::map<RecordId, AccountId> followers;  // in order of subscription
+  std::vector<Block> blocks;                // with those that ended, until they are forgotten
+  std::vector<Mute> mutes;                  // in order of their beginning; likewise
 
   const FollowEdge* find_follow(AccountId followee) const;
   const TrackEdge* find_track(std::string_view canonical) const;
+  const Block* find_block(AccountId other) const;                                // in force or not
+  const Mute* find_mute(std::string_view canonical, base::WallMs now_ms) const;  // in force
+
+  bool blocks_now(AccountId other) const;
+  // May this record by `author` not reach this person because of a block?
+  bool shuts_out(AccountId author, RecordId record) const;
 };
 
 class State {
@@ -76,6 +112,10 @@ class State {
   void drop_follow(AccountId follower, AccountId followee);
   void add_track(AccountId account, std::string_view phrase, RecordId since);
   void drop_track(AccountId account, std::string_view phrase);
+  void cap_track(AccountId account, std::string_view phrase, std::uint32_t per_hour);
+  void set_block(AccountId account, Block block);
+  void set_mute(AccountId account, Mute mute);
+  void apply_exclusion(const Record& record);
 
   std::unordered_map<AccountId, Account> accounts_;
   std::unordered_map<std::string, AccountId> by_nick_;  // folded

@@ -145,6 +145,20 @@ std::string_view action_name(const Request& request) {
       return "roster";
     case Request::kBackup:
       return "backup";
+    case Request::kBlock:
+      return "block";
+    case Request::kUnblock:
+      return "unblock";
+    case Request::kListBlocks:
+      return "list_blocks";
+    case Request::kMute:
+      return "mute";
+    case Request::kUnmute:
+      return "unmute";
+    case Request::kListMutes:
+      return "list_mutes";
+    case Request::kSetZone:
+      return "set_zone";
     case Request::ACTION_NOT_SET:
       return "nothing";
   }

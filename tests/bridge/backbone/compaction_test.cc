@@ -22,6 +22,10 @@ struct Model {
   std::map<std::pair<AccountId, std::string>, RecordId> tracks;
   std::map<AccountId, bool> switched;
   std::set<AccountId> confirmed;
+  std::map<std::pair<AccountId, AccountId>, RecordId> blocks;  // to the end; 0: in force
+  std::map<std::pair<AccountId, RecordId>, std::string> mutes;
+  std::map<std::pair<AccountId, std::string>, std::uint32_t> caps;
+  std::map<AccountId, std::string> zones;
   bool operator==(const Model&) const = default;
 
   void apply(const Record& r) {
@@ -38,17 +42,44 @@ struct Model {
     if (r.has_delivery_switched())
       switched[r.delivery_switched().account()] = r.delivery_switched().on();
     if (r.has_plain_text_confirmed()) confirmed.insert(r.plain_text_confirmed().account());
+    if (r.has_zone_set()) zones[r.zone_set().account()] = r.zone_set().zone();
+    apply_exclusion(r);
+  }
+
+  void apply_exclusion(const Record& r) {
+    if (r.has_blocked()) blocks[{r.blocked().account(), r.blocked().other()}] = 0;
+    if (r.has_unblocked()) blocks[{r.unblocked().account(), r.unblocked().other()}] = r.id();
+    if (r.has_block_forgotten())
+      blocks.erase({r.block_forgotten().account(), r.block_forgotten().other()});
+    if (r.has_muted()) {
+      const RecordId since = r.muted().since() == 0 ? r.id() : r.muted().since();
+      mutes[{r.muted().account(), since}] =
+          r.muted().phrase() + " until " + std::to_string(r.muted().until_ms());
+    }
+    if (r.has_unmuted())
+      mutes[{r.unmuted().account(), r.unmuted().since()}] =
+          r.unmuted().phrase() + " ended " + std::to_string(r.id());
+    if (r.has_mute_forgotten())
+      mutes.erase({r.mute_forgotten().account(), r.mute_forgotten().since()});
+    if (r.has_capped()) {
+      const std::pair key{r.capped().account(), r.capped().phrase()};
+      if (r.capped().per_hour() == 0)
+        caps.erase(key);
+      else
+        caps[key] = r.capped().per_hour();
+    }
   }
 };
 
 // One thing that happens, to few people and words, so that they meet often.
 void happen(Scribe& scribe, int what) {
-  const AccountId who = what >> 4 & 3;
-  const AccountId whom = what >> 6 & 3;
+  const AccountId who = what / 20 & 3;
+  const AccountId whom = what / 80 & 3;
+  const auto earlier = static_cast<RecordId>(what / 320 % 20);
   // One of them is the beginning of another, and one looks like a key.
   static const std::string kWords[] = {"sf", "sfo", "", std::string("\0\0\0\0\0\0\0\1", 8)};
   const std::string& word = kWords[whom];
-  switch (what & 15) {
+  switch (what % 20) {
     case 0:
       scribe.created(word);
       break;
@@ -84,6 +115,28 @@ void happen(Scribe& scribe, int what) {
       break;
     case 11:
       scribe.direct(who, whom, word, "c");
+      break;
+    case 12:
+      scribe.blocked(who, whom);
+      break;
+    case 13:
+      scribe.unblocked(who, whom);
+      break;
+    case 14:
+      scribe.block_forgotten(who, whom);
+      break;
+    case 15:
+      scribe.muted(who, word, static_cast<base::WallMs>(whom), earlier < 10 ? earlier : 0);
+      break;
+    case 16:
+      scribe.unmuted(who, word, earlier);
+      break;
+    case 17:
+      scribe.mute_forgotten(who, earlier);
+      break;
+    case 18:
+      scribe.capped(who, word, static_cast<std::uint32_t>(whom & 1));
+      scribe.zone_set(who, word);
       break;
     default:
       scribe.post(who, word, "c");
@@ -124,7 +177,7 @@ void replays_as_the_log(const std::vector<int>& events, std::size_t restart_at) 
 }  // namespace
 
 TEST_CASE("replaying the newest records is replaying the log, in memory") {
-  CHECK(rc::check([](const std::vector<std::uint8_t>& events, std::uint8_t restart_at) {
+  CHECK(rc::check([](const std::vector<std::uint16_t>& events, std::uint8_t restart_at) {
     replays_as_the_log<InMemory>({events.begin(), events.end()}, restart_at);
   }));
 }
@@ -133,7 +186,7 @@ TEST_CASE("replaying the newest records is replaying the log, on disk") {
   // Fewer rounds than by default: each makes a store.
   rc::detail::TestParams params = rc::detail::configuration().testParams;
   params.maxSuccess = 10;
-  const auto property = [](const std::vector<std::uint8_t>& events, std::uint8_t restart_at) {
+  const auto property = [](const std::vector<std::uint16_t>& events, std::uint8_t restart_at) {
     replays_as_the_log<Embedded>({events.begin(), events.end()}, restart_at);
   };
   const auto result = rc::detail::checkTestable(property, rc::detail::TestMetadata(), params);

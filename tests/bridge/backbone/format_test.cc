@@ -52,6 +52,16 @@ TEST_CASE("every kind of record: its bytes and its compaction key") {
   scribe.switched(1, true);
   scribe.confirmed(1);
   scribe.reopened(1);
+  scribe.blocked(1, 2);
+  scribe.unblocked(1, 2);
+  scribe.block_forgotten(1, 2);
+  scribe.muted(1, "sf", 5);
+  scribe.muted(1, "sf", 5, 2);
+  scribe.unmuted(1, "sf", 2);
+  scribe.mute_forgotten(1, 2);
+  scribe.capped(1, "sf", 10);
+  scribe.capped(1, "sf", 0);
+  scribe.zone_set(1, "UTC");
   const auto batch = scribe.take();
   const std::string one = "0000000000000001";
   const std::string two = "0000000000000002";
@@ -85,10 +95,35 @@ TEST_CASE("every kind of record: its bytes and its compaction key") {
   CHECK(stored(*batch[12]) == "0108b80210e8077a020801");
   CHECK(key(*batch[12]) == "63" + one);
 
+  CHECK(stored(*batch[13]) == "0108b90210e80782010408011002");
+  CHECK(key(*batch[13]) == "62" + one + two);
+  CHECK(stored(*batch[14]) == "0108ba0210e8078a010408011002");
+  CHECK(key(*batch[14]) == "62" + one + two);
+  CHECK(stored(*batch[15]) == "0108bb0210e80792010408011002");
+  CHECK(key(*batch[15]) == "62" + one + two);
+  CHECK(stored(*batch[16]) ==
+        "0108bc0210e8079a0108080112027366"
+        "1805");
+  CHECK(key(*batch[16]) == "6d" + one + "000000000000013c");
+  CHECK(stored(*batch[17]) ==
+        "0108bd0210e8079a010a080112027366"
+        "18052002");
+  CHECK(key(*batch[17]) == "6d" + one + two);
+  CHECK(stored(*batch[18]) == "0108be0210e807a201080801120273661802");
+  CHECK(key(*batch[18]) == "6d" + one + two);
+  CHECK(stored(*batch[19]) == "0108bf0210e807aa010408011002");
+  CHECK(key(*batch[19]) == "6d" + one + two);
+  CHECK(stored(*batch[20]) == "0108c00210e807b20108080112027366180a");
+  CHECK(key(*batch[20]) == "68" + one + "7366");
+  CHECK(stored(*batch[21]) == "0108c10210e807b20106080112027366");
+  CHECK(key(*batch[21]) == "68" + one + "7366");
+  CHECK(stored(*batch[22]) == "0108c20210e807ba010708011203555443");
+  CHECK(key(*batch[22]) == "7a" + one);
+
   std::vector<std::size_t> erasing;
   for (std::size_t i = 0; i < batch.size(); ++i)
     if (state_change(*batch[i]) && erases(*batch[i])) erasing.push_back(i);
-  CHECK(erasing == std::vector<std::size_t>{5, 7, 9});
+  CHECK(erasing == std::vector<std::size_t>{5, 7, 9, 15, 19, 21});
 }
 
 TEST_CASE("a record comes back as it was") {

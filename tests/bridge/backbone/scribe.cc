@@ -105,4 +105,65 @@ RecordId Scribe::confirmed(AccountId account) {
   return add(std::move(record));
 }
 
+RecordId Scribe::blocked(AccountId account, AccountId other) {
+  Record record;
+  record.mutable_blocked()->set_account(account);
+  record.mutable_blocked()->set_other(other);
+  return add(std::move(record));
+}
+
+RecordId Scribe::unblocked(AccountId account, AccountId other) {
+  Record record;
+  record.mutable_unblocked()->set_account(account);
+  record.mutable_unblocked()->set_other(other);
+  return add(std::move(record));
+}
+
+RecordId Scribe::block_forgotten(AccountId account, AccountId other) {
+  Record record;
+  record.mutable_block_forgotten()->set_account(account);
+  record.mutable_block_forgotten()->set_other(other);
+  return add(std::move(record));
+}
+
+RecordId Scribe::muted(AccountId account, std::string_view phrase, base::WallMs until_ms,
+                       RecordId since) {
+  Record record;
+  record.mutable_muted()->set_account(account);
+  record.mutable_muted()->set_phrase(std::string(phrase));
+  record.mutable_muted()->set_until_ms(until_ms);
+  record.mutable_muted()->set_since(since);
+  return add(std::move(record));
+}
+
+RecordId Scribe::unmuted(AccountId account, std::string_view phrase, RecordId since) {
+  Record record;
+  record.mutable_unmuted()->set_account(account);
+  record.mutable_unmuted()->set_phrase(std::string(phrase));
+  record.mutable_unmuted()->set_since(since);
+  return add(std::move(record));
+}
+
+RecordId Scribe::mute_forgotten(AccountId account, RecordId since) {
+  Record record;
+  record.mutable_mute_forgotten()->set_account(account);
+  record.mutable_mute_forgotten()->set_since(since);
+  return add(std::move(record));
+}
+
+RecordId Scribe::capped(AccountId account, std::string_view phrase, std::uint32_t per_hour) {
+  Record record;
+  record.mutable_capped()->set_account(account);
+  record.mutable_capped()->set_phrase(std::string(phrase));
+  record.mutable_capped()->set_per_hour(per_hour);
+  return add(std::move(record));
+}
+
+RecordId Scribe::zone_set(AccountId account, std::string_view zone) {
+  Record record;
+  record.mutable_zone_set()->set_account(account);
+  record.mutable_zone_set()->set_zone(std::string(zone));
+  return add(std::move(record));
+}
+
 }  // namespace bridge::backbone

@@ -35,6 +35,15 @@ class Scribe {
   RecordId untracked(AccountId account, std::string_view phrase);
   RecordId switched(AccountId account, bool on);
   RecordId confirmed(AccountId account);
+  RecordId blocked(AccountId account, AccountId other);
+  RecordId unblocked(AccountId account, AccountId other);
+  RecordId block_forgotten(AccountId account, AccountId other);
+  RecordId muted(AccountId account, std::string_view phrase, base::WallMs until_ms = 0,
+                 RecordId since = 0);
+  RecordId unmuted(AccountId account, std::string_view phrase, RecordId since);
+  RecordId mute_forgotten(AccountId account, RecordId since);
+  RecordId capped(AccountId account, std::string_view phrase, std::uint32_t per_hour);
+  RecordId zone_set(AccountId account, std::string_view zone);
 
   Batch take() { return std::exchange(batch_, {}); }
 

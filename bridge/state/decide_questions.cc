@@ -1,0 +1,86 @@
+#include <ranges>
+
+#include "bridge/state/deciding.h"
+
+namespace bridge::state {
+
+using base::Result;
+
+Result<void> Deciding::whois(const std::string& nick) {
+  const auto account = person(nick);
+  if (!account) return tl::unexpected(account.error());
+  auto& profile = *decision_.reply.mutable_profile();
+  profile.set_nick((*account)->nick);
+  profile.set_joined_ms((*account)->created_ms);
+  profile.set_follows((*account)->follows.size());
+  profile.set_followers((*account)->followers.size());
+  profile.set_posts((*account)->posts);
+  return {};
+}
+
+void Deciding::list_people(const Request& request, const Account& account) {
+  auto& names = *decision_.reply.mutable_names();
+  std::uint64_t total = 0;
+  const auto add = [&](AccountId id) {
+    if (++total <= wire::kNamesMax) names.add_nicks(state_.find(id)->nick);
+  };
+  if (request.has_list_follows()) {
+    for (const FollowEdge& edge : account.follows) add(edge.followee);
+  } else if (request.has_list_blocks()) {
+    for (const Block& block : account.blocks)
+      if (block.in_force()) add(block.other);
+  } else {
+    for (const auto& [since, follower] : account.followers | std::views::take(wire::kNamesMax))
+      add(follower);
+    total = account.followers.size();
+  }
+  names.set_total(total);
+}
+
+void Deciding::list_phrases(const Request& request, const Account& account) {
+  auto& reply = *decision_.reply.mutable_phrases();
+  const auto add = [&](const auto& subscription) -> wire::Phrase& {
+    auto& line = *reply.add_phrases();
+    line.set_text(subscription.phrase.canonical());
+    line.set_since(subscription.since);
+    return line;
+  };
+  if (request.has_list_tracks()) {
+    for (const TrackEdge& edge : account.tracks) add(edge).set_per_hour(edge.per_hour);
+    return;
+  }
+  for (const Mute& mute : account.mutes) {
+    if (!mute.in_force(moment_.now_ms)) continue;
+    auto& line = add(mute);
+    if (mute.until_ms != 0)
+      line.set_ends_in_ms(static_cast<std::uint64_t>(mute.until_ms - moment_.now_ms));
+  }
+}
+
+// Questions a person asks about themselves.
+Result<void> Deciding::ask(const Request& request, const Account& account) {
+  switch (request.action_case()) {
+    case Request::kListFollows:
+    case Request::kListFollowers:
+    case Request::kListBlocks:
+      list_people(request, account);
+      return {};
+    case Request::kListTracks:
+    case Request::kListMutes:
+      list_phrases(request, account);
+      return {};
+    default:
+      break;
+  }
+  auto& numbers = *decision_.reply.mutable_numbers();
+  numbers.set_nick(account.nick);
+  numbers.set_follows(account.follows.size());
+  numbers.set_followers(account.followers.size());
+  numbers.set_tracks(account.tracks.size());
+  numbers.set_posts(account.posts);
+  numbers.set_delivery_on(account.delivery_on);
+  numbers.set_zone(account.zone);
+  return {};
+}
+
+}  // namespace bridge::state

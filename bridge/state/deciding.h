@@ -1,0 +1,95 @@
+// Deciding: one decision in the making. The inside of decide(), shared by the files it is written
+// in: decide.cc (who asks, posts, accounts), decide_subscriptions.cc (follows, tracks, blocks,
+// mutes) and decide_questions.cc. Nobody else includes it.
+//
+// Every helper either adds records and fills the reply, or fails; what a failed one has added is
+// dropped with it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "bridge/state/decide.h"
+
+namespace bridge::state {
+
+class Deciding {
+ public:
+  Deciding(const State& state, const Rules& rules, const Moment& moment)
+      : state_(state), rules_(rules), moment_(moment) {}
+
+  base::Result<void> run(wire::Request& request);
+  Decision take() { return std::move(decision_); }
+
+ private:
+  using Request = wire::Request;
+  template <class T>
+  using Result = base::Result<T>;
+
+  Result<void> publish(Request& request);
+  Result<void> direct(Request& request);
+  Result<void> join(const Request& request);
+  Result<void> quit(const Account& account);
+  Result<void> set_delivery(const Account& account, bool on);
+  Result<void> follow(const Account& account, const std::string& nick);
+  Result<void> leave(const Account& account, const std::string& nick);
+  Result<void> track(const Account& account, const wire::Track& what);
+  void track_one(const Account& account, const track::Phrase& phrase, std::uint32_t per_hour);
+  Result<void> untrack(const Account& account, const wire::Untrack& what);
+  Result<void> block(const Account& account, const std::string& nick);
+  Result<void> unblock(const Account& account, const std::string& nick);
+  Result<void> mute(const Account& account, const wire::Mute& what);
+  void mute_one(const Account& account, const track::Phrase& phrase, std::uint64_t for_ms);
+  Result<void> unmute(const Account& account, const wire::Unmute& what);
+  Result<void> set_zone(const Account& account, const std::string& zone);
+  Result<void> confirm(const Account& account);
+  Result<void> ask(const Request& request, const Account& account);
+  void list_people(const Request& request, const Account& account);
+  void list_phrases(const Request& request, const Account& account);
+  Result<void> whois(const std::string& nick);
+
+  Result<const Account*> actor(const Request& request) const;
+  Result<const Account*> person(const std::string& nick) const;   // who has not quit
+  Result<const Account*> anybody(const std::string& nick) const;  // quit or not
+  Result<const Account*> author_of(const Request& request);
+  Result<void> check_post(std::string_view client_id, std::string_view text) const;
+
+  // Whether this very message was accepted before; the reply then says so.
+  template <class Message>
+  Result<bool> accepted_before(AccountId author, const Message& message) {
+    const auto before = moment_.find_duplicate(author, message.client_id(), message.text());
+    if (!before) return tl::unexpected(before.error());
+    if (*before) {
+      decision_.reply.mutable_published()->set_id(**before);
+      decision_.reply.mutable_published()->set_duplicate(true);
+    }
+    return before->has_value();
+  }
+
+  Record& add_record() {
+    Record& record = decision_.records.emplace_back();
+    record.set_id(moment_.next_id + decision_.records.size() - 1);
+    record.set_time_ms(moment_.now_ms);
+    return record;
+  }
+  void done(RecordId id) {
+    decision_.reply.mutable_done()->set_id(id);
+    decision_.reply.mutable_done()->set_changed(id != 0);
+  }
+  void end_follow(AccountId follower, AccountId followee);
+  void end_track(AccountId account, const TrackEdge& edge);
+  void end_subscriptions(const Account& account);
+  void forget_mute(AccountId account, const Mute& mute);
+  void forget_block(AccountId account, const Block& block);
+  Result<void> room_for_a_block(const Account& account, AccountId other);
+  Result<void> room_for_mutes(const Account& account, std::size_t added);
+
+  const State& state_;
+  const Rules& rules_;
+  const Moment& moment_;
+  Decision decision_;
+  Account created_;  // an author made by this very request
+};
+
+}  // namespace bridge::state
