@@ -24,9 +24,16 @@ enum class Verb : std::uint8_t {
   kTrack,
   kUntrack,
   kTracks,
+  kBlock,
+  kUnblock,
+  kBlocks,
+  kMute,
+  kUnmute,
+  kMutes,
   kDirect,
   kWhois,
   kStats,
+  kTimezone,
   kQuit,
   kLater,  // recognised so that it is never published, but not available yet
 };
@@ -36,6 +43,7 @@ enum class Arguments : std::uint8_t {
   kNone,             // nothing
   kOptionalCommand,  // nothing or the name of a command
   kNick,             // exactly one nick
+  kWord,             // exactly one word
   kText,             // any text, newlines included
   kNickText,         // a nick and any text
   kPhrases,          // a line of phrases

@@ -8,6 +8,8 @@
 // the phrase can be tracked is for the bridge to say.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <variant>
 
@@ -38,7 +40,8 @@ struct Leave {
 struct ListFollows {};
 struct ListFollowers {};
 struct Track {
-  std::string phrases;  // as typed: commas separate alternatives
+  std::string phrases;         // as typed: commas separate alternatives
+  std::uint32_t per_hour = 0;  // at most so many one by one; 0: no cap
 };
 struct Untrack {
   std::string phrases;
@@ -49,6 +52,25 @@ struct Direct {
   std::string nick;
   std::string text;
 };
+struct Block {
+  std::string nick;
+};
+struct Unblock {
+  std::string nick;
+};
+struct ListBlocks {};
+struct Mute {
+  std::string phrases;                    // as typed, like those of Track
+  std::chrono::milliseconds how_long{0};  // 0: until it is unmuted
+};
+struct Unmute {
+  std::string phrases;
+  bool all = false;
+};
+struct ListMutes {};
+struct SetZone {
+  std::string zone;  // as typed
+};
 struct Whois {
   std::string nick;
 };
@@ -56,6 +78,7 @@ struct Stats {};
 struct Quit {};
 
 using Command = std::variant<Help, Join, SetDelivery, Post, Yes, Follow, Leave, ListFollows,
-                             ListFollowers, Track, Untrack, ListTracks, Direct, Whois, Stats, Quit>;
+                             ListFollowers, Track, Untrack, ListTracks, Block, Unblock, ListBlocks,
+                             Mute, Unmute, ListMutes, SetZone, Direct, Whois, Stats, Quit>;
 
 }  // namespace gateway::command

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "gateway/command/line_end.h"
 #include "gateway/command/nick.h"
 #include "gateway/command/words.h"
 
@@ -39,6 +40,8 @@ bool fits(Arguments arguments, std::string_view rest) {
       return rest.empty() || find(lower(rest)) != nullptr;
     case Arguments::kNick:
       return is_one_nick(rest);
+    case Arguments::kWord:
+      return !rest.empty() && split_first(rest).rest.empty();
     case Arguments::kText:
       return !rest.empty();
     case Arguments::kNickText: {
@@ -66,12 +69,23 @@ bool plausible(Arguments arguments, std::string_view rest) {
 Command track(std::string_view rest) {
   if (rest.empty()) return ListTracks{};
   if (lower(rest) == "off") return Untrack{.phrases = {}, .all = true};
-  return Track{single_spaced(rest)};
+  CappedLine line = read_cap(rest);
+  return Track{std::move(line.phrases), line.per_hour};
 }
 
 Command untrack(std::string_view rest) {
   if (lower(rest) == "all") return Untrack{.phrases = {}, .all = true};
   return Untrack{.phrases = single_spaced(rest), .all = false};
+}
+
+Command mute(std::string_view rest) {
+  TimedLine line = read_time(rest);
+  return Mute{std::move(line.phrases), line.how_long};
+}
+
+Command unmute(std::string_view rest) {
+  if (lower(rest) == "all") return Unmute{.phrases = {}, .all = true};
+  return Unmute{.phrases = single_spaced(rest), .all = false};
 }
 
 // Precondition: fits(entry.arguments, rest), and the verb is available.
@@ -102,6 +116,20 @@ Command build(const Entry& entry, std::string_view rest) {
       return untrack(rest);
     case Verb::kTracks:
       return ListTracks{};
+    case Verb::kBlock:
+      return Block{nick()};
+    case Verb::kUnblock:
+      return Unblock{nick()};
+    case Verb::kBlocks:
+      return ListBlocks{};
+    case Verb::kMute:
+      return mute(rest);
+    case Verb::kUnmute:
+      return unmute(rest);
+    case Verb::kMutes:
+      return ListMutes{};
+    case Verb::kTimezone:
+      return SetZone{std::string(rest)};
     case Verb::kDirect:
       return Direct{nick(), std::string(split_first(rest).rest)};
     case Verb::kWhois:

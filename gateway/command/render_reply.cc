@@ -44,20 +44,48 @@ std::string names(std::string_view lead, std::string_view none, const wire::Name
   return text;
 }
 
-// "Tracking: a, b" for those with `changed` as asked; empty when there are none.
-std::string phrases(std::string_view lead, const wire::Phrases& phrases, bool changed) {
+// "nyc", "nyc (at most 10 an hour)", "nyc (2 hours left)".
+std::string with_bounds(const wire::Phrase& phrase) {
+  if (phrase.per_hour() > 0)
+    return fmt::format("{} (at most {} an hour)", phrase.text(), phrase.per_hour());
+  if (phrase.ends_in_ms() > 0)
+    return fmt::format("{} ({} left)", phrase.text(), how_long(phrase.ends_in_ms()));
+  return phrase.recapped() ? phrase.text() + " (without a cap)" : phrase.text();
+}
+
+// "Tracking: a, b" for those that are wanted; empty when there are none.
+template <class Wanted>
+std::string phrases_that(Wanted wanted, std::string_view lead, const wire::Phrases& phrases) {
   std::string text;
   for (const wire::Phrase& phrase : phrases.phrases()) {
-    if (phrase.changed() != changed) continue;
+    if (!wanted(phrase)) continue;
     text += text.empty() ? fmt::format("{}: ", lead) : std::string(", ");
-    text += phrase.text();
+    text += with_bounds(phrase);
   }
   return text;
+}
+
+std::string phrases(std::string_view lead, const wire::Phrases& phrases, bool changed) {
+  const auto wanted = [&](const wire::Phrase& phrase) { return phrase.changed() == changed; };
+  return phrases_that(wanted, lead, phrases);
 }
 
 std::string two_lines(std::string first, std::string_view second) {
   if (!first.empty() && !second.empty()) first += '\n';
   return first += second;
+}
+
+std::string tracked(const wire::Phrases& reply) {
+  const auto is_new = [](const wire::Phrase& phrase) { return phrase.changed(); };
+  const auto recapped = [](const wire::Phrase& phrase) { return phrase.recapped(); };
+  const auto known = [](const wire::Phrase& p) { return !p.changed() && !p.recapped(); };
+  return two_lines(two_lines(phrases_that(is_new, "Tracking", reply),
+                             phrases_that(recapped, "Tracking still", reply)),
+                   phrases_that(known, "Tracked already", reply));
+}
+
+std::string muted(const wire::Phrases& reply) {
+  return phrases_that([](const wire::Phrase&) { return true; }, "Muted", reply);
 }
 
 std::string published(const wire::Published& published) {
@@ -81,10 +109,12 @@ std::string profile(const wire::Profile& profile) {
 }
 
 std::string numbers(const wire::Numbers& numbers) {
-  return fmt::format(
-      "You are {}.\nFollowing: {}\nFollowers: {}\nTracks: {}\nPosts: {}\nDelivery: {}",
-      numbers.nick(), numbers.follows(), numbers.followers(), numbers.tracks(), numbers.posts(),
-      numbers.delivery_on() ? "on" : "off");
+  std::string text =
+      fmt::format("You are {}.\nFollowing: {}\nFollowers: {}\nTracks: {}\nPosts: {}\nDelivery: {}",
+                  numbers.nick(), numbers.follows(), numbers.followers(), numbers.tracks(),
+                  numbers.posts(), numbers.delivery_on() ? "on" : "off");
+  if (!numbers.zone().empty()) text += "\nTime zone: " + numbers.zone();
+  return text;
 }
 
 std::string untracked(const Untrack& untrack, const wire::Reply& reply) {
@@ -92,6 +122,20 @@ std::string untracked(const Untrack& untrack, const wire::Reply& reply) {
                                      phrases("Not tracked before", reply.phrases(), false));
   if (!text.empty()) return text;
   return untrack.all ? "You tracked nothing." : "That was not tracked.";
+}
+
+std::string unmuted(const Unmute& unmute, const wire::Reply& reply) {
+  const std::string text = two_lines(phrases("No longer muted", reply.phrases(), true),
+                                     phrases("Not muted before", reply.phrases(), false));
+  if (!text.empty()) return text;
+  return unmute.all ? "You muted nothing." : "That was not muted.";
+}
+
+std::string blocked(const Block& block, bool changed) {
+  if (!changed) return fmt::format("You block {} already.", block.nick);
+  return fmt::format(
+      "You block {0} now: nothing by {0} reaches you, and neither of you follows the other.",
+      block.nick);
 }
 
 }  // namespace
@@ -133,14 +177,29 @@ std::string render_reply(const Command& command, const wire::Reply& reply) {
           [&](const ListFollowers&) {
             return names("You are followed by", "Nobody follows you yet.", reply.names());
           },
-          [&](const Track&) {
-            return two_lines(phrases("Tracking", reply.phrases(), true),
-                             phrases("Tracked already", reply.phrases(), false));
-          },
+          [&](const Track&) { return tracked(reply.phrases()); },
           [&](const Untrack& untrack) { return untracked(untrack, reply); },
           [&](const ListTracks&) {
             std::string list = phrases("You track", reply.phrases(), false);
             return list.empty() ? std::string("You track nothing.") : list;
+          },
+          [&](const Block& block) { return blocked(block, changed); },
+          [&](const Unblock& unblock) {
+            return fmt::format(
+                fmt::runtime(changed ? "You no longer block {}." : "You were not blocking {}."),
+                unblock.nick);
+          },
+          [&](const ListBlocks&) { return names("You block", "You block nobody.", reply.names()); },
+          [&](const Mute&) { return muted(reply.phrases()); },
+          [&](const Unmute& unmute) { return unmuted(unmute, reply); },
+          [&](const ListMutes&) {
+            std::string list = phrases("You mute", reply.phrases(), false);
+            return list.empty() ? std::string("You mute nothing.") : list;
+          },
+          [&](const SetZone& set) {
+            return fmt::format(fmt::runtime(changed ? "Times are shown as in {} from now on."
+                                                    : "Times are shown as in {} already."),
+                               set.zone);
           },
           [&](const Direct& direct) {
             return fmt::format(

@@ -47,6 +47,7 @@ std::optional<wire::Request> to_request(const Command& command, std::string_view
       },
       [&](const Track& track) {
         request.mutable_track()->set_phrases(track.phrases);
+        request.mutable_track()->set_per_hour(track.per_hour);
         return true;
       },
       [&](const Untrack& untrack) {
@@ -56,6 +57,36 @@ std::optional<wire::Request> to_request(const Command& command, std::string_view
       },
       [&](const ListTracks&) {
         request.mutable_list_tracks();
+        return true;
+      },
+      [&](const Block& block) {
+        request.mutable_block()->set_nick(block.nick);
+        return true;
+      },
+      [&](const Unblock& unblock) {
+        request.mutable_unblock()->set_nick(unblock.nick);
+        return true;
+      },
+      [&](const ListBlocks&) {
+        request.mutable_list_blocks();
+        return true;
+      },
+      [&](const Mute& mute) {
+        request.mutable_mute()->set_phrases(mute.phrases);
+        request.mutable_mute()->set_for_ms(static_cast<std::uint64_t>(mute.how_long.count()));
+        return true;
+      },
+      [&](const Unmute& unmute) {
+        request.mutable_unmute()->set_phrases(unmute.phrases);
+        request.mutable_unmute()->set_all(unmute.all);
+        return true;
+      },
+      [&](const ListMutes&) {
+        request.mutable_list_mutes();
+        return true;
+      },
+      [&](const SetZone& set) {
+        request.mutable_set_zone()->set_zone(set.zone);
         return true;
       },
       [&](const Direct& direct) {

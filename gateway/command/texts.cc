@@ -92,4 +92,16 @@ std::string in_seconds(std::uint64_t milliseconds) {
   return seconds == 1 ? "in 1 second" : fmt::format("in {} seconds", seconds);
 }
 
+std::string how_long(std::uint64_t milliseconds) {
+  const auto in = [milliseconds](std::uint64_t unit_ms, std::string_view unit) {
+    const std::uint64_t count = (milliseconds + unit_ms - 1) / unit_ms;
+    return fmt::format("{} {}{}", count, unit, count == 1 ? "" : "s");
+  };
+  constexpr std::uint64_t kSecond = 1000, kMinute = 60 * kSecond, kHour = 60 * kMinute;
+  if (milliseconds < kMinute) return in(kSecond, "second");
+  if (milliseconds < kHour) return in(kMinute, "minute");
+  if (milliseconds < 36 * kHour) return in(kHour, "hour");
+  return in(24 * kHour, "day");
+}
+
 }  // namespace gateway::command

@@ -27,4 +27,7 @@ std::string how_to_join();
 // "in 1 second", "in 90 seconds": rounded up, so that following it is never too early.
 std::string in_seconds(std::uint64_t milliseconds);
 
+// "90 seconds", "2 hours", "3 days": rounded up, in the unit that suits it.
+std::string how_long(std::uint64_t milliseconds);
+
 }  // namespace gateway::command

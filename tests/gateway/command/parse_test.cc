@@ -59,6 +59,13 @@ TEST_CASE("every command is understood, in any case and spacing") {
   CHECK(as<Untrack>("untrack nyc").phrases == "nyc");
   CHECK(as<Whois>("whois alice").nick == "alice");
   as<Stats>("stats");
+  CHECK(as<Block>("block @Bob").nick == "Bob");
+  CHECK(as<Unblock>("unblock bob").nick == "bob");
+  as<ListBlocks>("blocks");
+  CHECK(as<Unmute>("unmute  night   train").phrases == "night train");
+  CHECK(as<Unmute>("UNMUTE All").all);
+  as<ListMutes>("mutes");
+  CHECK(as<SetZone>("timezone Europe/Berlin").zone == "Europe/Berlin");
   as<Quit>("quit");
   as<Yes>("Yes");
   CHECK(as<Direct>("d alice hi there").nick == "alice");
@@ -83,6 +90,41 @@ TEST_CASE("`off` and `all` are whole lines; in longer ones they are words of a p
   CHECK(as<Track>("track off broadway").phrases == "off broadway");
   CHECK(as<Untrack>("untrack all stars").phrases == "all stars");
   CHECK(as<Untrack>("untrack \"all\"").phrases == "\"all\"");
+}
+
+TEST_CASE("a track may end in a cap") {
+  CHECK(as<Track>("track nyc").per_hour == 0);
+  for (const char* text :
+       {"track nyc, tea max 10/h", "track  nyc,  tea  MAX 10/H", "track nyc, tea max 10/hour"}) {
+    INFO(text);
+    CHECK(as<Track>(text).phrases == "nyc, tea");
+    CHECK(as<Track>(text).per_hour == 10);
+  }
+  CHECK(as<Track>("track nyc max 0/h").phrases == "nyc");
+  for (const char* phrase : {"max 10/h", "mad max", "nyc max 10", "nyc max ten/h", "nyc max /h",
+                             "nyc max 123456/h", "nyc 10/h"}) {
+    INFO(phrase);
+    CHECK(as<Track>("track " + std::string(phrase)).phrases == phrase);
+    CHECK(as<Track>("track " + std::string(phrase)).per_hour == 0);
+  }
+}
+
+TEST_CASE("a mute may end in how long it lasts") {
+  using namespace std::chrono_literals;
+  CHECK(as<Mute>("mute nyc").how_long == 0ms);
+  CHECK(as<Mute>("mute  big   spoiler for 2h").phrases == "big spoiler");
+  CHECK(as<Mute>("mute nyc for 2h").how_long == 2h);
+  CHECK(as<Mute>("mute nyc For 90M").how_long == 90min);
+  CHECK(as<Mute>("mute nyc for 30 minutes").how_long == 30min);
+  CHECK(as<Mute>("mute nyc for 1 day").how_long == 24h);
+  CHECK(as<Mute>("mute nyc for 2weeks").how_long == 14 * 24h);
+  CHECK(as<Mute>("mute too good for 10 days for 3 days").phrases == "too good for 10 days");
+  for (const char* phrase : {"for 2h", "waiting for 2", "nyc for ever", "nyc for 0h",
+                             "nyc for 2 2h", "nyc for h", "nyc for 123456h", "nyc 2h"}) {
+    INFO(phrase);
+    CHECK(as<Mute>("mute " + std::string(phrase)).phrases == phrase);
+    CHECK(as<Mute>("mute " + std::string(phrase)).how_long == 0ms);
+  }
 }
 
 TEST_CASE("post takes any text as it is, newlines included") {
@@ -166,6 +208,14 @@ TEST_CASE("arity: none, one nick, a nick and a text, a phrase") {
                            "untrack",
                            "track a\nb",
                            "untrack a\nb",
+                           "block",
+                           "block a b",
+                           "blocks away",
+                           "mute",
+                           "mutes all",
+                           "unmute",
+                           "timezone",
+                           "timezone Europe / Berlin",
                            "post"}) {
     INFO(text);
     CHECK(is<WrongArguments>(text));
@@ -173,9 +223,9 @@ TEST_CASE("arity: none, one nick, a nick and a text, a phrase") {
 }
 
 TEST_CASE("commands to come are recognised and not published") {
-  for (const char* text : {"r #4 yes", "reply alice no", "block bob", "unblock bob", "more",
-                           "more nyc", "mute nyc for 2h", "get bob", "last bob", "get well soon",
-                           "fav #1", "rt #1", "repeat #1", "del #1", "nudge bob", "login"}) {
+  for (const char* text :
+       {"r #4 yes", "reply alice no", "more", "more nyc", "get bob", "last bob", "get well soon",
+        "fav #1", "rt #1", "repeat #1", "del #1", "nudge bob", "login"}) {
     INFO(text);
     CHECK(is<NotAvailable>(text));
   }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "gateway/command/request.h"
+#include "gateway/command/texts.h"
 
 namespace gateway::command {
 namespace {
@@ -49,6 +50,59 @@ TEST_CASE("tracking names the canonical phrases, new and known ones apart") {
   CHECK(render_reply(Untrack{"", true}, phrases({})) == "You tracked nothing.");
   CHECK(render_reply(ListTracks{}, phrases({{"a", false}, {"b c", false}})) == "You track: a, b c");
   CHECK(render_reply(ListTracks{}, phrases({})) == "You track nothing.");
+}
+
+TEST_CASE("a track with a cap says so, and so does one whose cap has changed") {
+  wire::Reply reply = phrases({{"a", true}, {"b", false}, {"c", false}, {"d", false}});
+  for (const int i : {0, 1, 3}) reply.mutable_phrases()->mutable_phrases(i)->set_per_hour(10);
+  for (const int i : {1, 2}) reply.mutable_phrases()->mutable_phrases(i)->set_recapped(true);
+  CHECK(render_reply(Track{"a, b, c, d", 10}, reply) ==
+        "Tracking: a (at most 10 an hour)\n"
+        "Tracking still: b (at most 10 an hour), c (without a cap)\n"
+        "Tracked already: d (at most 10 an hour)");
+  wire::Reply list = phrases({{"a", false}, {"b", false}});
+  list.mutable_phrases()->mutable_phrases(1)->set_per_hour(3);
+  CHECK(render_reply(ListTracks{}, list) == "You track: a, b (at most 3 an hour)");
+}
+
+TEST_CASE("muting says what, and how long is left") {
+  wire::Reply reply = phrases({{"nyc", true}, {"tea", false}});
+  CHECK(render_reply(Mute{"nyc, tea"}, reply) == "Muted: nyc, tea");
+  reply.mutable_phrases()->mutable_phrases(0)->set_ends_in_ms(7'200'000);
+  CHECK(render_reply(Mute{"nyc, tea"}, reply) == "Muted: nyc (2 hours left), tea");
+  CHECK(render_reply(Unmute{"a, b"}, phrases({{"a", true}, {"b", false}})) ==
+        "No longer muted: a\nNot muted before: b");
+  CHECK(render_reply(Unmute{"", true}, phrases({})) == "You muted nothing.");
+  CHECK(render_reply(ListMutes{}, phrases({})) == "You mute nothing.");
+  CHECK(render_reply(ListMutes{}, phrases({{"a", false}, {"b", false}})) == "You mute: a, b");
+}
+
+TEST_CASE("how long something lasts is said in the unit that suits it, rounded up") {
+  CHECK(how_long(1) == "1 second");
+  CHECK(how_long(59'001) == "60 seconds");
+  CHECK(how_long(60'000) == "1 minute");
+  CHECK(how_long(3'600'000) == "1 hour");
+  CHECK(how_long(7'199'000) == "2 hours");
+  CHECK(how_long(86'400'000) == "24 hours");
+  CHECK(how_long(129'600'000) == "2 days");
+}
+
+TEST_CASE("blocking says what it does") {
+  CHECK(render_reply(Block{"bob"}, done(true)) ==
+        "You block bob now: nothing by bob reaches you, and neither of you follows the other.");
+  CHECK(render_reply(Block{"bob"}, done(false)) == "You block bob already.");
+  CHECK(render_reply(Unblock{"bob"}, done(true)) == "You no longer block bob.");
+  CHECK(render_reply(Unblock{"bob"}, done(false)) == "You were not blocking bob.");
+  CHECK(render_reply(ListBlocks{}, names({"bob"}, 1)) == "You block 1 person: bob");
+  CHECK(render_reply(ListBlocks{}, names({}, 0)) == "You block nobody.");
+}
+
+TEST_CASE("a time zone is said back, and stands in the numbers") {
+  CHECK(render_reply(SetZone{"Europe/Berlin"}, done(true)) ==
+        "Times are shown as in Europe/Berlin from now on.");
+  wire::Reply numbers;
+  numbers.mutable_numbers()->set_zone("Europe/Berlin");
+  CHECK(render_reply(Stats{}, numbers).ends_with("\nTime zone: Europe/Berlin"));
 }
 
 TEST_CASE("following says whether anything changed") {
@@ -106,6 +160,12 @@ TEST_CASE("commands become requests, help stays here") {
   CHECK(publish->publish().plain());
   CHECK(to_request(Direct{"bob", "hi"}, "id-2")->direct().nick() == "bob");
   CHECK(to_request(Untrack{"", true}, "")->untrack().all());
+  CHECK(to_request(Track{"nyc", 10}, "")->track().per_hour() == 10);
+  CHECK(to_request(Block{"bob"}, "")->block().nick() == "bob");
+  CHECK(to_request(Unblock{"bob"}, "")->unblock().nick() == "bob");
+  CHECK(to_request(Mute{"nyc", std::chrono::hours(2)}, "")->mute().for_ms() == 7'200'000);
+  CHECK(to_request(Unmute{"", true}, "")->unmute().all());
+  CHECK(to_request(SetZone{"UTC"}, "")->set_zone().zone() == "UTC");
   CHECK(to_request(Yes{}, "")->has_confirm());
   CHECK_FALSE(to_request(SetDelivery{false}, "")->set_delivery().on());
 }
