@@ -2,18 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <thread>
 #include <utility>
 
 #include "bridge/base/log.h"
 
 namespace bridge {
 namespace {
-
-// How long gateways have to confirm what they were handed when the bridge is told to stop; many
-// times what a healthy XMPP server takes to answer a ping.
-constexpr std::chrono::seconds kFarewell{3};
-constexpr std::chrono::milliseconds kLook{10};
 
 // What RocksDB has to say goes where everything else goes.
 void store_log(backbone::LogLevel level, std::string_view line) {
@@ -88,7 +82,6 @@ base::Result<void> Bridge::open_lanes(const Config& config) {
 }
 
 void Bridge::start() {
-  running_ = true;
   committer_->start();
   fanout_->start();
   backups_->start();
@@ -96,30 +89,13 @@ void Bridge::start() {
 }
 
 void Bridge::stop() {
-  if (std::exchange(running_, false)) drain();
-  // Upstream first, so that what each still says reaches the next: answers, then batches, then BYE.
   if (backups_) backups_->stop();
-  if (committer_) committer_->stop();
+  // While the lanes still carry what gateways acknowledge.
   if (fanout_) fanout_->stop();
+  // Upstream first, so that what each still says reaches the next: answers, then BYE.
+  if (committer_) committer_->stop();
   for (auto& lane : lanes_)
     if (lane) lane->stop();
-}
-
-// Everything handed over was acknowledged or given back. What then waits for a receipt may wait
-// long.
-bool Bridge::confirmed() const {
-  return fanout_->counters().unacknowledged.value() == 0;
-}
-
-void Bridge::drain() {
-  draining_ = true;
-  const base::Time until = base::read_clocks().mono + kFarewell;
-  // Twice, because the fan-out may be in a turn that began before.
-  int seen = 0;
-  while (seen < 2 && base::read_clocks().mono < until) {
-    std::this_thread::sleep_for(kLook);
-    seen = confirmed() ? seen + 1 : 0;
-  }
 }
 
 void Bridge::set_limits(const Config& config) {
@@ -133,7 +109,7 @@ void Bridge::batch(fanout::SessionId session, std::uint64_t sequence, std::strin
 }
 
 std::size_t Bridge::room() const {
-  return draining_ ? 0 : lanes_[state::kImLane]->room();
+  return lanes_[state::kImLane]->room();
 }
 
 void Bridge::reply(const state::ReplyAddress& to, wire::Reply reply) {

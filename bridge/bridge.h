@@ -7,7 +7,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <memory>
 
 #include "bridge/backbone/embedded_cursor_store.h"
@@ -29,7 +28,7 @@ class Bridge final : private fanout::FanoutOutput {
 
   void start();
   // Hands nothing more to the gateways, gives them a moment to confirm what they have, so that it
-  // does not come twice; then commits what was submitted, saves the cursors, says BYE.
+  // does not come twice, and saves the cursors; then commits what was submitted, says BYE.
   void stop();
 
   // Takes over the limits of a configuration read again; everything else needs a restart.
@@ -48,8 +47,6 @@ class Bridge final : private fanout::FanoutOutput {
   explicit Bridge(wire::Context& context) : context_(context) {}
   base::Result<void> build(const Config& config);
   base::Result<void> open_lanes(const Config& config);
-  void drain();
-  bool confirmed() const;
   wire::StatusReport status() const;
   std::vector<health::Loop> loops() const;
   void describe_queues(base::Metrics& metrics) const;
@@ -67,8 +64,6 @@ class Bridge final : private fanout::FanoutOutput {
   std::unique_ptr<state::CommitThread> committer_;
   std::unique_ptr<BackupThread> backups_;
   base::Time started_{};
-  bool running_ = false;
-  std::atomic<bool> draining_{false};
 };
 
 }  // namespace bridge

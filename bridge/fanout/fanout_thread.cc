@@ -9,6 +9,10 @@
 namespace bridge::fanout {
 namespace {
 
+// How long gateways have to acknowledge what they were handed when this is told to stop; many times
+// what a healthy XMPP server takes to answer a ping.
+constexpr std::chrono::seconds kFarewell{3};
+
 // Calls the handler whose argument fits.
 template <class... Handlers>
 struct Overloaded : Handlers... {
@@ -59,9 +63,21 @@ void FanoutThread::run() {
       base::wait_readable({tail_->fd(), inbox_.fd(), limits_.fd(), stop_.fd()}, rest(now.mono));
     now = base::read_clocks();
   }
-  while (apply_records() + handle_events() > 0) continue;
+  drain();
   fanout_.settle();
   checkpoint(now.mono, true);
+}
+
+// Until everything handed over was acknowledged or given back. What then waits for a receipt may
+// wait long.
+void FanoutThread::drain() {
+  base::Time now = base::read_clocks().mono;
+  for (const base::Time until = now + kFarewell; now < until; now = base::read_clocks().mono) {
+    if (handle_events() + apply_records() > 0) continue;
+    if (fanout_.counters().unacknowledged.value() == 0) return;
+    base::wait_readable({tail_->fd(), inbox_.fd()},
+                        std::chrono::ceil<std::chrono::milliseconds>(until - now));
+  }
 }
 
 std::size_t FanoutThread::turn(base::Now now) {

@@ -46,7 +46,9 @@ class FanoutThread final : private DeliverySink {
   // For the committer to offer batches to; exists after load().
   backbone::LogTail& tail() { return *tail_; }
   void start();
-  // Ends after a synced checkpoint.
+  // Hands nothing more to the gateways and gives them a moment to acknowledge what they have, so
+  // that it does not come twice; ends after a synced checkpoint. What is committed after that is
+  // matched by the next one that starts, so stop it while the lanes and the committer still run.
   void stop();
 
   base::Mailbox<Event>& inbox() { return inbox_; }
@@ -58,6 +60,7 @@ class FanoutThread final : private DeliverySink {
  private:
   void run();
   std::size_t turn(base::Now now);
+  void drain();
   std::size_t apply_records();
   std::size_t handle_events();
   void handle(const Event& event);

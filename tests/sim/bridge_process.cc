@@ -84,13 +84,14 @@ void BridgeProcess::set_limits(const Limits& limits) {
 }
 
 void BridgeProcess::stop() {
+  while (apply_records() + handle_events() > 0) continue;
+  fanout_.settle();
+  checkpoint(true);
+  // What is committed only now is matched after the next start.
   commit();
   committing_ = false;
   while (stage_requests() > 0) commit();
   commit();
-  while (apply_records() + handle_events() > 0) continue;
-  fanout_.settle();
-  checkpoint(true);
   for (auto& seat : seats_) seat->shut_down();
 }
 

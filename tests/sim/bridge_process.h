@@ -42,7 +42,7 @@ class BridgeProcess final : private bridge::state::CommitListener,
                 const Limits& limits);
 
   void arrive(std::size_t lane, const std::string& peer, wire::Message message);
-  // Commits what was submitted, saves the cursors, says BYE.
+  // Saves the cursors, commits what was submitted, says BYE.
   void stop();
   void set_limits(const Limits& limits);
 
