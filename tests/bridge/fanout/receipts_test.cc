@@ -1,5 +1,6 @@
 // Receipts (XEP-0184) and deliveries that come back, on memory stores, in one thread.
 #include <catch2/catch.hpp>
+#include <utility>
 
 #include "tests/support/service.h"
 
@@ -28,6 +29,20 @@ struct Story : Service {
     confirm("alice", last());
     acknowledge();
     delivered().clear();
+  }
+};
+
+// alice's clients are not asked.
+struct Unasked : Service {
+  Unasked() {
+    join("alice");
+    join("bob");
+    online("alice");
+    track("alice", "nyc");
+  }
+  // Everything that was delivered; all of it was for alice.
+  void give_all_back() {
+    for (const auto& one : std::exchange(delivered(), {})) give_back("alice", one.id);
   }
 };
 
@@ -191,64 +206,50 @@ TEST_CASE("receipts for what was never sent change nothing") {
 
 TEST_CASE("a delivery that comes back after it was done is owed again, also across a crash") {
   const bool crashes = GENERATE(false, true);
-  Service service;
-  service.join("alice");
-  service.join("bob");
-  service.online("alice");
-  service.track("alice", "nyc");
-  service.post("bob", "nyc 1");
-  service.direct("bob", "alice", "psst");
-  service.acknowledge();
-  REQUIRE(service.owed("alice") == 0);
-  for (const auto& one : std::vector(service.delivered())) service.give_back("alice", one.id);
-  CHECK(service.owed("alice") == 2);
+  Unasked story;
+  story.post("bob", "nyc 1");
+  story.direct("bob", "alice", "psst");
+  story.acknowledge();
+  REQUIRE(story.owed("alice") == 0);
+  story.give_all_back();
+  CHECK(story.owed("alice") == 2);
   if (crashes) {
-    REQUIRE(service.fanout().checkpoint(true));
-    service.crash();
-    CHECK(service.owed("alice") == 2);
+    REQUIRE(story.fanout().checkpoint(true));
+    story.crash();
+    CHECK(story.owed("alice") == 2);
   }
-  service.delivered().clear();
-  service.online("alice");
-  auto texts = service.texts_for("alice");
+  story.online("alice");
+  auto texts = story.texts_for("alice");
   std::ranges::sort(texts);
   CHECK(texts == Texts{"nyc 1", "psst"});
-  service.acknowledge();
-  CHECK(service.owed("alice") == 0);
-  service.post("bob", "nyc 2");
-  service.acknowledge();
-  CHECK(service.owed("alice") == 0);
+  story.acknowledge();
+  CHECK(story.owed("alice") == 0);
+  story.post("bob", "nyc 2");
+  story.acknowledge();
+  CHECK(story.owed("alice") == 0);
 }
 
 TEST_CASE("only what somebody was owed can come back") {
-  Service service;
-  service.join("alice");
-  service.join("bob");
-  service.online("alice");
-  service.track("alice", "nyc");
-  service.post("bob", "elsewhere");
-  const auto head = service.store().head();
-  for (std::uint64_t id = 0; id <= head + 1; ++id) service.give_back("alice", id);
-  CHECK(service.owed("alice") == 0);
+  Unasked story;
+  story.post("bob", "elsewhere");
+  const auto head = story.store().head();
+  for (std::uint64_t id = 0; id <= head + 1; ++id) story.give_back("alice", id);
+  CHECK(story.owed("alice") == 0);
 }
 
 TEST_CASE("more coming back than can be remembered one by one is all owed again") {
-  Service service;
-  service.join("alice");
-  service.join("bob");
-  service.online("alice");
-  service.track("alice", "nyc");
+  Unasked story;
   const std::size_t many = 2 * bridge::fanout::Pending::kAgainMax;
   for (std::size_t i = 0; i < many; ++i) {
-    service.post("bob", "nyc");
-    service.acknowledge();
+    story.post("bob", "nyc");
+    story.acknowledge();
   }
-  for (const auto& one : std::vector(service.delivered())) service.give_back("alice", one.id);
-  CHECK(service.owed("alice") == many);
-  service.delivered().clear();
-  service.online("alice");
-  for (int i = 0; i < 10; ++i) service.acknowledge();
-  CHECK(service.texts_for("alice").size() == many);
-  CHECK(service.owed("alice") == 0);
+  story.give_all_back();
+  CHECK(story.owed("alice") == many);
+  story.online("alice");
+  for (int i = 0; i < 10; ++i) story.acknowledge();
+  CHECK(story.texts_for("alice").size() == many);
+  CHECK(story.owed("alice") == 0);
 }
 
 }  // namespace
