@@ -7,7 +7,7 @@ namespace bridge::health {
 std::string stuck(std::span<const Loop> loops, base::Time now) {
   for (const Loop& loop : loops) {
     const auto busy = loop.meter->busy_for(now);
-    if (busy >= kStuck)
+    if (busy >= base::LoopMeter::kStuck)
       return fmt::format("The thread {} has been in one turn for {} seconds.", loop.name,
                          std::chrono::duration_cast<std::chrono::seconds>(busy).count());
   }

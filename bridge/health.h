@@ -5,7 +5,6 @@
 // Pure: any thread, time is an argument.
 #pragma once
 
-#include <chrono>
 #include <span>
 #include <string>
 
@@ -14,9 +13,6 @@
 #include "bridge/state/committer.h"
 
 namespace bridge::health {
-
-// Threads turn in milliseconds. A turn of this length is one that will not end by itself.
-inline constexpr std::chrono::seconds kStuck{10};
 
 struct Loop {
   std::string name;

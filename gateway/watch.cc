@@ -11,9 +11,6 @@ namespace {
 namespace base = bridge::base;
 using base::Metrics;
 
-// The loop shows something ten times a second. Silence of this length will not end by itself.
-constexpr std::chrono::seconds kStuck{10};
-
 void describe_traffic(Metrics& metrics, const xmpp::Counters& counters) {
   metrics.counter("lapwing_gateway_commands_total", "Commands read.", counters.commands);
   const auto refused = [&](const char* reason, std::uint64_t count) {
@@ -152,7 +149,7 @@ void Watch::describe(Metrics& metrics) const {
 
 std::string Watch::trouble(base::Time now) const {
   const std::lock_guard lock(mutex_);
-  if (shown_ != base::Time{} && now - shown_ >= kStuck)
+  if (shown_ != base::Time{} && now - shown_ >= base::LoopMeter::kStuck)
     return fmt::format("The loop has been in one turn for {} seconds.",
                        std::chrono::duration_cast<std::chrono::seconds>(now - shown_).count());
   return trouble_;

@@ -17,6 +17,8 @@ namespace bridge::base {
 class LoopMeter {
  public:
   static constexpr std::chrono::seconds kWindow{60};
+  // Loops turn in milliseconds. A turn of this length is one that will not end by itself.
+  static constexpr std::chrono::seconds kStuck{10};
 
   // The loop's thread only.
   void begin(Time now) {
