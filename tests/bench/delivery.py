@@ -27,6 +27,8 @@ import sys
 import time
 
 from lib.disk import sync_us
+from lib.measurer import Measurer, others
+from lib.report import say, show
 from light_client import LightClient
 from stack import Stack
 
@@ -43,6 +45,34 @@ WARM_SECONDS = 1.0  # at most, before each measurement
 AT_ONCE = 20  # people that sign up at the same time
 PATIENCE = 90  # seconds for one answer of the meter
 
+# Of the table: a label, and which number of a line it is.
+ROWS = [
+    ("deliveries per post", "fan_out"),
+    ("deliveries/s", "deliveries_per_second"),
+    ("pump, messages/s", "pump_per_second"),
+    ("ratio", "ratio"),
+    ("  of each round", "ratio_of_rounds"),
+    ("publish to client, p50 µs", "latency_p50_us"),
+    ("                   p99 µs", "latency_p99_us"),
+    ("plain message,     p50 µs", "plain_p50_us"),
+    ("                   p99 µs", "plain_p99_us"),
+    ("  both at posts/s", "latency_posts_per_second"),
+    ("one sync of the disk, p50 µs", "sync_p50_us"),
+    ("CPU µs/delivery, ours", "cpu_us_per_delivery"),
+    ("  bridge", "bridge_cpu_us_per_delivery"),
+    ("  gateway", "gateway_cpu_us_per_delivery"),
+    ("  XMPP server", "server_cpu_us_per_delivery"),
+    ("  XMPP server under the pump", "pump_server_cpu_us"),
+    ("CPUs busy: XMPP server", "server_busy"),
+    ("  under the pump", "pump_server_busy"),
+    ("  strangers", "others_busy"),
+    ("  strangers beside the pump", "pump_others_busy"),
+    ("  stolen by the host", "stolen"),
+    ("  stolen beside the pump", "pump_stolen"),
+    ("bytes of a stanza", "stanza_bytes"),
+    ("  of the pump's", "pump_stanza_bytes"),
+]
+
 BRIDGE_EXTRA = """
 [deliveries]
 per_person = "unlimited"
@@ -52,48 +82,16 @@ publishes_per_person = "unlimited"
 """
 
 
-def say(text=""):
-    print(text, file=sys.stderr, flush=True)
-
-
-class Meter:
+def meter_of(stack, people_file):
     """The program that receives, publishes and measures."""
-
-    def __init__(self, stack, people_file):
-        env = stack.env
-        self.process = subprocess.Popen(
-            [
-                f"{stack.bin}/delivery_meter", "--host", stack.host, "--port", str(stack.port),
-                "--bridge", env["BRIDGE_WEB"], "--people", str(people_file),
-                "--sender", env["ALICE_JID"], env["ALICE_PASSWORD"],
-                "--author", AUTHOR, "--crowd-author", CROWD_AUTHOR, "--word", WORD,
-                "--body", str(BODY_BYTES),
-            ],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        self.answer()
-
-    def start(self, *words):
-        self.process.stdin.write(" ".join(map(str, words)) + "\n")
-        self.process.stdin.flush()
-
-    def answer(self):
-        line = self.process.stdout.readline()
-        if not line:
-            raise SystemExit("bench: the meter gave up")
-        return json.loads(line)
-
-    def ask(self, *words):
-        self.start(*words)
-        return self.answer()
-
-    def close(self):
-        self.process.stdin.close()
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+    env = stack.env
+    return Measurer(
+        f"{stack.bin}/delivery_meter", "--host", stack.host, "--port", str(stack.port),
+        "--bridge", env["BRIDGE_WEB"], "--people", people_file,
+        "--sender", env["ALICE_JID"], env["ALICE_PASSWORD"],
+        "--author", AUTHOR, "--crowd-author", CROWD_AUTHOR, "--word", WORD,
+        "--body", str(BODY_BYTES),
+    )  # fmt: skip
 
 
 class Bench:
@@ -186,7 +184,7 @@ class Bench:
 
     def run(self):
         self.sign_up()
-        self.meter = Meter(self.stack, self.people_file)
+        self.meter = meter_of(self.stack, self.people_file)
         try:
             self.wait_online()
             pumped, floods = [], {fan_out: [] for fan_out in FAN_OUTS}
@@ -265,44 +263,6 @@ def busy(windows, cpu):
     return round(sum(map(cpu, windows)) / total(windows, "seconds"), 2)
 
 
-def others(window):
-    """CPU time of whoever has nothing to do with this."""
-    return max(0, window["machine_cpu"] - sum(window["cpu"]))
-
-
-def show(lines):
-    rows = [
-        ("deliveries per post", "fan_out"),
-        ("deliveries/s", "deliveries_per_second"),
-        ("pump, messages/s", "pump_per_second"),
-        ("ratio", "ratio"),
-        ("  of each round", "ratio_of_rounds"),
-        ("publish to client, p50 µs", "latency_p50_us"),
-        ("                   p99 µs", "latency_p99_us"),
-        ("plain message,     p50 µs", "plain_p50_us"),
-        ("                   p99 µs", "plain_p99_us"),
-        ("  both at posts/s", "latency_posts_per_second"),
-        ("one sync of the disk, p50 µs", "sync_p50_us"),
-        ("CPU µs/delivery, ours", "cpu_us_per_delivery"),
-        ("  bridge", "bridge_cpu_us_per_delivery"),
-        ("  gateway", "gateway_cpu_us_per_delivery"),
-        ("  XMPP server", "server_cpu_us_per_delivery"),
-        ("  XMPP server under the pump", "pump_server_cpu_us"),
-        ("CPUs busy: XMPP server", "server_busy"),
-        ("  under the pump", "pump_server_busy"),
-        ("  strangers", "others_busy"),
-        ("  strangers beside the pump", "pump_others_busy"),
-        ("  stolen by the host", "stolen"),
-        ("  stolen beside the pump", "pump_stolen"),
-        ("bytes of a stanza", "stanza_bytes"),
-        ("  of the pump's", "pump_stanza_bytes"),
-    ]
-    text = lambda value: " ".join(map(str, value)) if isinstance(value, list) else str(value)  # noqa: E731
-    say()
-    for label, key in rows:
-        say(f"{label:<30}" + "".join(f"{text(line[key]):>24}" for line in lines))
-
-
 def main():
     parser = argparse.ArgumentParser(prog="scripts/bench delivery")
     parser.add_argument("--server", default="prosody", help="XMPP server (default: %(default)s)")
@@ -317,7 +277,7 @@ def main():
         lines = Bench(stack, options).run()
     for line in lines:
         print(json.dumps(line), flush=True)
-    show(lines)
+    show(ROWS, lines)
 
 
 main()

@@ -33,18 +33,15 @@
 #include <thread>
 #include <vector>
 
-#include "bridge/base/time.h"
 #include "bridge/client/zmq_backbone.h"
 #include "bridge/wire/socket.h"
-#include "tests/bench/cpu_time.h"
+#include "tests/bench/stopwatch.h"
 #include "tests/bench/xmpp_sink.h"
 
 namespace bench {
 namespace {
 
-using bridge::base::Time;
 using std::chrono::milliseconds;
-using Seconds = std::chrono::duration<double>;
 
 struct Options {
   std::string host = "127.0.0.1";
@@ -66,10 +63,6 @@ constexpr milliseconds kNap{5};
 constexpr milliseconds kQuiet{100};        // nothing more came for so long: that was all
 constexpr std::chrono::seconds kLate{30};  // what has not come by then is lost
 
-Time clock_now() {
-  return std::chrono::steady_clock::now();
-}
-
 double percentile_us(std::vector<double>& values, double share) {
   if (values.empty()) return 0;
   const auto at = static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
@@ -84,24 +77,15 @@ class Meter : private bridge::client::Listener {
   void run();
 
  private:
-  // What happened between two moments, for throughput.
-  struct Window {
-    double seconds = 0;
-    std::uint64_t messages = 0;
-    std::uint64_t bytes = 0;
-    MachineTime machine;
-    std::vector<double> cpu;  // of this process, and each asked about
-  };
   struct Sent {
     Time at;
     std::size_t arrived = 0;
   };
+  // What has come so far, for throughput.
   struct Totals {
-    Time at;
+    Moment moment;
     std::uint64_t messages = 0;
     std::uint64_t bytes = 0;
-    MachineTime machine;
-    std::vector<double> cpu;
   };
 
   void log_in_everybody();
@@ -120,8 +104,7 @@ class Meter : private bridge::client::Listener {
   void say(std::size_t fan_out);
   std::string body(std::string_view beginning, std::size_t bytes) const;
   Totals totals(const std::vector<int>& pids) const;
-  static Window between(const Totals& from, const Totals& to);
-  void report(const Window& window) const;
+  static void report(const Totals& from, const Totals& to);
 
   // Waits for something to happen, at most so long, and handles what did.
   void turn(milliseconds wait);
@@ -238,32 +221,13 @@ bool Meter::obey(const std::string& line) {
 // ---- throughput --------------------------------------------------------------------------------
 
 Meter::Totals Meter::totals(const std::vector<int>& pids) const {
-  Totals totals{.at = clock_now(),
-                .messages = messages_,
-                .bytes = bytes_,
-                .machine = machine_time(),
-                .cpu = {cpu_seconds_of(::getpid())}};
-  for (const int pid : pids) totals.cpu.push_back(cpu_seconds_of(pid));
-  return totals;
+  return {.moment = moment(pids), .messages = messages_, .bytes = bytes_};
 }
 
-Meter::Window Meter::between(const Totals& from, const Totals& to) {
-  Window window{.seconds = Seconds(to.at - from.at).count(),
-                .messages = to.messages - from.messages,
-                .bytes = to.bytes - from.bytes,
-                .machine = {.used = to.machine.used - from.machine.used,
-                            .stolen = to.machine.stolen - from.machine.stolen},
-                .cpu = to.cpu};
-  for (std::size_t i = 0; i < window.cpu.size(); ++i) window.cpu[i] -= from.cpu[i];
-  return window;
-}
-
-void Meter::report(const Window& window) const {
-  fmt::print(
-      "{{\"seconds\":{:.4f},\"messages\":{},\"bytes\":{},\"machine_cpu\":{:.3f},\"stolen\":{:.3f},"
-      "\"cpu\":[{:.3f}]}}\n",
-      window.seconds, window.messages, window.bytes, window.machine.used, window.machine.stolen,
-      fmt::join(window.cpu, ","));
+void Meter::report(const Totals& from, const Totals& to) {
+  print_spent(from.moment, to.moment,
+              fmt::format("\"messages\":{},\"bytes\":{}", to.messages - from.messages,
+                          to.bytes - from.bytes));
 }
 
 void Meter::watch(double warm, double seconds, const std::vector<int>& pids) {
@@ -276,14 +240,13 @@ void Meter::watch(double warm, double seconds, const std::vector<int>& pids) {
   const auto until = [this](Time then) {
     while (clock_now() < then) nap();
   };
-  const Time began = clock_now();
-  until(began + std::chrono::duration_cast<Time::duration>(Seconds(warm)));
+  until(after(clock_now(), warm));
   const Totals from = totals(pids);
-  until(from.at + std::chrono::duration_cast<Time::duration>(Seconds(seconds)));
+  until(after(from.moment.at, seconds));
   const Totals to = totals(pids);
   while (clock_now() - heard_at_ < kQuiet) nap();
   expected_ = messages_;
-  report(between(from, to));
+  report(from, to);
 }
 
 void Meter::flood(std::size_t fan_out, double warm, double seconds, const std::vector<int>& pids) {
@@ -296,12 +259,12 @@ void Meter::flood(std::size_t fan_out, double warm, double seconds, const std::v
       nap();
     }
   };
-  until(clock_now() + std::chrono::duration_cast<Time::duration>(Seconds(warm)));
+  until(after(clock_now(), warm));
   const Totals from = totals(pids);
-  until(from.at + std::chrono::duration_cast<Time::duration>(Seconds(seconds)));
+  until(after(from.moment.at, seconds));
   const Totals to = totals(pids);
   settle(fan_out);
-  report(between(from, to));
+  report(from, to);
 }
 
 // ---- latency -----------------------------------------------------------------------------------
@@ -311,8 +274,7 @@ void Meter::pace(std::size_t fan_out, double rate, double seconds, Send send) {
   const auto count = static_cast<std::uint64_t>(rate * seconds);
   const Time began = clock_now();
   for (std::uint64_t n = 0; n < count; ++n) {
-    const Time due =
-        began + std::chrono::duration_cast<Time::duration>(Seconds(static_cast<double>(n) / rate));
+    const Time due = after(began, static_cast<double>(n) / rate);
     for (Time now = clock_now(); now < due; now = clock_now())
       turn(std::chrono::ceil<milliseconds>(due - now));
     send();

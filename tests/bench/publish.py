@@ -22,48 +22,35 @@ import sys
 
 import lone_bridge
 from lib.disk import sync_us
+from lib.measurer import Measurer, others
+from lib.report import say, show
 from lone_bridge import LoneBridge
 
 IN_FLIGHT = (1, 16, 64, 256)
 AUTHORS = 100  # as in post_maker.h
 WARM_SECONDS = 0.3  # at most, before each measurement
 
+# Of the table: a label, and which number of a line it is.
+ROWS = [
+    ("posts in flight", "in_flight"),
+    ("bridge, posts/s", "posts_per_second"),
+    ("RocksDB, posts/s", "rocksdb_per_second"),
+    ("ratio", "ratio"),
+    ("  of each round", "ratio_of_rounds"),
+    ("records of a commit", "posts_per_commit"),
+    ("CPU µs/post, bridge", "bridge_cpu_us_per_post"),
+    ("  client", "client_cpu_us_per_post"),
+    ("CPUs busy: strangers", "others_busy"),
+    ("  stolen by the host", "stolen"),
+    ("one sync of the disk, p50 µs", "sync_p50_us"),
+]
 
-def say(text=""):
-    print(text, file=sys.stderr, flush=True)
 
-
-class Load:
+def load_of(bridge):
     """The program that publishes and measures."""
-
-    def __init__(self, bridge):
-        self.process = subprocess.Popen(
-            [
-                lone_bridge.BIN / "publish_load",
-                "--bridge", bridge.web, "--rocksdb", bridge.dir / "bare",
-            ],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        self.answer()
-
-    def answer(self):
-        line = self.process.stdout.readline()
-        if not line:
-            raise SystemExit("bench: the load gave up")
-        return json.loads(line)
-
-    def ask(self, *words):
-        self.process.stdin.write(" ".join(map(str, words)) + "\n")
-        self.process.stdin.flush()
-        return self.answer()
-
-    def close(self):
-        self.process.stdin.close()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+    return Measurer(
+        lone_bridge.BIN / "publish_load", "--bridge", bridge.web, "--rocksdb", bridge.dir / "bare"
+    )
 
 
 def sign_up(bridge):
@@ -133,17 +120,12 @@ def rate(window):
     return window["posts"] / window["seconds"]
 
 
-def others(window):
-    """CPU time of whoever has nothing to do with this."""
-    return max(0, window["machine_cpu"] - sum(window["cpu"]))
-
-
 def measure(options):
     warm = min(WARM_SECONDS, options.seconds)
     cases = [Case(in_flight, warm, options.seconds) for in_flight in IN_FLIGHT]
     with LoneBridge() as bridge:
         sign_up(bridge)
-        load = Load(bridge)
+        load = load_of(bridge)
         try:
             for _ in range(options.rounds):
                 for case in cases:
@@ -151,26 +133,6 @@ def measure(options):
         finally:
             load.close()
         return [case.line(bridge) for case in cases]
-
-
-def show(lines):
-    rows = [
-        ("posts in flight", "in_flight"),
-        ("bridge, posts/s", "posts_per_second"),
-        ("RocksDB, posts/s", "rocksdb_per_second"),
-        ("ratio", "ratio"),
-        ("  of each round", "ratio_of_rounds"),
-        ("records of a commit", "posts_per_commit"),
-        ("CPU µs/post, bridge", "bridge_cpu_us_per_post"),
-        ("  client", "client_cpu_us_per_post"),
-        ("CPUs busy: strangers", "others_busy"),
-        ("  stolen by the host", "stolen"),
-        ("one sync of the disk, p50 µs", "sync_p50_us"),
-    ]
-    text = lambda value: " ".join(map(str, value)) if isinstance(value, list) else str(value)  # noqa: E731
-    say()
-    for label, key in rows:
-        say(f"{label:<30}" + "".join(f"{text(line[key]):>26}" for line in lines))
 
 
 def main():
@@ -185,7 +147,7 @@ def main():
     lines = measure(options)
     for line in lines:
         print(json.dumps(line), flush=True)
-    show(lines)
+    show(ROWS, lines)
 
 
 main()

@@ -21,19 +21,16 @@
 #include <string>
 #include <vector>
 
-#include "bridge/base/time.h"
 #include "bridge/client/zmq_backbone.h"
 #include "bridge/wire/socket.h"
 #include "tests/bench/bare_log.h"
-#include "tests/bench/cpu_time.h"
 #include "tests/bench/post_maker.h"
+#include "tests/bench/stopwatch.h"
 
 namespace bench {
 namespace {
 
-using bridge::base::Time;
 using std::chrono::milliseconds;
-using Seconds = std::chrono::duration<double>;
 
 struct Options {
   std::string bridge;   // endpoint of the admin or web lane
@@ -45,14 +42,6 @@ struct Window {
   double warm = 0;
   double seconds = 0;
 };
-
-Time clock_now() {
-  return std::chrono::steady_clock::now();
-}
-
-Time after(Time from, double seconds) {
-  return from + std::chrono::duration_cast<Time::duration>(Seconds(seconds));
-}
 
 // ---- the bridge --------------------------------------------------------------------------------
 
@@ -72,23 +61,6 @@ class Publisher : private bridge::client::Listener {
   void run(const Window& window, const std::vector<int>& pids);
 
  private:
-  // At one moment.
-  struct Totals {
-    Time at;
-    std::uint64_t acknowledged = 0;
-    MachineTime machine;
-    std::vector<double> cpu;
-  };
-
-  Totals totals(const std::vector<int>& pids) const {
-    Totals totals{.at = clock_now(),
-                  .acknowledged = acknowledged_,
-                  .machine = machine_time(),
-                  .cpu = {cpu_seconds_of(::getpid())}};
-    for (const int pid : pids) totals.cpu.push_back(cpu_seconds_of(pid));
-    return totals;
-  }
-
   void keep_in_flight(std::size_t count, Time until);
   void publish(Time now);
 
@@ -138,19 +110,14 @@ void Publisher::keep_in_flight(std::size_t count, Time until) {
 
 void Publisher::run(const Window& window, const std::vector<int>& pids) {
   keep_in_flight(window.in_flight, after(clock_now(), window.warm));
-  const Totals from = totals(pids);
+  const std::uint64_t before = acknowledged_;
+  const Moment from = moment(pids);
   keep_in_flight(window.in_flight, after(from.at, window.seconds));
-  const Totals to = totals(pids);
+  const Moment to = moment(pids);
+  const std::uint64_t posts = acknowledged_ - before;
   if (!backbone_.wait([this] { return unanswered_ == 0; }, milliseconds(10'000)))
     throw std::runtime_error(fmt::format("{} posts were not answered", unanswered_));
-  std::vector<double> cpu = to.cpu;
-  for (std::size_t i = 0; i < cpu.size(); ++i) cpu[i] -= from.cpu[i];
-  fmt::print(
-      "{{\"seconds\":{:.4f},\"posts\":{},\"machine_cpu\":{:.3f},\"stolen\":{:.3f},"
-      "\"cpu\":[{:.3f}]}}\n",
-      Seconds(to.at - from.at).count(), to.acknowledged - from.acknowledged,
-      to.machine.used - from.machine.used, to.machine.stolen - from.machine.stolen,
-      fmt::join(cpu, ","));
+  print_spent(from, to, fmt::format("\"posts\":{}", posts));
 }
 
 // ---- RocksDB -----------------------------------------------------------------------------------

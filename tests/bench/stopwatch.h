@@ -1,0 +1,51 @@
+// Moments of a measurement, and what was used between two of them.
+//
+//   const Moment from = moment(pids);   ...   print_spent(from, moment(pids), "\"posts\":17");
+#pragma once
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <string_view>
+#include <vector>
+
+#include "bridge/base/time.h"
+#include "tests/bench/cpu_time.h"
+
+namespace bench {
+
+using bridge::base::Time;
+using Seconds = std::chrono::duration<double>;
+
+inline Time clock_now() {
+  return std::chrono::steady_clock::now();
+}
+
+inline Time after(Time from, double seconds) {
+  return from + std::chrono::duration_cast<Time::duration>(Seconds(seconds));
+}
+
+struct Moment {
+  Time at;
+  MachineTime machine;
+  std::vector<double> cpu;  // of this process, and each asked about
+};
+
+inline Moment moment(const std::vector<int>& pids) {
+  Moment moment{.at = clock_now(), .machine = machine_time(), .cpu = {cpu_seconds_of(::getpid())}};
+  for (const int pid : pids) moment.cpu.push_back(cpu_seconds_of(pid));
+  return moment;
+}
+
+// A line of JSON; `counted` is what else belongs into it.
+inline void print_spent(const Moment& from, const Moment& to, std::string_view counted) {
+  std::vector<double> cpu = to.cpu;
+  for (std::size_t i = 0; i < cpu.size(); ++i) cpu[i] -= from.cpu[i];
+  fmt::print(
+      "{{\"seconds\":{:.4f},{},\"machine_cpu\":{:.3f},\"stolen\":{:.3f},\"cpu\":[{:.3f}]}}\n",
+      Seconds(to.at - from.at).count(), counted, to.machine.used - from.machine.used,
+      to.machine.stolen - from.machine.stolen, fmt::join(cpu, ","));
+}
+
+}  // namespace bench
