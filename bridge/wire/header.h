@@ -39,6 +39,9 @@ inline constexpr std::size_t kBodyBytesMax = 256 * 1024;
 inline constexpr std::size_t kBatchDeliveriesMax = 128;
 inline constexpr std::size_t kBatchBytesMax = 64 * 1024;
 inline constexpr std::size_t kNamesMax = 200;
+// How many posts one More brings, if it does not say, and at most.
+inline constexpr std::uint32_t kMoreDefault = 20;
+inline constexpr std::uint32_t kMoreMax = 100;
 
 enum class Type : std::uint8_t {
   kHello = 1,
@@ -79,6 +82,12 @@ base::Result<Header> decode_header(std::span<const std::byte> frame);
 inline std::uint64_t rendered_bytes(std::size_t author, std::size_t text, std::size_t address,
                                     std::size_t phrase) {
   return 256 + author + text + address + phrase;
+}
+
+// Likewise, for a digest.
+inline std::uint64_t rendered_digest_bytes(std::size_t address, std::size_t phrase,
+                                           std::size_t author) {
+  return 512 + address + 2 * phrase + author;
 }
 
 }  // namespace bridge::wire

@@ -59,10 +59,20 @@ Cost cost_of(const Item& item) {
   return cost;
 }
 
+Cost cost_of(const Digest& digest) {
+  return {1, rendered_digest_bytes(digest.address().size(), digest.phrase().size(),
+                                   digest.author().size())};
+}
+
 Cost cost_of(const Batch& batch) {
   Cost cost;
   for (const Item& item : batch.items()) {
     const Cost one = cost_of(item);
+    cost.deliveries += one.deliveries;
+    cost.bytes += one.bytes;
+  }
+  for (const Digest& digest : batch.digests()) {
+    const Cost one = cost_of(digest);
     cost.deliveries += one.deliveries;
     cost.bytes += one.bytes;
   }
@@ -159,6 +169,8 @@ std::string_view action_name(const Request& request) {
       return "list_mutes";
     case Request::kSetZone:
       return "set_zone";
+    case Request::kMore:
+      return "more";
     case Request::ACTION_NOT_SET:
       return "nothing";
   }

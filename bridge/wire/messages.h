@@ -44,13 +44,14 @@ std::string serialize_reply(const Reply& reply);
 Reply error_reply(const base::Error& error);
 base::Error to_error(const Error& error);
 
-// What deliveries take from the credit, on both sides: one per recipient, and one for an item of a
-// feed, which has none.
+// What deliveries take from the credit, on both sides: one per recipient, one for an item of a
+// feed, which has none, and one for a digest.
 struct Cost {
   std::uint64_t deliveries = 0;
   std::uint64_t bytes = 0;
 };
 Cost cost_of(const Item& item);
+Cost cost_of(const Digest& digest);
 Cost cost_of(const Batch& batch);
 
 // "HELLO", "BATCH", …

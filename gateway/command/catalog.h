@@ -30,6 +30,7 @@ enum class Verb : std::uint8_t {
   kMute,
   kUnmute,
   kMutes,
+  kMore,
   kDirect,
   kWhois,
   kStats,

@@ -68,6 +68,10 @@ struct Unmute {
   bool all = false;
 };
 struct ListMutes {};
+struct More {
+  std::string phrase;       // empty: whatever waits
+  std::uint32_t count = 0;  // 0: as many as usual
+};
 struct SetZone {
   std::string zone;  // as typed
 };
@@ -79,6 +83,6 @@ struct Quit {};
 
 using Command = std::variant<Help, Join, SetDelivery, Post, Yes, Follow, Leave, ListFollows,
                              ListFollowers, Track, Untrack, ListTracks, Block, Unblock, ListBlocks,
-                             Mute, Unmute, ListMutes, SetZone, Direct, Whois, Stats, Quit>;
+                             Mute, Unmute, ListMutes, More, SetZone, Direct, Whois, Stats, Quit>;
 
 }  // namespace gateway::command

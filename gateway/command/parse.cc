@@ -1,12 +1,14 @@
 #include "gateway/command/parse.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <cstdlib>
 #include <initializer_list>
 #include <optional>
 #include <utility>
 
+#include "bridge/wire/header.h"
 #include "gateway/command/line_end.h"
 #include "gateway/command/nick.h"
 #include "gateway/command/words.h"
@@ -88,6 +90,20 @@ Command unmute(std::string_view rest) {
   return Unmute{.phrases = single_spaced(rest), .all = false};
 }
 
+// A number alone is how many; in quotes it is a phrase.
+Command more(std::string_view rest) {
+  More more;
+  const bool number = !rest.empty() && rest.find_first_not_of("0123456789") == rest.npos;
+  if (!number) {
+    more.phrase = single_spaced(rest);
+    return more;
+  }
+  const auto read = std::from_chars(rest.data(), rest.data() + rest.size(), more.count);
+  const bool too_many = read.ec != std::errc{} || more.count > bridge::wire::kMoreMax;
+  if (too_many) more.count = bridge::wire::kMoreMax;
+  return more;
+}
+
 // Precondition: fits(entry.arguments, rest), and the verb is available.
 Command build(const Entry& entry, std::string_view rest) {
   const auto nick = [rest] { return std::string(nick_of(split_first(rest).first)); };
@@ -128,6 +144,8 @@ Command build(const Entry& entry, std::string_view rest) {
       return unmute(rest);
     case Verb::kMutes:
       return ListMutes{};
+    case Verb::kMore:
+      return more(rest);
     case Verb::kTimezone:
       return SetZone{std::string(rest)};
     case Verb::kDirect:

@@ -131,6 +131,17 @@ std::string unmuted(const Unmute& unmute, const wire::Reply& reply) {
   return unmute.all ? "You muted nothing." : "That was not muted.";
 }
 
+std::string more_of(const More& more, const wire::Reply& reply) {
+  if (!reply.has_more()) return "That cannot be answered just now.";
+  const std::uint32_t coming = reply.more().coming();
+  const std::uint64_t left = reply.more().left();
+  if (coming == 0 && left == 0) return "Nothing is waiting for you.";
+  const std::string come = coming == 1 ? "Here comes 1" : fmt::format("Here come {}", coming);
+  if (left == 0) return fmt::format("{}; nothing is left.", come);
+  return fmt::format("{}; {} {} left: say `more{}{}`.", come, left, left == 1 ? "is" : "are",
+                     more.phrase.empty() ? "" : " ", more.phrase);
+}
+
 std::string blocked(const Block& block, bool changed) {
   if (!changed) return fmt::format("You block {} already.", block.nick);
   return fmt::format(
@@ -196,6 +207,7 @@ std::string render_reply(const Command& command, const wire::Reply& reply) {
             std::string list = phrases("You mute", reply.phrases(), false);
             return list.empty() ? std::string("You mute nothing.") : list;
           },
+          [&](const More& more) { return more_of(more, reply); },
           [&](const SetZone& set) {
             return fmt::format(fmt::runtime(changed ? "Times are shown as in {} from now on."
                                                     : "Times are shown as in {} already."),

@@ -85,6 +85,11 @@ std::optional<wire::Request> to_request(const Command& command, std::string_view
         request.mutable_list_mutes();
         return true;
       },
+      [&](const More& more) {
+        request.mutable_more()->set_phrase(more.phrase);
+        request.mutable_more()->set_count(more.count);
+        return true;
+      },
       [&](const SetZone& set) {
         request.mutable_set_zone()->set_zone(set.zone);
         return true;

@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "bridge/base/log.h"
+#include "bridge/wire/messages.h"
 #include "gateway/xmpp/delivery_stanza.h"
+#include "gateway/xmpp/digest_stanza.h"
 
 namespace gateway::xmpp {
 
@@ -42,25 +44,40 @@ bool Deliveries::fits(const Group& group, std::size_t bytes) const {
 
 void Deliveries::render_one(std::vector<Group>& groups, const wire::Item& item,
                             const wire::Recipient& recipient, bridge::client::Backbone& backbone) {
-  std::string stanza;
-  if (people_.is_available(recipient.address())) {
-    render_delivery(stanza, settings_, item, recipient);
+  Rendered one{.address = recipient.address(), .id = item.id()};
+  one.bytes = wire::rendered_bytes(item.author().size(), item.text().size(), one.address.size(),
+                                   recipient.phrase().size());
+  if (people_.is_available(one.address)) render_delivery(one.stanza, settings_, item, recipient);
+  add(groups, one, backbone);
+}
+
+void Deliveries::render_one(std::vector<Group>& groups, const wire::Digest& digest,
+                            bridge::client::Backbone& backbone) {
+  Rendered one{.address = digest.address(), .id = digest.id(), .digest = true};
+  one.bytes = wire::cost_of(digest).bytes;
+  if (people_.is_available(one.address)) render_digest(one.stanza, settings_, digest);
+  add(groups, one, backbone);
+}
+
+void Deliveries::add(std::vector<Group>& groups, const Rendered& one,
+                     bridge::client::Backbone& backbone) {
+  if (!one.stanza.empty()) {
     ++counters_.deliveries;
   } else {  // gone since the bridge sent it
     wire::Nack nack;
-    nack.set_address(recipient.address());
-    nack.set_id(item.id());
+    nack.set_address(one.address);
+    nack.set_id(one.id);
+    nack.set_digest(one.digest);
     nack.set_reason(wire::Nack::OFFLINE);
     backbone.nack(nack);
     ++counters_.deliveries_refused;
   }
-  Group& group = fits(groups.back(), stanza.size()) ? groups.back() : groups.emplace_back();
-  if (!stanza.empty() && log::enabled(log::Level::kDebug))
-    group.names += fmt::format(" p{} to {}", item.id(), recipient.address());
-  group.stanzas += stanza;
+  Group& group = fits(groups.back(), one.stanza.size()) ? groups.back() : groups.emplace_back();
+  if (!one.stanza.empty() && log::enabled(log::Level::kDebug))
+    group.names += fmt::format(" {}{} to {}", one.digest ? 'd' : 'p', one.id, one.address);
+  group.stanzas += one.stanza;
   group.deliveries += 1;
-  group.bytes += wire::rendered_bytes(item.author().size(), item.text().size(),
-                                      recipient.address().size(), recipient.phrase().size());
+  group.bytes += one.bytes;
 }
 
 std::vector<Deliveries::Group> Deliveries::render(const wire::Batch& batch,
@@ -71,6 +88,7 @@ std::vector<Deliveries::Group> Deliveries::render(const wire::Batch& batch,
       render_one(groups, item, recipient, backbone);
     }
   }
+  for (const wire::Digest& digest : batch.digests()) render_one(groups, digest, backbone);
   return groups;
 }
 

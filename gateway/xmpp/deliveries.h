@@ -76,11 +76,23 @@ class Deliveries {
     void append(const Group& next);
   };
 
+  // One delivery or digest.
+  struct Rendered {
+    std::string address = {};
+    std::uint64_t id = 0;
+    bool digest = false;
+    std::string stanza = {};  // empty: they are gone
+    std::uint64_t bytes = 0;  // credit, in the wire's measure
+  };
+
   // The groups of one batch; there is at least one, and only a batch without stanzas has an empty
   // one.
   std::vector<Group> render(const wire::Batch& batch, bridge::client::Backbone& backbone);
   void render_one(std::vector<Group>& groups, const wire::Item& item,
                   const wire::Recipient& recipient, bridge::client::Backbone& backbone);
+  void render_one(std::vector<Group>& groups, const wire::Digest& digest,
+                  bridge::client::Backbone& backbone);
+  void add(std::vector<Group>& groups, const Rendered& one, bridge::client::Backbone& backbone);
   // Nothing fits everywhere, and anything into a group that is empty.
   bool fits(const Group& group, std::size_t bytes) const;
   void answered(Group group);

@@ -37,7 +37,11 @@ void render_delivery(std::string& out, const Settings& settings, const wire::Ite
 }
 
 std::optional<std::uint64_t> parse_delivery_id(std::string_view id) {
-  if (!id.starts_with('p')) return std::nullopt;
+  return parse_numbered_id('p', id);
+}
+
+std::optional<std::uint64_t> parse_numbered_id(char letter, std::string_view id) {
+  if (!id.starts_with(letter)) return std::nullopt;
   id.remove_prefix(1);
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), number);

@@ -24,6 +24,9 @@ std::string delivery_body(const wire::Item& item, const wire::Recipient& recipie
 void render_delivery(std::string& out, const Settings& settings, const wire::Item& item,
                      const wire::Recipient& recipient);
 
+// The number of an id that is this letter and digits; nullopt for any other id.
+std::optional<std::uint64_t> parse_numbered_id(char letter, std::string_view id);
+
 // The post id of `p<digits>`; nullopt for any other id.
 std::optional<std::uint64_t> parse_delivery_id(std::string_view id);
 

@@ -5,6 +5,7 @@
 
 #include "bridge/base/log.h"
 #include "gateway/xmpp/delivery_stanza.h"
+#include "gateway/xmpp/digest_stanza.h"
 
 namespace gateway::xmpp {
 
@@ -105,18 +106,20 @@ void Gateway::on_message(const Stanza& message, bridge::base::Time now) {
   dialogue_.on_message(message, now);
 }
 
-// A delivery came back: it is owed again, once the person is seen again. The bridge hears that they
-// are away first, or it would send it again at once.
+// A delivery or digest came back: it is owed again, once the person is seen again. The bridge hears
+// that they are away first, or it would send it again at once.
 void Gateway::on_bounce(const Stanza& error) {
-  const auto id = parse_delivery_id(error.id);
-  if (!id) return;
+  const auto post = parse_delivery_id(error.id);
+  const auto digest = parse_digest_id(error.id);
+  if (!post && !digest) return;
   ++counters_.bounced;
   const std::string bare = error.from.bare();
   attendance_.unreachable(bare);
   feed_.flush(*backbone_);
   wire::Nack nack;
   nack.set_address(bare);
-  nack.set_id(*id);
+  nack.set_id(post ? *post : *digest);
+  nack.set_digest(digest.has_value());
   nack.set_reason(bounce_reason(error));
   backbone_->nack(nack);
 }

@@ -56,6 +56,37 @@ TEST_CASE("The bytes of requests are pinned") {
   Request backup;
   backup.mutable_backup()->set_path("/var/b");
   CHECK(hex(serialize(backup)) == "aa01080a062f7661722f62");
+
+  Request more;
+  more.mutable_more()->set_phrase("nyc");
+  more.mutable_more()->set_count(50);
+  CHECK(hex(serialize(more)) == "ea01070a036e79631032");
+
+  Request mute;
+  mute.mutable_mute()->set_phrases("nyc");
+  mute.mutable_mute()->set_for_ms(1000);
+  CHECK(hex(serialize(mute)) == "ca01080a036e796310e807");
+}
+
+TEST_CASE("The bytes of a digest are pinned, and what it takes from the credit") {
+  Batch batch;
+  Digest& digest = *batch.add_digests();
+  digest.set_address("a@b");
+  digest.set_phrase("nyc");
+  digest.set_count(87);
+  digest.set_since_ms(1000);
+  digest.set_utc_offset_s(-3600);
+  digest.set_id(7);
+  digest.set_expired(2);
+  digest.set_author("bo");
+  digest.add_last(5);
+  digest.add_last(6);
+  digest.set_now_ms(2000);
+  CHECK(hex(serialize(batch)) ==
+        "12210a0361406212036e7963185720e80728"
+        "9f38300738024202626f4a02050650d00f");
+  CHECK(cost_of(batch).deliveries == 1);
+  CHECK(cost_of(batch).bytes == 512 + 3 + 2 * 3 + 2);
 }
 
 TEST_CASE("The bytes of replies are pinned") {

@@ -127,6 +127,18 @@ TEST_CASE("a mute may end in how long it lasts") {
   }
 }
 
+TEST_CASE("more takes a number or a phrase, or nothing") {
+  CHECK(as<More>("more").phrase.empty());
+  CHECK(as<More>("more").count == 0);
+  CHECK(as<More>("More 50").count == 50);
+  CHECK(as<More>("more 50").phrase.empty());
+  CHECK(as<More>("more 101").count == 100);
+  CHECK(as<More>("more 99999999999999999999").count == 100);
+  CHECK(as<More>("more  night   train").phrase == "night train");
+  CHECK(as<More>("more \"2024\"").phrase == "\"2024\"");
+  CHECK(as<More>("more 50 nyc").phrase == "50 nyc");
+}
+
 TEST_CASE("post takes any text as it is, newlines included") {
   CHECK(as<Post>("post follow the money").text == "follow the money");
   CHECK(as<Post>("POST  two\n  lines ").text == "two\n  lines");
@@ -223,9 +235,8 @@ TEST_CASE("arity: none, one nick, a nick and a text, a phrase") {
 }
 
 TEST_CASE("commands to come are recognised and not published") {
-  for (const char* text :
-       {"r #4 yes", "reply alice no", "more", "more nyc", "get bob", "last bob", "get well soon",
-        "fav #1", "rt #1", "repeat #1", "del #1", "nudge bob", "login"}) {
+  for (const char* text : {"r #4 yes", "reply alice no", "get bob", "last bob", "get well soon",
+                           "fav #1", "rt #1", "repeat #1", "del #1", "nudge bob", "login"}) {
     INFO(text);
     CHECK(is<NotAvailable>(text));
   }

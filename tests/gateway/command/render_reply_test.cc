@@ -87,6 +87,20 @@ TEST_CASE("how long something lasts is said in the unit that suits it, rounded u
   CHECK(how_long(129'600'000) == "2 days");
 }
 
+TEST_CASE("more says how many come, how many are left, and how to get those") {
+  const auto more = [](std::uint32_t coming, std::uint64_t left) {
+    wire::Reply reply;
+    reply.mutable_more()->set_coming(coming);
+    reply.mutable_more()->set_left(left);
+    return reply;
+  };
+  CHECK(render_reply(More{"nyc"}, more(20, 67)) == "Here come 20; 67 are left: say `more nyc`.");
+  CHECK(render_reply(More{}, more(1, 1)) == "Here comes 1; 1 is left: say `more`.");
+  CHECK(render_reply(More{"", 50}, more(50, 0)) == "Here come 50; nothing is left.");
+  CHECK(render_reply(More{}, more(0, 0)) == "Nothing is waiting for you.");
+  CHECK(render_reply(More{}, {}) == "That cannot be answered just now.");
+}
+
 TEST_CASE("blocking says what it does") {
   CHECK(render_reply(Block{"bob"}, done(true)) ==
         "You block bob now: nothing by bob reaches you, and neither of you follows the other.");
@@ -165,6 +179,8 @@ TEST_CASE("commands become requests, help stays here") {
   CHECK(to_request(Unblock{"bob"}, "")->unblock().nick() == "bob");
   CHECK(to_request(Mute{"nyc", std::chrono::hours(2)}, "")->mute().for_ms() == 7'200'000);
   CHECK(to_request(Unmute{"", true}, "")->unmute().all());
+  CHECK(to_request(More{"nyc", 50}, "")->more().phrase() == "nyc");
+  CHECK(to_request(More{"", 50}, "")->more().count() == 50);
   CHECK(to_request(SetZone{"UTC"}, "")->set_zone().zone() == "UTC");
   CHECK(to_request(Yes{}, "")->has_confirm());
   CHECK_FALSE(to_request(SetDelivery{false}, "")->set_delivery().on());
