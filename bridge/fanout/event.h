@@ -44,7 +44,7 @@ struct PresenceChanged {
 // Questions that only the fan-out can answer.
 struct Asked {
   state::ReplyAddress reply_to;
-  wire::Request request;  // Roster or Owed
+  wire::Request request;  // Roster, Owed or More
 };
 
 using Event = std::variant<Opened, Closed, Granted, Acknowledged, GivenBack, Confirmed,

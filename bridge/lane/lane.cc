@@ -51,6 +51,8 @@ bool allowed_on(Kind kind, const Request& request) {
     case Request::kOwed:
     case Request::kBackup:
       return kind == Kind::kAdmin;
+    case Request::kMore:
+      return kind != Kind::kAdmin;
     case Request::kPublish:
       return kind == Kind::kAdmin || !request.publish().create_author();
     default:
@@ -295,7 +297,7 @@ void Lane::route(Session& session, std::uint64_t sequence, Request request) {
     *reply.mutable_status() = output_.status();
     return answer(session, sequence, reply);
   }
-  if (request.has_owed() || request.has_roster()) {
+  if (request.has_owed() || request.has_roster() || request.has_more()) {
     output_.tell(fanout::Asked{reply_to, std::move(request)});
   } else if (!output_.submit({reply_to, std::move(request), options_.kind == Kind::kAdmin})) {
     counters_.busy.add();

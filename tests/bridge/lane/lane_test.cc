@@ -198,6 +198,31 @@ TEST_CASE("a backup is made for operators alone") {
   CHECK(admin.submitted[0].request.backup().path() == "/var/backups/1");
 }
 
+TEST_CASE("more is a question to the fan-out, for people and for the website") {
+  for (const Kind kind : {Kind::kIm, Kind::kWeb, Kind::kAdmin}) {
+    LaneStory story(kind);
+    story.hello();
+    story.told.clear();
+    Request request;
+    request.mutable_more()->set_phrase("nyc");
+    CHECK(story.ask(request).has_error());  // it needs an actor
+    if (kind == Kind::kIm)
+      request.mutable_actor()->set_address("alice@example.org");
+    else
+      request.mutable_actor()->set_nick("alice");
+    const Reply reply = story.ask(request);
+    CHECK(story.submitted.empty());
+    if (kind == Kind::kAdmin) {
+      CHECK(reply.error().code() == bridge::wire::FORBIDDEN);
+      continue;
+    }
+    REQUIRE(story.told.size() == 1);
+    const auto& asked = std::get<bridge::fanout::Asked>(story.told[0]);
+    CHECK(asked.request.more().phrase() == "nyc");
+    CHECK(asked.reply_to.sequence == story.sequence);
+  }
+}
+
 TEST_CASE("a client speaks only for whom its rule says") {
   LaneStory story(LaneOptions{.kind = Kind::kIm,
                               .clients = {{.name = "gw", .key = {}, .speaks_for = {"*@a.org"}}}});
