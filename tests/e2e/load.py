@@ -67,13 +67,17 @@ def make_texts(rng, count):
 
 
 class Resident:
-    """Someone with interests: the lines they say after `track`, the nicks they follow."""
+    """Someone with interests: the lines they say after `track`, the nicks they follow; and what they
+    want to hear nothing of: the nicks they block, the phrases they mute.
+    """
 
     def __init__(self, nick, confirms):
         self.nick = nick
         self.confirms = confirms  # their client sends receipts (XEP-0184)
         self.lines = []
         self.follows = set()
+        self.blocks = set()
+        self.mutes = []
         self.client = None
 
     @property
@@ -95,6 +99,7 @@ class Town:
         self.posts = self.posts[-posts:]
         self._choose_tracks(tracks)
         self._choose_follows(follows)
+        self._choose_exclusions()
 
     # ---- interests ---------------------------------------------------------------------------
 
@@ -154,6 +159,21 @@ class Town:
         for resident, author in self.rng.sample(pairs, count):
             resident.follows.add(author)
 
+    def _choose_exclusions(self):
+        """Half of them mute a word of something they would get, a third block an author."""
+        following = {(r.nick, author) for r in self.residents for author in r.follows}
+        following |= {(author, nick) for nick, author in following}
+        for resident in self.rng.sample(self.residents, len(self.residents) // 2):
+            words = sorted(oracle.read_post(self.rng.choice(self.posts)[1]).forms)
+            word = self.rng.choice(words) if words else ""
+            if self._is_fine(word):
+                resident.mutes = oracle.parse_line(word)
+        for resident in self.rng.sample(self.residents, len(self.residents) // 3):
+            author = self.rng.choice(self.authors)
+            # A block ends follows, and who settles first is not known.
+            if author != resident.nick and (resident.nick, author) not in following:
+                resident.blocks.add(author)
+
     @property
     def tracks_of_several_words(self):
         return sum(
@@ -176,16 +196,22 @@ class Town:
                 listeners[needed].append((resident, rank, phrase))
         for number, author, text in feed:
             post = oracle.read_post(text)
+            away = {
+                resident.nick for resident in self.residents
+                if oracle.kept_away(author, post, resident.blocks, resident.mutes)
+            }  # fmt: skip
             for needed in post.forms:
                 caught = [entry for entry in listeners[needed] if entry[2].catches(post)]
                 # The oldest of a person's tracks names the delivery.
                 for resident, rank, phrase in sorted(caught, key=lambda entry: -entry[1]):
                     old = owed.get((resident.nick, number))
-                    if resident.nick != author and (old is None or rank < old[0]):
+                    not_theirs = resident.nick == author or resident.nick in away
+                    if not not_theirs and (old is None or rank < old[0]):
                         body = f"[{phrase.canonical}] {author}: {text}"
                         owed[resident.nick, number] = (rank, body)
             for resident in followers[author]:
-                owed[resident.nick, number] = (-1, f"{author}: {text}")
+                if resident.nick not in away:
+                    owed[resident.nick, number] = (-1, f"{author}: {text}")
         return {key: body for key, (_, body) in owed.items()}
 
     # ---- on a stack --------------------------------------------------------------------------
@@ -232,6 +258,10 @@ class Town:
             await self.tell(resident, f"track {line}", f"Tracking: {phrase.canonical}")
         for author in sorted(resident.follows):
             await self.tell(resident, f"follow {author}", f"You follow {author} now")
+        for author in sorted(resident.blocks):
+            await self.tell(resident, f"block {author}", f"You block {author} now")
+        for phrase in resident.mutes:
+            await self.tell(resident, f"mute {phrase.canonical}", f"Muted: {phrase.canonical}")
 
     async def tell(self, resident, line, expected):
         answer = await resident.client.ask(self.stack.bot, line, timeout=60)

@@ -1,4 +1,5 @@
-"""The independent oracle: what a track catches, written from docs/track.md and from nothing else.
+"""The independent oracle: what a track catches, written from docs/track.md, and what is kept away
+from somebody, from docs/owed.md; from nothing else.
 
     phrase = parse_line("nyc food, pizza")       # alternatives; PhraseError when it is refused
     any(p.catches(read_post("Food in #NYC")) for p in phrase)
@@ -437,3 +438,11 @@ def parse_line(line):
     if not phrases:
         raise PhraseError("nothing in it")
     return phrases
+
+
+# ---- docs/owed.md, rules 3 and 4 -----------------------------------------------------------------
+
+
+def kept_away(author, post, blocks, mutes):
+    """From somebody who blocks these authors and mutes these phrases, before the post and until now."""
+    return author in blocks or any(mute.catches(post) for mute in mutes)

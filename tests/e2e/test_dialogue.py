@@ -175,6 +175,50 @@ class Following(Story):
         await eve.gets(f"{bob.nick}: something for everybody")
 
 
+class Excluding(Story):
+    async def test_who_is_blocked_reaches_nobody_they_used_to(self):
+        ann, bob, cat = await self.members("ann", "bob", "cat")
+        await ann.says("track curlew")
+        await bob.says(f"follow {ann.nick}")
+        await ann.says(f"follow {bob.nick}")
+        await ann.says(f"block {bob.nick}", f"You block {bob.nick} now")
+        await ann.says("blocks", bob.nick)
+        await bob.says("followers", "Nobody")
+        await bob.says(f"d {ann.nick} please", "has blocked you")
+        await bob.says(f"follow {ann.nick}", "has blocked you")
+        await bob.says("post a curlew by bob", "Posted")
+        await ann.says("post nobody follows me", "Posted")
+        await ann.says(f"unblock {bob.nick}", "no longer block")
+        await bob.says("post another curlew by bob", "Posted")
+        await ann.gets(f"[curlew] {bob.nick}: another curlew by bob")
+        await bob.says(f"follow {cat.nick}")
+        await cat.says("post hello bob", "Posted")
+        await bob.gets(f"{cat.nick}: hello bob")
+
+    async def test_what_is_muted_does_not_come(self):
+        ann, bob = await self.members("ann", "bob")
+        await ann.says(f"follow {bob.nick}")
+        await ann.says("mute football for 2 hours", "Muted: football (2 hours left)")
+        await ann.says("mute rugby", "Muted: rugby")
+        await ann.says("mutes", "football (2 hours left), rugby")
+        await bob.says("post Football, then.", "Posted")
+        await bob.says("post or #rugby", "Posted")
+        await bob.says("post tea", "Posted")
+        await ann.gets(f"{bob.nick}: tea")
+        await ann.says("unmute all", "No longer muted: football, rugby")
+        await bob.says("post football again", "Posted")
+        await ann.gets(f"{bob.nick}: football again")
+
+    async def test_caps_and_time_zones_are_said_back(self):
+        [ann] = await self.members("ann")
+        await ann.says("track dunlin max 10/h", "Tracking: dunlin (at most 10 an hour)")
+        await ann.says("track dunlin max 20/h", "Tracking still: dunlin (at most 20 an hour)")
+        await ann.says("tracks", "dunlin (at most 20 an hour)")
+        await ann.says("timezone Berlin", "Europe/Berlin")
+        await ann.says("timezone Europe/Berlin", "as in Europe/Berlin")
+        await ann.says("stats", "Time zone: Europe/Berlin")
+
+
 class Presence(Story):
     async def follower(self):
         ann, bob = await self.members("ann", "bob")
