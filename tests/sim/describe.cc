@@ -39,6 +39,21 @@ std::string describe(const bridge::backbone::Record& record) {
     case Record::kDeliverySwitched:
       return said(fmt::format("account {} switches {}", record.delivery_switched().account(),
                               record.delivery_switched().on() ? "on" : "off"));
+    case Record::kBlocked:
+      return said(fmt::format("account {} blocks {}", record.blocked().account(),
+                              record.blocked().other()));
+    case Record::kUnblocked:
+      return said(fmt::format("account {} unblocks {}", record.unblocked().account(),
+                              record.unblocked().other()));
+    case Record::kMuted:
+      return said(fmt::format("account {} mutes {} until {}", record.muted().account(),
+                              record.muted().phrase(), record.muted().until_ms()));
+    case Record::kUnmuted:
+      return said(fmt::format("account {} unmutes {}", record.unmuted().account(),
+                              record.unmuted().phrase()));
+    case Record::kCapped:
+      return said(fmt::format("account {} caps {} at {}", record.capped().account(),
+                              record.capped().phrase(), record.capped().per_hour()));
     default:
       return said("something else");
   }

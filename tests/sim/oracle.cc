@@ -10,6 +10,13 @@ using bridge::backbone::AccountId;
 using bridge::backbone::Record;
 using bridge::backbone::RecordId;
 
+struct Mute {
+  std::string word;
+  RecordId since = 0;
+  RecordId ended = 0;  // 0: not
+  bridge::base::WallMs until_ms = 0;
+};
+
 struct Person {
   std::string address;
   bool open = true;
@@ -17,6 +24,9 @@ struct Person {
   RecordId owed_since = 0;
   std::map<AccountId, RecordId> follows;  // since when
   std::map<std::string, RecordId> tracks;
+  std::set<AccountId> blocks;
+  std::map<AccountId, RecordId> unblocked;  // when last
+  std::vector<Mute> mutes;
 };
 using People = std::map<AccountId, Person>;
 
@@ -36,7 +46,46 @@ bool subscribed(const Person& person, AccountId author, const std::set<std::stri
   return false;
 }
 
+bool blocked(const Person& person, AccountId author, RecordId id) {
+  const auto ended = person.unblocked.find(author);
+  return person.blocks.contains(author) || (ended != person.unblocked.end() && id < ended->second);
+}
+
+bool muted(const Person& person, const std::set<std::string>& words, const Record& record) {
+  for (const Mute& mute : person.mutes) {
+    const bool then = mute.since < record.id() && (mute.ended == 0 || record.id() < mute.ended) &&
+                      (mute.until_ms == 0 || record.time_ms() < mute.until_ms);
+    if (then && words.contains(mute.word)) return true;
+  }
+  return false;
+}
+
+void apply_mute(People& people, const Record& record) {
+  if (record.has_muted()) {
+    const auto& muted = record.muted();
+    auto& mutes = people[muted.account()].mutes;
+    for (Mute& mute : mutes)
+      if (mute.since == muted.since()) mute.until_ms = muted.until_ms();
+    if (muted.since() == 0) mutes.push_back({muted.phrase(), record.id(), 0, muted.until_ms()});
+  } else if (record.has_unmuted()) {
+    for (Mute& mute : people[record.unmuted().account()].mutes)
+      if (mute.since == record.unmuted().since()) mute.ended = record.id();
+  }
+}
+
+void apply_block(People& people, const Record& record) {
+  if (record.has_blocked()) {
+    people[record.blocked().account()].blocks.insert(record.blocked().other());
+  } else if (record.has_unblocked()) {
+    Person& person = people[record.unblocked().account()];
+    person.blocks.erase(record.unblocked().other());
+    person.unblocked[record.unblocked().other()] = record.id();
+  }
+}
+
 void apply(People& people, const Record& record) {
+  apply_block(people, record);
+  apply_mute(people, record);
   const RecordId id = record.id();
   switch (record.body_case()) {
     case Record::kAccountCreated:
@@ -48,6 +97,7 @@ void apply(People& people, const Record& record) {
       break;
     case Record::kAccountClosed:
       people[record.account_closed().account()].open = false;
+      people[record.account_closed().account()].mutes.clear();
       break;
     case Record::kAccountReopened:
       people[record.account_reopened().account()].open = true;
@@ -77,14 +127,17 @@ template <class Visit>
 void for_each_owed(const People& people, const Record& record, Visit visit) {
   if (record.has_direct()) {
     const Person& person = people.at(record.direct().recipient());
-    if (person.open && !person.address.empty()) visit(person);
+    if (person.open && !person.address.empty() &&
+        !blocked(person, record.direct().author(), record.id()))
+      visit(person);
     return;
   }
   const auto words = words_of(record.post().text());
   for (const auto& [account, person] : people) {
     if (account == record.post().author() || !person.open || person.address.empty()) continue;
     if (record.id() > person.owed_since &&
-        subscribed(person, record.post().author(), words, record.id()))
+        subscribed(person, record.post().author(), words, record.id()) &&
+        !blocked(person, record.post().author(), record.id()) && !muted(person, words, record))
       visit(person);
   }
 }

@@ -1,7 +1,8 @@
 // oracle: who is owed what, found out from the log alone, in the most naive way there is.
 //
 // It shares nothing with the bridge's matcher: words are what stands between spaces, a person's
-// subscriptions are two maps. That is enough for the words that simulated people use.
+// subscriptions are two maps, blocks and mutes are lists of when. That is enough for the words that
+// simulated people use. docs/owed.md has the rules.
 #pragma once
 
 #include <set>

@@ -79,7 +79,7 @@ void Person::act() {
   if (!joined_) return say("join " + nick_, false);
   const std::string& word = dice.pick(kWords);
   const std::string& nick = dice.pick(nicks_);
-  switch (dice.below(said_ < kEager ? 7 : 16)) {
+  switch (dice.below(said_ < kEager ? 7 : 20)) {
     case 0:
     case 1:
     case 2:
@@ -101,8 +101,26 @@ void Person::act() {
     case 11:
     case 12:
       return say("d " + nick + " " + some_text(), true);
+    case 13:
+      return say((dice.chance(0.5) ? "block " : "unblock ") + nick, false);
+    case 14:
+      return say(something_muted(), false);
+    case 15:
+      return say("track " + word + (dice.chance(0.5) ? " max 3/h" : ""), false);
     default:
       return say("post " + some_text(), true);
+  }
+}
+
+std::string Person::something_muted() {
+  const std::string& word = stage_.dice.pick(kWords);
+  switch (stage_.dice.below(4)) {
+    case 0:
+      return "mute " + word;
+    case 1:
+      return fmt::format("mute {} for {}s", word, stage_.dice.between(1, 9));
+    default:
+      return "unmute " + (stage_.dice.chance(0.3) ? "all" : word);
   }
 }
 

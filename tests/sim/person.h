@@ -43,6 +43,7 @@ class Person final : private UserClient {
   void got_delivery(RecordId id, const gateway::xmpp::test::Element& stanza);
   void server_gone() override;
   std::string some_text();
+  std::string something_muted();
 
   Stage& stage_;
   XmppServer& server_;
