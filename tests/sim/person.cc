@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "gateway/xmpp/delivery_stanza.h"
 #include "gateway/xmpp/jid.h"
 
@@ -79,7 +81,7 @@ void Person::act() {
   if (!joined_) return say("join " + nick_, false);
   const std::string& word = dice.pick(kWords);
   const std::string& nick = dice.pick(nicks_);
-  switch (dice.below(said_ < kEager ? 7 : 20)) {
+  switch (dice.below(said_ < kEager ? 7 : 21)) {
     case 0:
     case 1:
     case 2:
@@ -102,14 +104,22 @@ void Person::act() {
     case 12:
       return say("d " + nick + " " + some_text(), true);
     case 13:
-      return say((dice.chance(0.5) ? "block " : "unblock ") + nick, false);
     case 14:
-      return say(something_muted(), false);
+      return say(somebody_blocked(), false);
     case 15:
+      return say(something_muted(), false);
+    case 16:
       return say("track " + word + (dice.chance(0.5) ? " max 3/h" : ""), false);
     default:
       return say("post " + some_text(), true);
   }
+}
+
+// Whom they block they unblock soon: what was posted in between is the interesting part.
+std::string Person::somebody_blocked() {
+  if (!blocked_.empty() && stage_.dice.chance(0.7)) return "unblock " + std::exchange(blocked_, {});
+  blocked_ = stage_.dice.pick(nicks_);
+  return "block " + blocked_;
 }
 
 std::string Person::something_muted() {

@@ -43,6 +43,7 @@ class Person final : private UserClient {
   void got_delivery(RecordId id, const gateway::xmpp::test::Element& stanza);
   void server_gone() override;
   std::string some_text();
+  std::string somebody_blocked();
   std::string something_muted();
 
   Stage& stage_;
@@ -57,6 +58,7 @@ class Person final : private UserClient {
   bool settled_ = false;
   std::optional<Doing> doing_;
   std::uint64_t said_ = 0;
+  std::string blocked_;  // lastly, and not yet unblocked
 };
 
 }  // namespace tests::sim
