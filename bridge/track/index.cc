@@ -22,8 +22,8 @@ using ByString = std::unordered_map<std::string, T, StringHash, std::equal_to<>>
 
 struct Entry {
   Phrase phrase;
-  std::string anchor;               // the required word it is filed under
-  std::vector<Listener> listeners;  // sorted, never empty once filed
+  std::string anchor;       // the required word it is filed under
+  Subscribers subscribers;  // never empty once filed
 };
 
 }  // namespace
@@ -67,37 +67,34 @@ struct Index::Impl {
 Index::Index() : impl_(std::make_unique<Impl>()) {}
 Index::~Index() = default;
 
-bool Index::add(const Phrase& phrase, Listener listener) {
-  auto& listeners = impl_->entry_for(phrase).listeners;
-  const auto at = std::lower_bound(listeners.begin(), listeners.end(), listener);
-  if (at != listeners.end() && *at == listener) return false;
-  listeners.insert(at, listener);
+void Index::add(const Phrase& phrase, SubscriptionNumber number, Listener listener) {
+  impl_->entry_for(phrase).subscribers.add(number, listener);
   ++impl_->subscriptions;
-  return true;
 }
 
-bool Index::remove(const Phrase& phrase, Listener listener) {
+bool Index::remove(const Phrase& phrase, SubscriptionNumber number) {
   const auto entry = impl_->entries.find(phrase.canonical());
   if (entry == impl_->entries.end()) return false;
-  auto& listeners = entry->second->listeners;
-  const auto at = std::lower_bound(listeners.begin(), listeners.end(), listener);
-  if (at == listeners.end() || *at != listener) return false;
-  listeners.erase(at);
+  Subscribers& subscribers = entry->second->subscribers;
+  if (!subscribers.remove(number)) return false;
   --impl_->subscriptions;
-  if (listeners.empty()) impl_->drop(*entry->second);
+  if (subscribers.empty()) impl_->drop(*entry->second);
   return true;
 }
 
 void Index::match(const Post& post,
-                  const std::function<void(const Phrase&, Listener)>& found) const {
+                  const std::function<void(const Phrase&, const Subscribers&)>& found) const {
   for (const std::string_view word : post.words()) {
     const auto list = impl_->filed.find(word);
     if (list == impl_->filed.end()) continue;
-    for (const Entry* entry : list->second) {
-      if (!entry->phrase.matches(post)) continue;
-      for (const Listener listener : entry->listeners) found(entry->phrase, listener);
-    }
+    for (const Entry* entry : list->second)
+      if (entry->phrase.matches(post)) found(entry->phrase, entry->subscribers);
   }
+}
+
+const Subscribers* Index::find(std::string_view canonical) const {
+  const auto entry = impl_->entries.find(canonical);
+  return entry == impl_->entries.end() ? nullptr : &entry->second->subscribers;
 }
 
 std::size_t Index::phrases() const {

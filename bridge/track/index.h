@@ -2,7 +2,7 @@
 // of a post depends on its words and on the distinct phrases under them, not on how many people
 // track.
 //
-//   index.add(phrase, account);   index.match(post, [&](const Phrase& p, Listener who) { ... });
+//   index.add(phrase, number, who);  index.match(post, [&](const Phrase& p, const Subscribers&) {});
 //
 // A phrase of several words is filed under its rarest word (by how many phrases are filed under
 // each so far); the rest is verified against the post. Any anchor is correct, only the cost
@@ -13,27 +13,29 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string_view>
 
 #include "bridge/track/phrase.h"
 #include "bridge/track/post.h"
+#include "bridge/track/subscribers.h"
 
 namespace bridge::track {
-
-using Listener = std::uint64_t;  // an account id; opaque here
 
 class Index {
  public:
   Index();
   ~Index();
 
-  // False when this listener had this phrase already.
-  bool add(const Phrase& phrase, Listener listener);
+  // Nobody subscribes to a phrase twice: that is the caller's to see to. Numbers ascend.
+  void add(const Phrase& phrase, SubscriptionNumber number, Listener listener);
   // False when there was no such subscription.
-  bool remove(const Phrase& phrase, Listener listener);
+  bool remove(const Phrase& phrase, SubscriptionNumber number);
 
-  // Calls `found` for every (phrase, listener) that matches; a listener comes once per phrase,
-  // those of one phrase in a row and by rising number. `found` must not change the index.
-  void match(const Post& post, const std::function<void(const Phrase&, Listener)>& found) const;
+  // Calls `found` once for every phrase that matches. `found` must not change the index.
+  void match(const Post& post,
+             const std::function<void(const Phrase&, const Subscribers&)>& found) const;
+  // nullptr when nobody subscribes to it. Valid until the next change.
+  const Subscribers* find(std::string_view canonical) const;
 
   std::size_t phrases() const;
   std::size_t subscriptions() const;

@@ -19,6 +19,7 @@
 namespace {
 
 using bridge::track::Index;
+using bridge::track::Subscribers;
 using bridge::track::Listener;
 using bridge::track::Phrase;
 using bridge::track::Post;
@@ -47,19 +48,20 @@ void check_match(const std::vector<Phrase>& phrases, const Post& post) {
   Index index;
   std::set<std::string> expected;
   for (std::size_t i = 0; i < phrases.size(); ++i) {
-    fuzz::check(index.add(phrases[i], i), "no phrase comes twice in a list");
+    index.add(phrases[i], i + 1, static_cast<Listener>(i));
     if (!phrases[i].matches(post)) continue;
     expected.insert(phrases[i].canonical());
     for (const std::string& word : phrases[i].required())
       fuzz::check(post.contains(word), "a match has every required word");
   }
   std::set<std::string> found;
-  index.match(post, [&](const Phrase& phrase, Listener) {
-    fuzz::check(found.insert(phrase.canonical()).second, "a listener comes once per phrase");
+  index.match(post, [&](const Phrase& phrase, const Subscribers& all) {
+    fuzz::check(found.insert(phrase.canonical()).second, "a phrase comes once");
+    fuzz::check(all.size() == 1, "no phrase comes twice in a list");
   });
   fuzz::check(found == expected, "the index finds what matches one by one");
   for (std::size_t i = 0; i < phrases.size(); ++i)
-    fuzz::check(index.remove(phrases[i], i), "what was added can be removed");
+    fuzz::check(index.remove(phrases[i], i + 1), "what was added can be removed");
   fuzz::check(index.phrases() == 0 && index.subscriptions() == 0, "nothing is left behind");
 }
 
