@@ -56,6 +56,49 @@ std::optional<Cursor> take_cursor(std::string_view& bytes) {
   return Cursor{.floor = *floor, .done = std::move(*done)};
 }
 
+void append_text(std::string& bytes, std::string_view text) {
+  append_varint(bytes, text.size());
+  bytes.append(text);
+}
+
+std::optional<std::string> take_text(std::string_view& bytes) {
+  const auto size = take_varint(bytes);
+  if (!size || *size > bytes.size()) return std::nullopt;
+  std::string text(bytes.substr(0, *size));
+  bytes.remove_prefix(*size);
+  return text;
+}
+
+std::optional<std::vector<std::string>> take_texts(std::string_view& bytes) {
+  const auto count = take_varint(bytes);
+  if (!count || *count > bytes.size()) return std::nullopt;
+  std::vector<std::string> texts;
+  while (texts.size() < *count) {
+    auto text = take_text(bytes);
+    if (!text) return std::nullopt;
+    texts.push_back(std::move(*text));
+  }
+  return texts;
+}
+
+std::optional<JobRow> take_job(std::string_view& bytes) {
+  JobRow job;
+  for (std::uint64_t* number : {&job.post, &job.at, &job.start, &job.reached}) {
+    const auto taken = take_varint(bytes);
+    if (!taken) return std::nullopt;
+    *number = *taken;
+  }
+  const auto wrapped = take_varint(bytes);
+  auto lists = take_texts(bytes);
+  if (!wrapped || !lists || job.at >= lists->size()) return std::nullopt;
+  auto exempt = take_ids(bytes, 0);
+  if (!exempt) return std::nullopt;
+  job.wrapped = *wrapped != 0;
+  job.lists = std::move(*lists);
+  job.exempt = std::move(*exempt);
+  return job;
+}
+
 bool any_again(const Cursors& cursors) {
   return std::ranges::any_of(cursors, [](const Cursor& cursor) { return !cursor.again.empty(); });
 }
@@ -88,6 +131,29 @@ std::optional<Cursors> decode_cursors(std::string_view bytes) {
   }
   if (!bytes.empty()) return std::nullopt;
   return cursors;
+}
+
+std::string encode_jobs(const std::vector<JobRow>& jobs) {
+  std::string bytes;
+  for (const JobRow& job : jobs) {
+    for (const std::uint64_t number : {job.post, job.at, job.start, job.reached})
+      append_varint(bytes, number);
+    append_varint(bytes, job.wrapped ? 1 : 0);
+    append_varint(bytes, job.lists.size());
+    for (const std::string& list : job.lists) append_text(bytes, list);
+    append_ids(bytes, job.exempt, 0);
+  }
+  return bytes;
+}
+
+std::optional<std::vector<JobRow>> decode_jobs(std::string_view bytes) {
+  std::vector<JobRow> jobs;
+  while (!bytes.empty()) {
+    auto job = take_job(bytes);
+    if (!job) return std::nullopt;
+    jobs.push_back(std::move(*job));
+  }
+  return jobs;
 }
 
 }  // namespace bridge::backbone

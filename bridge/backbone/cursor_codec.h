@@ -1,4 +1,5 @@
-// Cursor codec: a person's cursors as they lie in the store. docs/log.md has the bytes.
+// Cursor codec: a person's cursors and the running jobs as they lie in the store. docs/log.md has
+// the bytes.
 //
 // Pure functions. Numbers are varints, ids above the floor are written as their distances: a person
 // who waits for a few posts takes about ten bytes.
@@ -7,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bridge/backbone/cursor_store.h"
 
@@ -15,5 +17,8 @@ namespace bridge::backbone {
 std::string encode_cursors(const Cursors& cursors);
 // Nothing when the bytes are damaged.
 std::optional<Cursors> decode_cursors(std::string_view bytes);
+
+std::string encode_jobs(const std::vector<JobRow>& jobs);
+std::optional<std::vector<JobRow>> decode_jobs(std::string_view bytes);
 
 }  // namespace bridge::backbone

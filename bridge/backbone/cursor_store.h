@@ -1,10 +1,11 @@
 // CursorStore: how far each person's deliveries got. A second, small store, so that its writes
 // never stall the log's (law 4).
 //
-// What is absent is done: a person without a row has had everything owed up to `position`. One
-// checkpoint is one atomic write of the rows that changed and of the new position, so idle people
-// cost nothing. Written every second or so without sync: a lost tail means redelivery of what was
-// acknowledged in it, within the window law 3 allows; `checkpoint(sync = true)` on shutdown.
+// A person without a row is being served: they have had everything owed up to `position`, but for
+// what the jobs beside it have yet to bring. Whoever is away has a row that says since when. One
+// checkpoint is one atomic write of the rows that changed, of the running jobs and of the new
+// position. Written every second or so without sync: a lost tail means redelivery of what was
+// acknowledged in it, within the window law 3 allows; `sync = true` on shutdown.
 //
 // One thread (fan-out). Abstract for tests; memory_store.h has the twin.
 #pragma once
@@ -12,7 +13,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <span>
+#include <string>
 #include <vector>
 
 #include "bridge/backbone/store.h"
@@ -36,20 +37,43 @@ using Cursors = std::array<Cursor, kCursorClasses>;
 
 struct CursorRow {
   AccountId account = 0;
-  bool clean = false;  // nothing waiting: the row goes away
+  bool clean = false;  // nothing waiting, being served: the row goes away
   Cursors cursors;
+};
+
+// How far one post has got through the lists of those who listen to it. What comes after
+// `reached`, in a list that is walked from `start` on and round, it has yet to be brought to.
+struct JobRow {
+  RecordId post = 0;
+  std::vector<std::string>
+      lists;                // in their order: canonical phrases; empty: the author's followers
+  std::uint64_t at = 0;     // index of the one being walked
+  std::uint64_t start = 0;  // subscription numbers
+  std::uint64_t reached = 0;
+  bool wrapped = false;
+  std::vector<AccountId> exempt = {};  // not to be looked at any more, ascending
+  bool operator==(const JobRow&) const = default;
+};
+
+struct Checkpoint {
+  std::vector<CursorRow> rows = {};  // those that changed
+  std::vector<JobRow> jobs = {};     // all there are
+  RecordId position = 0;
 };
 
 class CursorStore {
  public:
   virtual ~CursorStore() = default;
 
-  // Rows and position in one atomic write.
-  virtual base::Result<void> checkpoint(std::span<const CursorRow> rows, RecordId position,
-                                        bool sync) = 0;
+  // In one atomic write.
+  virtual base::Result<void> checkpoint(const Checkpoint& checkpoint, bool sync) = 0;
 
-  // The position of the last checkpoint (0: none yet), after `visit` was called for every row.
-  virtual base::Result<RecordId> load(const std::function<void(const CursorRow&)>& visit) const = 0;
+  struct Loaded {
+    RecordId position = 0;  // of the last checkpoint; 0: none yet
+    std::vector<JobRow> jobs;
+  };
+  // After `visit` was called for every row.
+  virtual base::Result<Loaded> load(const std::function<void(const CursorRow&)>& visit) const = 0;
 };
 
 }  // namespace bridge::backbone

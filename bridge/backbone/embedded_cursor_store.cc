@@ -15,10 +15,12 @@
 namespace bridge::backbone {
 namespace {
 
-constexpr int kCursorFormat = 1;
+// 2 adds the jobs; in 1 there were none, and a person without a row was as they are now.
+constexpr int kCursorFormat = 2;
 constexpr const char* kCursorFormatKey = "format";
 constexpr const char* kPositionKey = "position";
-constexpr char kRowKind = 'r';  // a row's key: this and the account; sorts behind the two above
+constexpr const char* kJobsKey = "jobs";
+constexpr char kRowKind = 'r';  // a row's key: this and the account; sorts behind those above
 constexpr std::size_t kWriteBuffer = 8u << 20;
 constexpr std::size_t kCache = 8u << 20;
 
@@ -60,7 +62,7 @@ struct EmbeddedCursorStore::Impl {
   }
   rocksdb::Status open();
   rocksdb::Status reopen();
-  // A newer store is refused, a new one gets our version.
+  // A newer store is refused, a new one and an older one get our version.
   base::Result<void> settle_format();
 };
 
@@ -84,7 +86,7 @@ base::Result<void> EmbeddedCursorStore::Impl::settle_format() {
   const auto ours = std::to_string(kCursorFormat);
   std::string found;
   auto status = db->Get(rocksdb::ReadOptions(), kCursorFormatKey, &found);
-  if (status.IsNotFound()) {
+  if (status.IsNotFound() || found == "1") {
     rocksdb::WriteOptions durable;
     durable.sync = true;
     status = db->Put(durable, kCursorFormatKey, found = ours);
@@ -122,7 +124,7 @@ base::Result<std::unique_ptr<EmbeddedCursorStore>> EmbeddedCursorStore::open_to_
   std::string found;
   const auto looked = db->Get(rocksdb::ReadOptions(), kCursorFormatKey, &found);
   if (!looked.ok()) return impl->failure(looked);
-  if (found != std::to_string(kCursorFormat))
+  if (found != std::to_string(kCursorFormat) && found != "1")
     return tl::unexpected<base::Error>(newer_store_error(impl->path, found, kCursorFormat));
   return std::unique_ptr<EmbeddedCursorStore>(new EmbeddedCursorStore(std::move(impl)));
 }
@@ -136,16 +138,16 @@ base::Result<void> EmbeddedCursorStore::copy_to(const std::string& folder) const
 EmbeddedCursorStore::EmbeddedCursorStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 EmbeddedCursorStore::~EmbeddedCursorStore() = default;
 
-base::Result<void> EmbeddedCursorStore::checkpoint(std::span<const CursorRow> rows,
-                                                   RecordId position, bool sync) {
+base::Result<void> EmbeddedCursorStore::checkpoint(const Checkpoint& checkpoint, bool sync) {
   rocksdb::WriteBatch batch;
-  for (const auto& row : rows) {
+  for (const auto& row : checkpoint.rows) {
     if (row.clean)
       batch.Delete(row_key(row.account));
     else
       batch.Put(row_key(row.account), encode_cursors(row.cursors));
   }
-  batch.Put(kPositionKey, be64(position));
+  batch.Put(kJobsKey, encode_jobs(checkpoint.jobs));
+  batch.Put(kPositionKey, be64(checkpoint.position));
   rocksdb::WriteOptions options;
   options.sync = sync;
   options.no_slowdown = true;  // on a full disk it would wait, and everything with it
@@ -156,7 +158,7 @@ base::Result<void> EmbeddedCursorStore::checkpoint(std::span<const CursorRow> ro
   return {};
 }
 
-base::Result<RecordId> EmbeddedCursorStore::load(
+base::Result<CursorStore::Loaded> EmbeddedCursorStore::load(
     const std::function<void(const CursorRow&)>& visit) const {
   const auto damaged = [&] {
     return base::fail(
@@ -174,13 +176,21 @@ base::Result<RecordId> EmbeddedCursorStore::load(
     visit(row);
   }
   if (!it->status().ok()) return impl_->failure(it->status());
+  Loaded loaded;
   std::string stored;
-  const auto status = impl_->db->Get(rocksdb::ReadOptions(), kPositionKey, &stored);
-  if (status.IsNotFound()) return RecordId{0};
+  auto status = impl_->db->Get(rocksdb::ReadOptions(), kPositionKey, &stored);
+  if (status.IsNotFound()) return loaded;
   if (!status.ok()) return impl_->failure(status);
   const auto position = read_be64(stored);
   if (!position) return damaged();
-  return *position;
+  loaded.position = *position;
+  status = impl_->db->Get(rocksdb::ReadOptions(), kJobsKey, &stored);
+  if (status.IsNotFound()) return loaded;
+  if (!status.ok()) return impl_->failure(status);
+  auto jobs = decode_jobs(stored);
+  if (!jobs) return damaged();
+  loaded.jobs = std::move(*jobs);
+  return loaded;
 }
 
 }  // namespace bridge::backbone

@@ -26,9 +26,8 @@ class EmbeddedCursorStore final : public CursorStore {
                                                                          LogSink log = {});
   ~EmbeddedCursorStore() override;
 
-  base::Result<void> checkpoint(std::span<const CursorRow> rows, RecordId position,
-                                bool sync) override;
-  base::Result<RecordId> load(const std::function<void(const CursorRow&)>& visit) const override;
+  base::Result<void> checkpoint(const Checkpoint& checkpoint, bool sync) override;
+  base::Result<Loaded> load(const std::function<void(const CursorRow&)>& visit) const override;
 
   // A consistent copy in a folder that must not exist. Any thread, while checkpoints go on.
   base::Result<void> copy_to(const std::string& folder) const;

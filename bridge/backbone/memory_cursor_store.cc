@@ -1,7 +1,6 @@
 #include "bridge/backbone/memory_cursor_store.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace bridge::backbone {
 
@@ -12,22 +11,20 @@ void MemoryCursorStore::Image::apply(const Checkpoint& checkpoint) {
     else
       rows[row.account] = row.cursors;
   }
-  position = checkpoint.position;
+  rest = {checkpoint.position, checkpoint.jobs};
 }
 
-base::Result<void> MemoryCursorStore::checkpoint(std::span<const CursorRow> rows, RecordId position,
-                                                 bool sync) {
+base::Result<void> MemoryCursorStore::checkpoint(const Checkpoint& checkpoint, bool sync) {
   if (disk_full_)
     return base::fail(base::ErrorCode::kUnavailable,
                       "The store in memory says: No space left on device.");
-  Checkpoint checkpoint{{rows.begin(), rows.end()}, position};
   current_.apply(checkpoint);
   if (sync) {
     durable_ = current_;
     unsynced_.clear();
     return {};
   }
-  unsynced_.push_back(std::move(checkpoint));
+  unsynced_.push_back(checkpoint);
   if (unsynced_.size() > kUnsyncedMax) {
     durable_.apply(unsynced_.front());
     unsynced_.erase(unsynced_.begin());
@@ -35,10 +32,10 @@ base::Result<void> MemoryCursorStore::checkpoint(std::span<const CursorRow> rows
   return {};
 }
 
-base::Result<RecordId> MemoryCursorStore::load(
+base::Result<CursorStore::Loaded> MemoryCursorStore::load(
     const std::function<void(const CursorRow&)>& visit) const {
   for (const auto& [account, cursors] : current_.rows) visit({account, false, cursors});
-  return current_.position;
+  return current_.rest;
 }
 
 void MemoryCursorStore::crash(std::size_t kept) {

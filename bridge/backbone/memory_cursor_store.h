@@ -17,9 +17,8 @@ class MemoryCursorStore final : public CursorStore {
   // Unsynced checkpoints remembered one by one; the oldest beyond this counts as durable.
   static constexpr std::size_t kUnsyncedMax = 1024;
 
-  base::Result<void> checkpoint(std::span<const CursorRow> rows, RecordId position,
-                                bool sync) override;
-  base::Result<RecordId> load(const std::function<void(const CursorRow&)>& visit) const override;
+  base::Result<void> checkpoint(const Checkpoint& checkpoint, bool sync) override;
+  base::Result<Loaded> load(const std::function<void(const CursorRow&)>& visit) const override;
 
   // Knobs. While the disk is full, checkpoints are refused and change nothing.
   void fill_disk() { disk_full_ = true; }
@@ -30,13 +29,9 @@ class MemoryCursorStore final : public CursorStore {
   void crash(std::size_t kept);
 
  private:
-  struct Checkpoint {
-    std::vector<CursorRow> rows;
-    RecordId position = 0;
-  };
   struct Image {
     std::map<AccountId, Cursors> rows;
-    RecordId position = 0;
+    Loaded rest;
     void apply(const Checkpoint& checkpoint);
   };
 

@@ -29,7 +29,7 @@ base::Result<void> check_place(const std::string& path) {
   return {};
 }
 
-// Every account's row: somebody's, and not beyond the log.
+// Every account's row: somebody's, and not beyond the log; and the jobs.
 void check_cursors(const std::string& path, const std::unordered_set<AccountId>& accounts,
                    VerifyReport& report) {
   const auto store = EmbeddedCursorStore::open_to_read(path);
@@ -47,12 +47,16 @@ void check_cursors(const std::string& path, const std::unordered_set<AccountId>&
       if (newest > report.head) report.fault(whose + " lie beyond the end of the log.");
     }
   };
-  const auto position = (*store)->load(check_row);
-  if (!position) return report.fault(position.error().text);
-  report.position = *position;
-  if (*position > report.head)
-    report.fault("The cursors' position " + std::to_string(*position) +
+  const auto loaded = (*store)->load(check_row);
+  if (!loaded) return report.fault(loaded.error().text);
+  report.position = loaded->position;
+  if (loaded->position > report.head)
+    report.fault("The cursors' position " + std::to_string(loaded->position) +
                  " lies beyond the end of the log.");
+  for (const JobRow& job : loaded->jobs)
+    if (job.post > loaded->position)
+      report.fault("The job of record " + std::to_string(job.post) +
+                   " lies beyond the cursors' position.");
 }
 
 void check_label(const std::string& path, VerifyReport& report) {

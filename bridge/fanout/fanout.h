@@ -1,14 +1,16 @@
-// Fanout: from records to deliveries. Applies the log in order, finds who is owed each post, and
-// hands it on under the credit of the gateway that reaches them, the limit of the person it is for
-// and the weights of the classes; remembers per person how far that got.
+// Fanout: from records to deliveries. Applies the log in order, finds which lists are owed each
+// post, brings it to the people on them a quantum at a time, and hands it on under the credit of
+// the gateway that reaches them, the limit of the person it is for and the weights of the classes;
+// remembers per person how far that got. docs/decisions/fanout-jobs.md says why nothing is lost or
+// comes twice on the way.
 //
-//   fanout.load(now);
-//   loop: apply(record, now)... ; open/close/grant/ack/...(session, ...) ; turn(now) ; checkpoint()
+//   fanout.load();
+//   loop: apply(record)... while there is room() ; open/close/grant/ack/...(session, ...) ;
+//   turn(now) ; checkpoint()
 //
 // Neither socket nor clock nor thread: batches leave through the DeliverySink. One thread owns it.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -24,11 +26,14 @@
 #include "bridge/backbone/store.h"
 #include "bridge/base/counters.h"
 #include "bridge/base/time.h"
+#include "bridge/fanout/jobs.h"
 #include "bridge/fanout/owed.h"
 #include "bridge/fanout/owed_report.h"
-#include "bridge/fanout/pending.h"
+#include "bridge/fanout/passes.h"
+#include "bridge/fanout/person.h"
 #include "bridge/fanout/post_cache.h"
 #include "bridge/fanout/receipts.h"
+#include "bridge/fanout/roll.h"
 #include "bridge/fanout/session.h"
 #include "bridge/state/state.h"
 #include "bridge/track/index.h"
@@ -58,20 +63,26 @@ struct FanoutOptions {
   throttle::Policy deliveries_per_person = throttle::Policy::unlimited();
   ClassWeights weights = {};
   std::size_t people_max = 1'000'000;
+  // A list of at least so many listeners is a hot one: served last, in a class of its own.
+  std::size_t hot_list = 4096;
+  // What is done at once for one job: people brought something, or 64 times as many passed by.
+  std::size_t quantum = 256;
   // A delivery of a post older than this says when it was written.
   std::chrono::milliseconds late_after{30'000};
   ReceiptWaits receipt_waits = {};
 };
 
 struct FanoutCounters {
-  base::Counter matched;     // (post, person) pairs found at the end of the log
+  base::Counter matched;     // (post, person) pairs found by jobs
+  base::Counter looked_at;   // people that jobs came by
   base::Counter deliveries;  // handed to a session, again after a break included
   base::Counter acknowledged;
   base::Counter returned;   // refused by the other side, or lost with the session
   base::Counter confirmed;  // by the person's own client
   base::Counter withdrawn;  // no longer owed when their turn came
   base::Counter held;       // times somebody's delivery limit said "not before"
-  base::Counter caught_up;  // records looked at in catch-up
+  base::Counter caught_up;  // records that passes went over
+  base::Counter passes;     // begun
   base::Gauge position;
   base::Gauge position_ms;     // when the newest record matched was written, by the wall clock
   base::Gauge credit;          // deliveries the gateways would take now
@@ -80,23 +91,27 @@ struct FanoutCounters {
   base::Gauge parked;          // people whose turn came while there was no credit
   base::Gauge unconfirmed;     // deliveries that wait for the person's own client
   base::Gauge online;
-  base::Gauge behind;  // people waiting for their turn at catch-up
+  base::Gauge behind;  // people who read along with a pass, or wait for one
+  base::Gauge jobs;    // posts that have not come to everybody yet
 };
 
 class Fanout {
  public:
-  // At most this many records are looked at for catch-up, and this many deliveries made, in a turn.
-  static constexpr std::size_t kCatchUpPerTurn = 4096;
+  // At most this many records are gone over by passes, and this many deliveries made, in a turn.
+  static constexpr std::size_t kCatchUpPerTurn = 64;
   static constexpr std::size_t kDeliveriesPerTurn = 1024;
 
   // The references must outlive it.
   Fanout(const backbone::Store& store, backbone::CursorStore& cursors, FanoutOptions options,
          DeliverySink& sink);
 
-  // State at the head of the log, cursors as of the last checkpoint, and what was owed in between.
+  // State at the head of the log, cursors and jobs as of the last checkpoint. Takes as long as the
+  // accounts and subscriptions need; what was owed since then is read when people are there.
   base::Result<void> load();
 
-  // The record after position().
+  // So many more records may be applied before some jobs must have ended.
+  std::size_t room() const { return Jobs::kJobsMax - jobs_.size(); }
+  // The record after position(). Only while there is room().
   void apply(const backbone::RecordPtr& record);
   RecordId position() const { return position_; }
 
@@ -110,7 +125,8 @@ class Fanout {
   void confirm(SessionId session, const wire::Receipt& receipt);
   void presence(SessionId session, const wire::Presence& presence);
 
-  // A page of the addresses a gateway may have to probe, those with something waiting first.
+  // A page of the addresses a gateway may have to probe. Those who were served last come first:
+  // they are the likeliest to be there.
   wire::RosterPage roster(SessionId session, const wire::Roster& request);
   // Starts counting; the answer comes from take_reports() some turns later.
   void report_owed(std::uint64_t ticket, const std::string& nick);
@@ -133,18 +149,6 @@ class Fanout {
   const FanoutCounters& counters() const { return counters_; }
 
  private:
-  struct Person {
-    AccountId id = 0;
-    std::array<Pending, backbone::kCursorClasses> pending;
-    std::array<bool, kKinds> scheduled{};  // has its one entry in that class
-    bool catching_up = false;              // has its one entry in catch_up_
-    bool held = false;                     // has its one entry in held_: over its delivery limit
-    bool parked = false;                   // has its one entry in its session's parked list
-    bool dirty = false;                    // has its one entry in dirty_
-    bool has_row = false;                  // a row in the cursor store
-    throttle::Limiter limiter;
-    bool clean() const { return pending[0].clean() && pending[1].clean(); }
-  };
   // A delivery about to be added to a batch.
   struct Delivery {
     const backbone::Record& record;
@@ -159,26 +163,35 @@ class Fanout {
   };
   struct Held {
     base::Time until;
-    AccountId account = 0;
+    PersonNumber number = 0;
     bool operator>(const Held& other) const { return until > other.until; }
   };
 
-  Person& person(AccountId id);
-  void touch(Person& person);
-  SessionId session_of(const state::Account& account) const;  // 0: cannot be reached
-  // How somebody is reached.
-  struct Way {
-    SessionId session = 0;
-    bool receipts = false;  // their clients are asked to confirm
-  };
+  // With what the pass they read along with has dealt with counted in.
+  Person& wake(PersonNumber number);
+  Person* find(AccountId account);
+  void touch(const Person& person) { roll_.touch(person.number); }
+  void moved(Person& person);  // touched, and perhaps something can be sent or read now
 
   // Matching.
   void index(const backbone::Record& record);
-  void match_post(const PreparedPtr& prepared);
-  void match_direct(const PreparedPtr& prepared);
-  void enqueue(const state::Account& account, std::size_t cursor, Pending::Entry entry);
+  void leave_lists(const backbone::Record& record);
   void account_changed(const backbone::Record& record);
-  void refresh(AccountId account);  // whether they can be reached may have changed
+  void match_direct(const PreparedPtr& prepared);
+  void match_post(const PreparedPtr& prepared);
+  std::vector<std::string> lists_of(const Prepared& prepared) const;
+
+  // Jobs.
+  bool walk(Job& job, std::size_t& budget);
+  void begin_list(Job& job) const;
+  void bring(const Job& job, PersonNumber number);
+  void resume(Job& job);
+  std::size_t expand();
+
+  // Who can be reached.
+  void refresh(AccountId account);
+  void go_away(Person& person);
+  void pass_by_who_left();
 
   // Arrivals.
   const state::Account* account_of(SessionId session, const std::string& address) const;
@@ -190,19 +203,27 @@ class Fanout {
   // Catch-up.
   void want_catch_up(Person& person);
   std::size_t catch_up(base::Time now);
-  base::Result<std::size_t> read_stream(Pending& stream, const state::Account& account);
-  base::Result<std::size_t> read_directs(Pending& directs, const state::Account& account);
+  void admit(base::Time now);
+  void read_directs(Person& person, base::Time now);
+  base::Result<std::size_t> read_on(Pass& pass);
+  void offer(Pass& pass, const PreparedPtr& prepared);
+  void take(Pass& pass, const PreparedPtr& prepared, PersonNumber number);
+  void leave_pass(Person& person);
+  std::vector<PersonNumber> end_pass(Pass& pass);  // those who were members
 
   // Scheduling.
   void schedule(Person& person);
   std::size_t send(base::Now now);
-  void send_one(Kind kind, AccountId account, base::Now now);
-  void hand_over(Session& session, const state::Account& account, Delivery delivery);
+  void send_one(Kind kind, PersonNumber number, base::Now now);
+  void hand_over(Session& session, const Person& person, const Delivery& delivery);
   void hold(Person& person, base::Time until);
   void release_held(base::Time now);
-  RecordId count_owed(AccountId account, RecordId id, wire::OwedEntry& entry);
   void flush(Session& session);
   void publish_gauges();
+
+  // Counting.
+  bool outstanding(PersonNumber number, std::size_t cursor, RecordId id);
+  RecordId count_owed(AccountId account, RecordId id, wire::OwedEntry& entry);
 
   const backbone::Store& store_;
   backbone::CursorStore& cursor_store_;
@@ -214,13 +235,17 @@ class Fanout {
   PostCache cache_;
   RecordId position_ = 0;
 
-  std::unordered_map<AccountId, Person> people_;
+  Roll roll_;
   std::unordered_map<std::string, Way> available_;  // by address
   std::map<SessionId, Session> sessions_;
-  throttle::FairQueue<AccountId> classes_;
-  std::deque<AccountId> catch_up_;
+  Jobs jobs_;
+  throttle::FairQueue<RecordId> job_turns_;  // an entry each, by class of the list they are in
+  std::deque<PersonNumber> leaving_;         // away, but a running job may have something for them
+  throttle::FairQueue<PersonNumber> classes_;
+  Passes passes_;
+  std::deque<PersonNumber> catch_up_;
+  std::vector<PersonNumber> waiting_;  // for a pass
   std::priority_queue<Held, std::vector<Held>, std::greater<>> held_;
-  std::vector<AccountId> dirty_;
   Receipts receipts_;
   OwedReports reports_;
   base::Time turn_at_{};

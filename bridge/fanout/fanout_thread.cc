@@ -100,7 +100,7 @@ std::chrono::milliseconds FanoutThread::rest(base::Time now) const {
 }
 
 std::size_t FanoutThread::apply_records() {
-  const auto records = tail_->next(kRecordsPerTurn);
+  const auto records = tail_->next(std::min(kRecordsPerTurn, fanout_.room()));
   if (!records) {
     base::log::warning("the fan-out cannot read the log, trying again: {}", records.error().text);
     return 0;

@@ -19,9 +19,9 @@ void OwedReports::finish_person(Job& job) {
   ++job.at;
 }
 
-std::size_t OwedReports::turn(const Step& step) {
+std::size_t OwedReports::turn(RecordId ready, const Step& step) {
   std::size_t steps = 0;
-  while (!jobs_.empty() && steps < kStepsPerTurn) {
+  while (!jobs_.empty() && jobs_.front().report.head() <= ready && steps < kStepsPerTurn) {
     Job& job = jobs_.front();
     if (job.at == job.people.size()) {
       finished_.push_back({job.ticket, std::move(job.report)});

@@ -38,7 +38,8 @@ class OwedReports {
     RecordId from = 0;
   };
   void start(std::uint64_t ticket, RecordId head, std::vector<Start> people);
-  std::size_t turn(const Step& step);
+  // A report whose head lies beyond `ready` has to wait.
+  std::size_t turn(RecordId ready, const Step& step);
   std::vector<FinishedReport> take() { return std::exchange(finished_, {}); }
 
  private:

@@ -25,18 +25,31 @@ bool erase_sorted(auto& sorted, RecordId id) {
 
 }  // namespace
 
-void Pending::restore(const backbone::Cursor& cursor) {
-  cursor_ = cursor;
-  if (cursor.floor != 0) behind_ = cursor.floor;
+bool Pending::plain() const {
+  return behind_ && cursor_.floor == *behind_ && queue_.empty() && in_flight_.empty() &&
+         cursor_.done.empty() && cursor_.again.empty();
 }
 
-void Pending::match(Entry entry, bool reachable) {
-  if (behind_) return;
+void Pending::restore(const backbone::Cursor& cursor, RecordId position) {
+  cursor_ = cursor;
+  if (cursor_.floor == 0) cursor_.floor = position;
+  behind_ = cursor_.floor;
+  top_ = position;
+}
+
+void Pending::match(Entry entry) {
+  if (behind_ && entry.id > *behind_) return;
+  const bool late = waits() ? entry.id <= cursor_.floor : entry.id <= top_;
+  top_ = std::max(top_, entry.id);
+  if (late) return reopen(entry.id);
   if (!waits()) cursor_.floor = entry.id - 1;
-  if (reachable && room())
-    queue_.push_back(entry);
-  else
-    behind_ = entry.id - 1;
+  if (room()) {
+    const auto after = std::ranges::upper_bound(queue_, entry.id, {}, &Entry::id);
+    queue_.insert(after, entry);
+    return;
+  }
+  if (entry.id < queue_.back().id) unqueue();
+  behind_ = std::min(behind_.value_or(kNone), entry.id - 1);
 }
 
 bool Pending::waits_in_order(RecordId id) const {
@@ -52,7 +65,8 @@ bool Pending::wants(RecordId id) const {
 }
 
 void Pending::read_to(RecordId id, bool end) {
-  behind_ = id;
+  behind_ = std::max(behind_.value_or(0), id);
+  top_ = std::max(top_, id);
   if (end) behind_.reset();
   advance();
 }
@@ -67,7 +81,7 @@ std::optional<RecordId> Pending::first_again() const {
 std::optional<Pending::Entry> Pending::next(Kind kind) const {
   if (in_flight_.size() + again_flies_.size() >= kInFlightMax) return std::nullopt;
   if (kind == Kind::kDirect || kind == Kind::kBacklog)
-    if (const auto id = first_again()) return Entry{.id = *id, .kind = kind, .late = true};
+    if (const auto id = first_again()) return Entry{.id = *id, .kind = kind, .late = false};
   const auto it = std::ranges::find(queue_, kind, &Entry::kind);
   if (it == queue_.end()) return std::nullopt;
   if (cursor_.done.size() >= kDoneMax && it->id != lowest_waiting()) return std::nullopt;
@@ -132,6 +146,14 @@ void Pending::fall_back() {
   again_flies_.clear();
 }
 
+void Pending::leave(RecordId position) {
+  unqueue();
+  if (behind_) return;
+  if (!waits()) cursor_.floor = position;
+  behind_ = position;
+  top_ = std::max(top_, position);
+}
+
 void Pending::unqueue() {
   if (queue_.empty()) return;
   behind_ = std::min(behind_.value_or(kNone), queue_.front().id - 1);
@@ -139,6 +161,7 @@ void Pending::unqueue() {
 }
 
 void Pending::finish(RecordId id) {
+  top_ = std::max(top_, id);
   insert_sorted(cursor_.done, id);
   advance();
 }

@@ -4,9 +4,10 @@
 // queued, or behind: not looked at yet, to be read from the log. The queue is short; when it is
 // full or the person is away there is only the cursor (law 6). Pure bookkeeping; one thread.
 //
-//   floor <= done... , in flight..., queued... <= behind   (ids; `behind` unset: up to date)
+//   floor <= done... , in flight..., queued... <= behind   (ids; `behind` unset: being served)
 //
-// What comes back after it was done lies beside that, in `again`, until it is done once more.
+// A job may bring something after later posts were done. Where that can no longer be told from what
+// was done, and for what comes back after it was done, there is `again`: ids owed one by one.
 #pragma once
 
 #include <cstddef>
@@ -32,8 +33,9 @@ class Pending {
   static constexpr std::size_t kDoneMax = 256;
   // Sent and not known to have arrived; at it, nothing is sent.
   static constexpr std::size_t kInFlightMax = 256;
-  // Came back after they were done; beyond it, all that follows the oldest is owed again.
-  static constexpr std::size_t kAgainMax = 256;
+  // Owed one by one; beyond it, all that follows the oldest is owed again. More than there are
+  // jobs.
+  static constexpr std::size_t kAgainMax = 2048;
 
   struct Entry {
     RecordId id = 0;
@@ -41,18 +43,21 @@ class Pending {
     bool late = false;  // read from the log, later than it was posted
   };
 
-  // Nothing waiting: everything owed so far is done.
+  // Being served, and everything brought so far is done.
   bool clean() const { return !waits() && cursor_.again.empty(); }
+  // All that is known of it is where to read on.
+  bool plain() const;
   bool behind() const { return behind_.has_value(); }
   std::size_t queued() const { return queue_.size(); }
 
-  // Owed as of a checkpoint; everything above it has to be read again.
-  void restore(const backbone::Cursor& cursor);
+  // As of a checkpoint at `position`; everything above the floor has to be read again.
+  void restore(const backbone::Cursor& cursor, RecordId position);
   // For a checkpoint. Only while !clean().
   const backbone::Cursor& cursor() const { return cursor_; }
 
-  // A match at the end of the log. Queued if there is room and the person can be reached.
-  void match(Entry entry, bool reachable);
+  // Brought by a job, or at the end of the log. What lies ahead of where the log is being read is
+  // left to the reading.
+  void match(Entry entry);
 
   // Reading the log: after which id to go on; whether this id still has to be delivered; what was
   // found; how far it was read, and whether that is the end of the log.
@@ -60,6 +65,7 @@ class Pending {
   bool wants(RecordId id) const;
   bool room() const { return queue_.size() < kQueueMax; }
   void found(Entry entry) { queue_.push_back(entry); }
+  bool has_found(RecordId id) const { return !queue_.empty() && queue_.back().id == id; }
   void read_to(RecordId id, bool end);
 
   // Not done: waiting in one way or another, if it is owed at all.
@@ -81,13 +87,15 @@ class Pending {
   bool confirmed(RecordId id);
   // done -> again.
   void reopen(RecordId id);
-  // The person is away: the queue becomes part of what has to be read.
-  void unqueue();
+  // The person goes away, with everything up to `position` brought or being brought: the queue
+  // and what follows have to be read.
+  void leave(RecordId position);
 
  private:
   bool waits() const { return !queue_.empty() || !in_flight_.empty() || behind_; }
   bool waits_in_order(RecordId id) const;
   std::optional<RecordId> first_again() const;
+  void unqueue();
   void fall_back();
   void finish(RecordId id);
   void advance();
@@ -98,6 +106,7 @@ class Pending {
   std::deque<RecordId> in_flight_;     // ascending
   std::vector<RecordId> again_flies_;  // ascending; of cursor_.again those in flight
   std::optional<RecordId> behind_;     // everything owed up to here is done, in flight or queued
+  RecordId top_ = 0;                   // nothing above it was ever done
 };
 
 }  // namespace bridge::fanout

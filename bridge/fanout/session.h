@@ -11,6 +11,7 @@
 
 #include "bridge/backbone/store.h"
 #include "bridge/base/time.h"
+#include "bridge/track/subscribers.h"
 #include "bridge/wire/header.h"
 #include "bridge/wire/wire.pb.h"
 
@@ -23,7 +24,7 @@ using SessionId = std::uint64_t;  // never 0, never reused
 using Reaches = std::function<bool(std::string_view address)>;
 
 struct SentDelivery {
-  AccountId account = 0;
+  track::Listener person = 0;
   RecordId id = 0;
   std::size_t cursor = 0;
   bool asked = false;  // the person's client, to confirm it
@@ -46,7 +47,7 @@ struct Session {
 
   std::uint64_t next_sequence = 1;
   std::deque<SentBatch> unacknowledged;  // bounded by the credit
-  std::vector<AccountId> parked;         // people whose turn came while there was no credit
+  std::vector<track::Listener> parked;   // people whose turn came while there was no credit
 
   wire::Batch batch;  // in the making
   SentBatch sent;
@@ -58,6 +59,13 @@ struct Session {
   bool may_reach(std::string_view address) const { return !reaches || reaches(address); }
   bool has_credit(std::uint64_t bytes) const {
     return used_deliveries < granted_deliveries && used_bytes + bytes <= granted_bytes;
+  }
+  // The acknowledgement of its batch says no more about this delivery: it came back.
+  void forget(track::Listener person, RecordId delivery) {
+    for (SentBatch& one : unacknowledged)
+      std::erase_if(one.deliveries, [&](const SentDelivery& each) {
+        return each.person == person && each.id == delivery;
+      });
   }
   bool batch_full() const {
     return sent.deliveries.size() >= wire::kBatchDeliveriesMax ||

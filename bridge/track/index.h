@@ -2,7 +2,8 @@
 // of a post depends on its words and on the distinct phrases under them, not on how many people
 // track.
 //
-//   index.add(phrase, number, who);  index.match(post, [&](const Phrase& p, const Subscribers&) {});
+//   index.add(phrase, number, who);  index.match(post, [&](const Phrase& p, const Subscribers&)
+//   {});
 //
 // A phrase of several words is filed under its rarest word (by how many phrases are filed under
 // each so far); the rest is verified against the post. Any anchor is correct, only the cost

@@ -1,6 +1,7 @@
 // Subscribers: who listens to one thing, in the order in which they began.
 //
-//   list.add(number, who);  list.visit({.after = reached, .before = post}, 256, [&](number, who) {});
+//   list.add(number, who);  list.visit({.after = reached, .before = post}, 256, [&](number, who)
+//   {});
 //
 // A place in the list is a subscription number (the id of the record that made it), never an
 // index: whoever has come half-way goes on where they were, whatever was added, removed or

@@ -35,10 +35,12 @@ lane::LaneOptions lane_options(std::size_t index, const Limits& limits) {
   return options;
 }
 
-fanout::FanoutOptions fanout_options(const Limits& limits) {
+fanout::FanoutOptions fanout_options(const Plan& plan, const Limits& limits) {
   fanout::FanoutOptions options;
   options.deliveries_per_person = limits.deliveries_per_person;
   options.people_max = 1000;
+  options.quantum = plan.quantum;
+  options.hot_list = plan.hot_list;
   return options;
 }
 
@@ -56,7 +58,7 @@ BridgeProcess::BridgeProcess(Stage& stage, Disk& disk, std::array<LaneWires*, kL
     : stage_(stage),
       disk_(disk),
       committer_(disk.log(), state::Rules{}, static_cast<CommitListener&>(*this)),
-      fanout_(disk.log(), disk.cursors(), fanout_options(limits),
+      fanout_(disk.log(), disk.cursors(), fanout_options(stage.plan, limits),
               static_cast<DeliverySink&>(*this)),
       next_checkpoint_(stage.agenda.now() + stage.plan.checkpoint_every) {
   if (!fanout_.load() || !committer_.load())
@@ -153,7 +155,7 @@ std::size_t BridgeProcess::fan_out() {
 }
 
 std::size_t BridgeProcess::apply_records() {
-  const auto records = fanout_tail_->next(kRecordsPerTurn);
+  const auto records = fanout_tail_->next(std::min(kRecordsPerTurn, fanout_.room()));
   if (!records) return 0;
   for (const RecordPtr& record : *records) fanout_.apply(record);
   return records->size();

@@ -56,15 +56,14 @@ class Disk::ShiftedCursors final : public CursorStore {
  public:
   explicit ShiftedCursors(CursorStore& store) : store_(store) {}
 
-  base::Result<void> checkpoint(std::span<const CursorRow> rows, RecordId position,
-                                bool sync) override {
-    std::vector<CursorRow> shifted(rows.begin(), rows.end());
-    for (CursorRow& row : shifted)
+  base::Result<void> checkpoint(const Checkpoint& checkpoint, bool sync) override {
+    Checkpoint shifted = checkpoint;
+    for (CursorRow& row : shifted.rows)
       for (Cursor& cursor : row.cursors)
         if (cursor.floor != 0) ++cursor.floor;
-    return store_.checkpoint(shifted, position, sync);
+    return store_.checkpoint(shifted, sync);
   }
-  base::Result<RecordId> load(const std::function<void(const CursorRow&)>& visit) const override {
+  base::Result<Loaded> load(const std::function<void(const CursorRow&)>& visit) const override {
     return store_.load(visit);
   }
 

@@ -53,6 +53,8 @@ Plan plan_for(std::uint64_t seed, Mutant mutant) {
   plan.pipe_capacity = dice.between(8, 64);
   plan.inbox_max = dice.between(4, 64);
   plan.checkpoint_every = std::chrono::milliseconds(dice.between(50, 2000));
+  plan.quantum = dice.chance(0.7) ? dice.between(1, 3) : 256;
+  plan.hot_list = dice.between(1, 5);
   plan.slow_message = dice.chance(0.7) ? 0.01 : 0;
   plan.starved = dice.chance(0.7) ? 0.002 : 0;
 
@@ -75,14 +77,15 @@ Plan plan_for(std::uint64_t seed, Mutant mutant) {
 
 std::string Plan::describe() const {
   return fmt::format(
-      "{} people, {} publishers, window {} deliveries {} bytes, {} barriers, {}{}"
+      "{} people, {} publishers, window {} deliveries {} bytes, {} barriers, quantum {}, {}{}"
       "death per step {:.5f} of{}{}{}, weather:{}{}{}{}{}{}{}{}",
-      people, publishers, window_deliveries, window_bytes, barriers, bounces ? "bounces, " : "",
-      receipts ? "receipts, " : "", death_per_step, kill_bridge ? " bridge" : "",
-      kill_gateway ? " gateway" : "", crash_server ? " server" : "", cut > 0 ? " cuts" : "",
-      stall > 0 ? " stalls" : "", disk > 0 ? " full disks" : "", limits > 0 ? " limits" : "",
-      stop > 0 ? " restarts" : "", server_pause > 0 ? " server pauses" : "",
-      burst > 0 ? " bursts" : "", clock > 0 ? " clock jumps" : "");
+      people, publishers, window_deliveries, window_bytes, barriers, quantum,
+      bounces ? "bounces, " : "", receipts ? "receipts, " : "", death_per_step,
+      kill_bridge ? " bridge" : "", kill_gateway ? " gateway" : "", crash_server ? " server" : "",
+      cut > 0 ? " cuts" : "", stall > 0 ? " stalls" : "", disk > 0 ? " full disks" : "",
+      limits > 0 ? " limits" : "", stop > 0 ? " restarts" : "",
+      server_pause > 0 ? " server pauses" : "", burst > 0 ? " bursts" : "",
+      clock > 0 ? " clock jumps" : "");
 }
 
 }  // namespace tests::sim

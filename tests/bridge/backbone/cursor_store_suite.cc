@@ -30,7 +30,7 @@ Loaded load(const CursorStore& store) {
     loaded.rows[row.account] = row.cursors;
   });
   REQUIRE(position);
-  loaded.position = *position;
+  loaded.position = position->position;
   return loaded;
 }
 
@@ -48,9 +48,9 @@ TEMPLATE_TEST_CASE("checkpoints add up, and clean rows go away", "", EmbeddedCur
   TestType bench;
   const auto alice = row(1, {.floor = 7, .done = {9, 12, 1'000'000}}, {.floor = 3});
   const auto bob = row(300, {}, {.floor = 5, .done = {6}});
-  REQUIRE(bench.store().checkpoint(std::vector{alice, bob}, 12, false));
+  REQUIRE(bench.store().checkpoint({.rows = {alice, bob}, .position = 12}, false));
   const auto moved = row(1, {.floor = 12}, {.floor = ~RecordId{0} - 1, .done = {~RecordId{0}}});
-  REQUIRE(bench.store().checkpoint(std::vector{moved, clean(300), clean(4)}, 20,
+  REQUIRE(bench.store().checkpoint({.rows = {moved, clean(300), clean(4)}, .position = 20},
                                    GENERATE(false, true)));
   const bool restarted = GENERATE(false, true);
   if (restarted) bench.reopen();
@@ -62,17 +62,17 @@ TEMPLATE_TEST_CASE("checkpoints add up, and clean rows go away", "", EmbeddedCur
 TEMPLATE_TEST_CASE("a checkpoint without rows moves the position", "", EmbeddedCursors,
                    InMemoryCursors) {
   TestType bench;
-  REQUIRE(bench.store().checkpoint({}, 5, false));
-  REQUIRE(bench.store().checkpoint({}, 9, false));
+  REQUIRE(bench.store().checkpoint({.position = 5}, false));
+  REQUIRE(bench.store().checkpoint({.position = 9}, false));
   bench.reopen();
   CHECK(load(bench.store()).position == 9);
 }
 
 TEST_CASE("a power cut takes unsynced checkpoints, newest first") {
   MemoryCursorStore store;
-  REQUIRE(store.checkpoint(std::vector{row(1, {.floor = 1}, {})}, 1, true));
-  REQUIRE(store.checkpoint(std::vector{row(1, {.floor = 2}, {})}, 2, false));
-  REQUIRE(store.checkpoint(std::vector{clean(1), row(2, {.floor = 3}, {})}, 3, false));
+  REQUIRE(store.checkpoint({.rows = {row(1, {.floor = 1}, {})}, .position = 1}, true));
+  REQUIRE(store.checkpoint({.rows = {row(1, {.floor = 2}, {})}, .position = 2}, false));
+  REQUIRE(store.checkpoint({.rows = {clean(1), row(2, {.floor = 3}, {})}, .position = 3}, false));
   CHECK(store.unsynced() == 2);
   const auto kept = GENERATE(0u, 1u, 2u, 99u);
   store.crash(kept);
@@ -85,8 +85,8 @@ TEST_CASE("a power cut takes unsynced checkpoints, newest first") {
 
 TEST_CASE("a synced checkpoint survives any crash") {
   MemoryCursorStore store;
-  REQUIRE(store.checkpoint(std::vector{row(1, {.floor = 2}, {})}, 2, false));
-  REQUIRE(store.checkpoint(std::vector{row(3, {.floor = 3}, {})}, 3, true));
+  REQUIRE(store.checkpoint({.rows = {row(1, {.floor = 2}, {})}, .position = 2}, false));
+  REQUIRE(store.checkpoint({.rows = {row(3, {.floor = 3}, {})}, .position = 3}, true));
   store.crash(0);
   CHECK(load(store).position == 3);
   CHECK(load(store).rows.size() == 2);
@@ -95,7 +95,7 @@ TEST_CASE("a synced checkpoint survives any crash") {
 TEST_CASE("what a memory of unsynced checkpoints cannot hold counts as durable") {
   MemoryCursorStore store;
   for (RecordId id = 1; id <= MemoryCursorStore::kUnsyncedMax + 5; ++id)
-    REQUIRE(store.checkpoint({}, id, false));
+    REQUIRE(store.checkpoint({.position = id}, false));
   CHECK(store.unsynced() == MemoryCursorStore::kUnsyncedMax);
   store.crash(0);
   CHECK(load(store).position == 5);
@@ -104,12 +104,12 @@ TEST_CASE("what a memory of unsynced checkpoints cannot hold counts as durable")
 TEST_CASE("a full disk refuses a checkpoint whole") {
   MemoryCursorStore store;
   store.fill_disk();
-  const auto refused = store.checkpoint(std::vector{row(1, {.floor = 2}, {})}, 2, false);
+  const auto refused = store.checkpoint({.rows = {row(1, {.floor = 2}, {})}, .position = 2}, false);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == base::ErrorCode::kUnavailable);
   CHECK(load(store).rows.empty());
   store.free_disk();
-  CHECK(store.checkpoint({}, 2, false));
+  CHECK(store.checkpoint({.position = 2}, false));
 }
 
 TEST_CASE("cursors survive their encoding, whatever they are") {

@@ -159,21 +159,22 @@ TEST_CASE("full disk under the cursors: refused whole, and on again by itself") 
     }
     return rows;
   };
-  REQUIRE(store->checkpoint(rows_at(1), 1, true));
+  REQUIRE(store->checkpoint({.rows = rows_at(1), .position = 1}, true));
   disk.fill_up_to(200'000);
   RecordId position = 1;
-  while (position < 1'000 && store->checkpoint(rows_at(position + 1), position + 1, false))
+  while (position < 1'000 &&
+         store->checkpoint({.rows = rows_at(position + 1), .position = position + 1}, false))
     ++position;
   REQUIRE(position < 1'000);
   const auto rows_in_store = [&] {
     RecordId rows = 0;
-    CHECK(*store->load([&](const CursorRow&) { ++rows; }) == position);
+    CHECK(*store->load([&](const CursorRow&) { ++rows; })->position == position);
     return rows;
   };
   CHECK(rows_in_store() == position * 100);
   disk.make_room();
   ++position;
-  REQUIRE(store->checkpoint(rows_at(position), position, false));
+  REQUIRE(store->checkpoint({.rows = rows_at(position), .position = position}, false));
   CHECK(rows_in_store() == position * 100);
 }
 

@@ -41,7 +41,7 @@ struct Stores {
     scribe.post(alice, "hello", "c1");  // again, after the window
     REQUIRE(log->append(scribe.take()));
     const CursorRow row{bob, false, {Cursor{.floor = direct - 1}, Cursor{.floor = direct}}};
-    REQUIRE(cursors->checkpoint(std::span(&row, 1), log->head() - 1, true));
+    REQUIRE(cursors->checkpoint({.rows = {row}, .position = log->head() - 1}, true));
   }
 
   std::unique_ptr<EmbeddedStore> log;
@@ -183,7 +183,7 @@ TEST_CASE("verify finds cursors of nobody and beyond the log") {
   const auto put = [&](AccountId account, RecordId floor, RecordId position) {
     const auto cursors = EmbeddedCursorStore::open(store.path()).value();
     const CursorRow row{account, false, {Cursor{.floor = floor}, Cursor{.floor = floor}}};
-    REQUIRE(cursors->checkpoint(std::span(&row, 1), position, true));
+    REQUIRE(cursors->checkpoint({.rows = {row}, .position = position}, true));
   };
   SECTION("nobody's") {
     put(7, 3, 5);
@@ -223,7 +223,7 @@ TEST_CASE("a backup of stores that are in use is whole, and comes back as a stor
   SECTION("restored") {
     REQUIRE(restore(backup, target, quiet).value().faults == 0);
     CHECK(EmbeddedStore::open(small_store(target)).value()->head() == 10);
-    CHECK(EmbeddedCursorStore::open(target).value()->load([](const CursorRow&) {}).value() == 9);
+    CHECK(EmbeddedCursorStore::open(target).value()->load([](const CursorRow&) {})->position == 9);
     CHECK(restore(backup, target, quiet).error().code == base::ErrorCode::kConflict);
   }
   SECTION("not when a file got lost") {

@@ -15,9 +15,8 @@ using Found = std::multiset<std::pair<std::string, Listener>>;
 Found match(const Index& index, std::string_view text) {
   Found found;
   index.match(Post(text), [&](const Phrase& phrase, const Subscribers& all) {
-    all.visit({}, all.size(), [&](SubscriptionNumber, Listener who) {
-      found.emplace(phrase.canonical(), who);
-    });
+    all.visit({}, all.size(),
+              [&](SubscriptionNumber, Listener who) { found.emplace(phrase.canonical(), who); });
   });
   return found;
 }

@@ -1,0 +1,242 @@
+// The part of Fanout that hears from gateways: who is there, and what became of deliveries.
+#include <algorithm>
+#include <utility>
+
+#include "bridge/fanout/fanout.h"
+
+namespace bridge::fanout {
+
+// ---- who can be reached ------------------------------------------------------------------------
+
+// Something in it may have changed: presence, address, on or off, closed or open.
+void Fanout::refresh(AccountId id) {
+  const PersonNumber number = roll_.number_of(id);
+  if (number == Roll::kNobody) return;
+  const state::Account& account = roll_.account(number);
+  Way way;
+  if (account.open && account.delivery_on && !account.address.empty())
+    if (const auto it = available_.find(account.address); it != available_.end()) way = it->second;
+  if (way.session == 0 && !roll_.find(number)) return;
+  Person& who = wake(number);
+  who.way = way;
+  if (!who.reachable()) return go_away(who);
+  roll_.set_looked_at(number, true);
+  moved(who);
+}
+
+void Fanout::go_away(Person& who) {
+  passes_.leave(who.number);
+  for (Pending& pending : who.pending) pending.leave(position_);
+  touch(who);
+  leaving_.push_back(who.number);
+}
+
+// ---- sessions ----------------------------------------------------------------------------------
+
+void Fanout::open(SessionId id, Reaches reaches) {
+  Session& session = sessions_[id];
+  session.id = id;
+  session.reaches = std::move(reaches);
+}
+
+void Fanout::close(SessionId id, bool in_order) {
+  const auto it = sessions_.find(id);
+  if (it == sessions_.end()) return;
+  const Session session = std::move(it->second);
+  sessions_.erase(it);
+  for (const PersonNumber number : session.parked) wake(number).parked = false;
+  std::vector<AccountId> gone;
+  std::erase_if(available_, [&](const auto& entry) {
+    if (entry.second.session != id) return false;
+    if (const auto* account = state_.find_address(entry.first)) gone.push_back(account->id);
+    return true;
+  });
+  for (const AccountId account : gone) {
+    receipts_.away(account);
+    refresh(account);
+  }
+  for (const SentBatch& batch : session.unacknowledged) {
+    for (const SentDelivery& sent : batch.deliveries) {
+      Person& who = wake(sent.person);
+      if (!who.pending[sent.cursor].returned(sent.id)) continue;
+      counters_.returned.add();
+      moved(who);
+    }
+  }
+  for (const PersonNumber number : session.parked) schedule(wake(number));
+  settle_receipts(receipts_.close(id, in_order));
+  counters_.online.set(available_.size());
+  publish_gauges();
+}
+
+void Fanout::grant(SessionId id, std::uint64_t deliveries, std::uint64_t bytes) {
+  const auto it = sessions_.find(id);
+  if (it == sessions_.end()) return;
+  Session& session = it->second;
+  session.granted_deliveries = std::max(session.granted_deliveries, deliveries);
+  session.granted_bytes = std::max(session.granted_bytes, bytes);
+  for (const PersonNumber number : std::exchange(session.parked, {})) {
+    Person& who = wake(number);
+    who.parked = false;
+    schedule(who);
+  }
+}
+
+void Fanout::acknowledge(SessionId id, std::uint64_t sequence) {
+  const auto it = sessions_.find(id);
+  if (it == sessions_.end()) return;
+  auto& batches = it->second.unacknowledged;
+  while (!batches.empty() && batches.front().sequence <= sequence) {
+    for (const SentDelivery& sent : batches.front().deliveries) {
+      Person& who = wake(sent.person);
+      if (!who.pending[sent.cursor].in_flight(sent.id)) continue;
+      const AccountId account = who.account->id;
+      if (!sent.asked || !receipts_.expected(account)) {
+        arrived(who, sent);
+        continue;
+      }
+      const bool available = available_.contains(who.account->address);
+      receipts_.await(account, {id, sent.id, sent.cursor}, available, batches.front().sent_at,
+                      turn_at_);
+    }
+    batches.pop_front();
+  }
+  publish_gauges();
+}
+
+void Fanout::arrived(Person& who, const SentDelivery& delivery) {
+  if (!who.pending[delivery.cursor].acknowledged(delivery.id)) return;
+  counters_.acknowledged.add();
+  moved(who);
+}
+
+// ---- what became of deliveries -----------------------------------------------------------------
+
+void Fanout::settle_receipts(const std::vector<Receipts::Expired>& expired) {
+  for (const auto& [account, awaited, has_arrived] : expired) {
+    Person& who = wake(roll_.number_of(account));
+    if (has_arrived) {
+      arrived(who, {who.number, awaited.id, awaited.cursor});
+    } else if (who.pending[awaited.cursor].returned(awaited.id)) {
+      counters_.returned.add();
+      moved(who);
+    }
+  }
+}
+
+void Fanout::settle() {
+  settle_receipts(receipts_.close_all());
+}
+
+// Nothing when the session may not speak for it (law 11), or nobody has it.
+const state::Account* Fanout::account_of(SessionId session, const std::string& address) const {
+  const auto known = sessions_.find(session);
+  if (known == sessions_.end() || !known->second.may_reach(address)) return nullptr;
+  return state_.find_address(address);
+}
+
+void Fanout::confirm(SessionId session, const wire::Receipt& receipt) {
+  const state::Account* account = account_of(session, receipt.address());
+  if (!account || receipt.id() > position_) return;
+  Person& who = wake(roll_.number_of(account->id));
+  receipts_.confirmed(account->id, receipt.id());
+  for (Pending& pending : who.pending) {
+    const bool in_flight = pending.in_flight(receipt.id());
+    if (!pending.confirmed(receipt.id())) continue;
+    if (in_flight) counters_.acknowledged.add();
+    counters_.confirmed.add();
+    moved(who);
+  }
+}
+
+void Fanout::give_back(SessionId session, const wire::Nack& nack) {
+  const state::Account* account = account_of(session, nack.address());
+  if (!account) return;
+  // Whatever the reason, sending again at once would only bounce again: until they show up anew.
+  const auto it = available_.find(nack.address());
+  if (it != available_.end() && it->second.session == session) {
+    available_.erase(it);
+    receipts_.away(account->id);
+  }
+  receipts_.forget(account->id, nack.id());
+  Person& who = wake(roll_.number_of(account->id));
+  sessions_.at(session).forget(who.number, nack.id());
+  reopen(who, nack.id());
+  touch(who);
+  refresh(account->id);
+  counters_.online.set(available_.size());
+}
+
+// It came back: while it was in flight, or later than that, when the server had taken it already.
+void Fanout::reopen(Person& who, RecordId id) {
+  for (Pending& pending : who.pending) {
+    if (!pending.returned(id)) continue;
+    counters_.returned.add();
+    return;
+  }
+  if (id == 0 || id > position_) return;
+  const auto prepared = cache_.get(id);
+  if (!prepared) return;
+  const bool direct = direct_owed(*who.account, **prepared);
+  if (!direct && !owed(*who.account, **prepared)) return;
+  const std::size_t cursor = direct ? backbone::kDirectCursor : backbone::kStreamCursor;
+  if (outstanding(who.number, cursor, id)) return;
+  who.pending[cursor].reopen(id);
+  counters_.returned.add();
+}
+
+// ---- presence ----------------------------------------------------------------------------------
+
+void Fanout::presence(SessionId id, const wire::Presence& presence) {
+  const auto known = sessions_.find(id);
+  if (known == sessions_.end()) return;
+  if (presence.server_lost()) settle_receipts(receipts_.close(id, false));
+  for (const auto& change : presence.changes())
+    if (known->second.may_reach(change.address())) change_presence(known->second, change);
+  counters_.online.set(available_.size());
+}
+
+void Fanout::change_presence(const Session& session, const wire::Presence::Change& change) {
+  const state::Account* account = state_.find_address(change.address());
+  const auto it = available_.find(change.address());
+  const bool known = it != available_.end();
+  if (change.available()) {
+    const Way way{session.id, change.receipts()};
+    if (known)
+      it->second = way;
+    else if (available_.size() < options_.people_max)
+      available_.emplace(change.address(), way);
+    if (account && !known) receipts_.available(account->id, turn_at_);
+  } else if (known && it->second.session == session.id) {
+    available_.erase(it);
+    if (account) receipts_.away(account->id);
+  }
+  if (account) refresh(account->id);
+}
+
+wire::RosterPage Fanout::roster(SessionId id, const wire::Roster& request) {
+  wire::RosterPage page;
+  const auto it = sessions_.find(id);
+  if (it == sessions_.end()) return page;
+  Session& session = it->second;
+  auto& order = session.roster;
+  if (request.after() == 0) {
+    order.clear();
+    for (const auto& [account_id, account] : state_.accounts())
+      if (account.open && !account.address.empty() && session.may_reach(account.address))
+        order.push_back(account_id);
+    const auto served_to = [this](AccountId who) {
+      return roll_.reads_after(roll_.number_of(who));
+    };
+    std::ranges::sort(order, std::greater<>{}, served_to);
+  }
+  constexpr std::uint32_t kPageMax = 1000;
+  const std::size_t limit = std::clamp<std::uint32_t>(request.limit(), 1, kPageMax);
+  std::size_t at = std::min<std::size_t>(request.after(), order.size());
+  for (std::size_t n = 0; n < limit && at < order.size(); ++n, ++at)
+    page.add_addresses(state_.find(order[at])->address);
+  if (at < order.size()) page.set_next(at);
+  return page;
+}
+
+}  // namespace bridge::fanout

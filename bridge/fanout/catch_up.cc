@@ -1,0 +1,149 @@
+// The part of Fanout that reads the log for those who are behind.
+#include <algorithm>
+#include <utility>
+
+#include "bridge/fanout/fanout.h"
+
+namespace bridge::fanout {
+namespace {
+
+// After the store failed to read: how long a person waits before it is tried again.
+constexpr std::chrono::seconds kRetryRead{1};
+
+}  // namespace
+
+void Fanout::want_catch_up(Person& person) {
+  if (person.catching_up || person.held || !person.reachable()) return;
+  const auto due = [](const Pending& pending) {
+    return pending.behind() && pending.queued() < Pending::kQueueMax / 2;
+  };
+  const bool reads = passes_.member(person.number);
+  if (!due(person.directs()) && (reads || !due(person.stream()))) return;
+  person.catching_up = true;
+  catch_up_.push_back(person.number);
+}
+
+std::size_t Fanout::catch_up(base::Time now) {
+  admit(now);
+  Pass* pass = passes_.next();
+  if (!pass) return 0;
+  const auto read = read_on(*pass);
+  if (read) return 1 + *read;
+  for (const PersonNumber number : end_pass(*pass)) hold(wake(number), now + kRetryRead);
+  return 1;
+}
+
+// Those who have to read something find a pass, and directs, which have an index of their own.
+void Fanout::admit(base::Time now) {
+  constexpr std::size_t kAdmittedPerTurn = 256;
+  for (std::size_t n = 0; n < kAdmittedPerTurn && !catch_up_.empty(); ++n) {
+    Person& who = wake(catch_up_.front());
+    catch_up_.pop_front();
+    who.catching_up = false;
+    if (!who.reachable()) continue;
+    if (who.directs().behind() && who.directs().room()) read_directs(who, now);
+    const Pending& stream = who.stream();
+    if (!stream.behind() || !stream.room() || passes_.member(who.number) || who.held) continue;
+    const std::uint64_t begun = passes_.begun();
+    const RecordId from =
+        std::max(stream.read_after(), std::min(who.account->owed_since, position_));
+    if (!passes_.join(who.number, from)) {
+      who.catching_up = true;
+      waiting_.push_back(who.number);
+    }
+    counters_.passes.add(passes_.begun() - begun);
+  }
+}
+
+void Fanout::read_directs(Person& who, base::Time now) {
+  Pending& directs = who.directs();
+  const std::size_t max = Pending::kQueueMax - directs.queued();
+  const auto ids = store_.read_directs(who.account->id, directs.read_after(), max);
+  if (!ids) return hold(who, now + kRetryRead);
+  for (const RecordId id : *ids) {
+    if (id > position_) break;  // comes as a match when it is applied
+    if (directs.wants(id)) directs.found({.id = id, .kind = Kind::kDirect, .late = true});
+  }
+  const bool end = ids->size() < max || ids->back() >= position_;
+  directs.read_to(end ? position_ : ids->back(), end);
+  moved(who);
+}
+
+// ---- a pass ------------------------------------------------------------------------------------
+
+base::Result<std::size_t> Fanout::read_on(Pass& pass) {
+  const RecordId end = passes_.meets(pass, position_);
+  std::size_t records = 0;
+  for (; pass.at < end && pass.size > 0 && records < kCatchUpPerTurn; ++records) {
+    const auto prepared = cache_.get(pass.at + 1);
+    if (!prepared) return tl::unexpected(prepared.error());
+    if ((*prepared)->post) offer(pass, *prepared);
+    ++pass.at;
+  }
+  counters_.caught_up.add(records);
+  if (pass.size == 0 || pass.at == position_)
+    for (const PersonNumber number : end_pass(pass)) moved(wake(number));
+  else if (pass.at == end)
+    passes_.merge(pass);
+  return records;
+}
+
+// To the members among those who listen, or to those who listen among the members: whichever are
+// fewer.
+void Fanout::offer(Pass& pass, const PreparedPtr& prepared) {
+  std::vector<const track::Subscribers*> lists;
+  const auto& followers = state_.find(prepared->record->post().author())->followers;
+  std::size_t listeners = followers.size();
+  index_.match(*prepared->post, [&](const track::Phrase&, const track::Subscribers& all) {
+    lists.push_back(&all);
+    listeners += all.size();
+  });
+  if (listeners == 0) return;
+  if (pass.members.size() <= listeners / 16) {
+    const std::vector<PersonNumber> members = pass.members;
+    for (const PersonNumber number : members) take(pass, prepared, number);
+    return;
+  }
+  for (const auto& [since, follower] : followers) take(pass, prepared, roll_.number_of(follower));
+  for (const track::Subscribers* list : lists)
+    list->visit(
+        {.after = 0, .before = prepared->record->id()}, list->size(),
+        [&](track::SubscriptionNumber, PersonNumber number) { take(pass, prepared, number); });
+}
+
+void Fanout::take(Pass& pass, const PreparedPtr& prepared, PersonNumber number) {
+  if (!passes_.in(pass, number)) return;
+  const RecordId id = prepared->record->id();
+  Person& who = wake(number);
+  Pending& stream = who.stream();
+  // Of several lists they are on, the first will do.
+  if (id <= stream.read_after() || !stream.wants(id) || stream.has_found(id)) return;
+  // A job that has yet to come to them brings it.
+  if (const Job* job = jobs_.find(id); job && job->ahead_of(*who.account)) return;
+  if (!owed(*who.account, *prepared)) return;
+  if (!stream.room()) return leave_pass(who);
+  stream.found({.id = id, .kind = Kind::kBacklog, .late = true});
+  touch(who);
+  schedule(who);
+}
+
+// With a full queue: they go on reading when it is shorter.
+void Fanout::leave_pass(Person& who) {
+  passes_.leave(who.number);
+  touch(who);
+}
+
+std::vector<PersonNumber> Fanout::end_pass(Pass& pass) {
+  const RecordId at = pass.at;
+  const bool end = at == position_;
+  auto members = passes_.end(pass);
+  for (const PersonNumber number : members) {
+    Person& who = roll_.wake(number);
+    who.stream().read_to(at, end);
+    touch(who);
+  }
+  for (const PersonNumber number : std::exchange(waiting_, {})) catch_up_.push_back(number);
+  return members;
+}
+
+}  // namespace bridge::fanout

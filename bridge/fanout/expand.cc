@@ -1,0 +1,137 @@
+// The part of Fanout that brings posts to the people on their lists.
+#include <algorithm>
+
+#include "bridge/fanout/fanout.h"
+
+namespace bridge::fanout {
+namespace {
+
+// Passing somebody by costs so much less than bringing them something.
+constexpr std::size_t kPassedByPerLook = 64;
+constexpr std::size_t kVisit = 256;
+
+// Calls `visit(number, person)` for the listeners of a job's present list; false: that was the
+// stretch.
+template <class Visit>
+bool visit_list(const Job& job, const state::State& state, const track::Index& index,
+                const Roll& roll, std::size_t max, Visit&& visit) {
+  const auto range = job.ahead();
+  if (job.list() != kFollowers) {
+    const track::Subscribers* list = index.find(job.list());
+    return list && list->visit(range, max, visit);
+  }
+  const auto& followers = state.find(job.author())->followers;
+  for (auto it = followers.upper_bound(range.after); it != followers.end(); ++it) {
+    if (it->first >= range.before) return false;
+    if (max-- == 0) return true;
+    visit(it->first, roll.number_of(it->second));
+  }
+  return false;
+}
+
+// Spreads the ids, so that walks begin anywhere.
+std::uint64_t scatter(std::uint64_t id) {
+  id *= 0x9E3779B97F4A7C15u;  // 2^64 / golden ratio: Fibonacci hashing
+  return id ^ (id >> 32);
+}
+
+}  // namespace
+
+// Followers first, then the phrases, so that the order holds across a restart; long lists last,
+// because everybody else should not have to wait for them.
+std::vector<std::string> Fanout::lists_of(const Prepared& prepared) const {
+  std::vector<std::string> lists, hot;
+  if (!state_.find(prepared.record->post().author())->followers.empty())
+    lists.emplace_back(kFollowers);
+  index_.match(*prepared.post, [&](const track::Phrase& phrase, const track::Subscribers& all) {
+    (all.size() >= options_.hot_list ? hot : lists).push_back(phrase.canonical());
+  });
+  lists.insert(lists.end(), hot.begin(), hot.end());
+  return lists;
+}
+
+void Fanout::match_post(const PreparedPtr& prepared) {
+  auto lists = lists_of(*prepared);
+  if (lists.empty()) return;
+  resume(jobs_.add(Job(prepared, std::move(lists))));
+}
+
+// Most posts have come to everybody when this returns.
+void Fanout::resume(Job& job) {
+  std::size_t budget = options_.quantum;
+  if (walk(job, budget)) return jobs_.remove(job.id());
+  std::size_t turn = 0;
+  if (job.list() != kFollowers) {
+    const track::Subscribers* list = index_.find(job.list());
+    turn = list && list->size() >= options_.hot_list ? 2 : 1;
+  }
+  job_turns_.push(turn, job.id(), 1);
+}
+
+std::size_t Fanout::expand() {
+  const auto next = job_turns_.pop();
+  if (!next) return 0;
+  resume(*jobs_.find(next->second));
+  return 1;
+}
+
+void Fanout::begin_list(Job& job) const {
+  if (job.list() == kFollowers) return;
+  const track::Subscribers* list = index_.find(job.list());
+  if (!list || list->size() < options_.hot_list) return;
+  const auto start = list->number_at(scatter(job.id()) % list->size());
+  if (start < job.id()) job.begin_at(start);
+}
+
+// True when the job has come to everybody.
+bool Fanout::walk(Job& job, std::size_t& budget) {
+  while (!job.finished()) {
+    if (budget == 0) return false;
+    if (job.untouched()) begin_list(job);
+    std::size_t passed_by = 0, looked_at = 0;
+    const bool more =
+        visit_list(job, state_, index_, roll_, std::min(kVisit, budget * kPassedByPerLook),
+                   [&](track::SubscriptionNumber number, PersonNumber who) {
+                     job.reach(number);
+                     if (!roll_.looked_at(who)) {
+                       ++passed_by;
+                       return;
+                     }
+                     ++looked_at;
+                     bring(job, who);
+                   });
+    counters_.looked_at.add(passed_by + looked_at);
+    budget -= std::min(budget, 1 + looked_at + passed_by / kPassedByPerLook);
+    if (!more) job.end_stretch();
+  }
+  return true;
+}
+
+void Fanout::bring(const Job& job, PersonNumber number) {
+  const state::Account& account = roll_.account(number);
+  if (job.exempt(account.id) || job.comes_earlier(account)) return;
+  // At rest, and it lies ahead of where they read on: no need to wake them.
+  if (!roll_.find(number) && job.id() > roll_.reads_after(number)) return;
+  Person& who = wake(number);
+  if (who.stream().behind() && job.id() > who.stream().read_after()) return;
+  const auto as = owed(account, *job.post());
+  if (!as) return;
+  counters_.matched.add();
+  who.stream().match({.id = job.id(), .kind = as->kind, .late = false});
+  moved(who);
+}
+
+// Whoever is away, and for whom no running job can have anything that they will not read, is looked
+// at no more.
+void Fanout::pass_by_who_left() {
+  const RecordId horizon = jobs_.horizon(position_);
+  for (; !leaving_.empty(); leaving_.pop_front()) {
+    const PersonNumber number = leaving_.front();
+    const Person* who = roll_.find(number);
+    if (who && who->reachable()) continue;
+    if (roll_.reads_after(number) > horizon) return;
+    roll_.set_looked_at(number, false);
+  }
+}
+
+}  // namespace bridge::fanout
