@@ -89,17 +89,16 @@ bool Fanout::walk(Job& job, std::size_t& budget) {
     if (budget == 0) return false;
     if (job.untouched()) begin_list(job);
     std::size_t passed_by = 0, looked_at = 0;
-    const bool more =
-        visit_list(job, state_, index_, roll_, std::min(kVisit, budget * kPassedByPerLook),
-                   [&](track::SubscriptionNumber number, PersonNumber who) {
-                     job.reach(number);
-                     if (!roll_.looked_at(who)) {
-                       ++passed_by;
-                       return;
-                     }
-                     ++looked_at;
-                     bring(job, who);
-                   });
+    const bool more = visit_list(job, state_, index_, roll_, std::min(kVisit, budget),
+                                 [&](track::SubscriptionNumber number, PersonNumber who) {
+                                   job.reach(number);
+                                   if (!roll_.looked_at(who)) {
+                                     ++passed_by;
+                                     return;
+                                   }
+                                   ++looked_at;
+                                   bring(job, who);
+                                 });
     counters_.looked_at.add(passed_by + looked_at);
     budget -= std::min(budget, 1 + looked_at + passed_by / kPassedByPerLook);
     if (!more) job.end_stretch();

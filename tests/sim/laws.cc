@@ -138,6 +138,12 @@ std::string Laws::missing(const std::vector<RecordPtr>& log) const {
   return fmt::format("law 2: {} (and {} more)", first, count - 1);
 }
 
+bool Laws::feeds_complete(const std::vector<RecordPtr>& log) const {
+  const auto posts = static_cast<std::size_t>(
+      std::ranges::count_if(log, [](const RecordPtr& record) { return record->has_post(); }));
+  return std::ranges::all_of(feeds_, [&](const auto& feed) { return feed.second.size() >= posts; });
+}
+
 void Laws::judge_feeds(const std::vector<RecordPtr>& log) const {
   for (const auto& [reader, items] : feeds_) {
     std::size_t at = 0;

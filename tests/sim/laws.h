@@ -67,6 +67,8 @@ class Laws {
 
   // What can be said only when all is quiet, and from the log alone.
   void judge(const std::vector<RecordPtr>& log) const;
+  // Every reader of the public feed has come to its end.
+  bool feeds_complete(const std::vector<RecordPtr>& log) const;
   // What is owed and has not come, as a sentence; empty when there is nothing.
   std::string missing(const std::vector<RecordPtr>& log) const;
 

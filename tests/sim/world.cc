@@ -100,7 +100,8 @@ bool World::quiet() {
   if (!std::ranges::all_of(people_, [](const auto& person) { return person->settled(); }))
     return false;
   if (!std::ranges::all_of(publishers_, [](const auto& p) { return p->settled(); })) return false;
-  return stage_.laws.missing(bridge_.disk().all()).empty();
+  const auto log = bridge_.disk().all();
+  return stage_.laws.feeds_complete(log) && stage_.laws.missing(log).empty();
 }
 
 // ---- faults ------------------------------------------------------------------------------------

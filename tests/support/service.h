@@ -155,8 +155,11 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
     settle();
   }
   void settle() {
+    if (still_) return;
     while (fanout_->turn(now_) > 0) continue;
   }
+  // Nothing goes on by itself: a test takes the turns.
+  void hold_still(bool still) { still_ = still; }
   // The process dies and starts again; what was not checkpointed is known no more.
   void crash() {
     fanout_.reset();
@@ -229,6 +232,7 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
   bridge::backbone::MemoryCursorStore cursors_;
   std::unique_ptr<bridge::state::Committer> committer_;
   std::unique_ptr<bridge::fanout::Fanout> fanout_;
+  bool still_ = false;
   bridge::wire::Reply reply_;
   std::vector<Delivered> delivered_;
   std::uint64_t sequence_ = 0;

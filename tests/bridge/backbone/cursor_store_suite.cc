@@ -22,6 +22,7 @@ CursorRow clean(AccountId account) {
 struct Loaded {
   Rows rows;
   RecordId position = 0;
+  std::vector<JobRow> jobs;
 };
 Loaded load(const CursorStore& store) {
   Loaded loaded;
@@ -31,6 +32,7 @@ Loaded load(const CursorStore& store) {
   });
   REQUIRE(position);
   loaded.position = position->position;
+  loaded.jobs = position->jobs;
   return loaded;
 }
 
@@ -57,6 +59,20 @@ TEMPLATE_TEST_CASE("checkpoints add up, and clean rows go away", "", EmbeddedCur
   const auto loaded = load(bench.store());
   CHECK(loaded.position == 20);
   CHECK(loaded.rows == Rows{{1, moved.cursors}});
+}
+
+TEMPLATE_TEST_CASE("a checkpoint holds all the jobs there are", "", EmbeddedCursors,
+                   InMemoryCursors) {
+  TestType bench;
+  const JobRow job{.post = 5, .lists = {"nyc"}, .reached = 3};
+  const JobRow later{.post = 6, .lists = {"", "rain"}, .at = 1, .exempt = {1}};
+  REQUIRE(bench.store().checkpoint({.jobs = {job, later}, .position = 6}, false));
+  if (GENERATE(false, true)) bench.reopen();
+  CHECK(load(bench.store()).jobs == std::vector{job, later});
+  REQUIRE(bench.store().checkpoint({.jobs = {later}, .position = 7}, false));
+  CHECK(load(bench.store()).jobs == std::vector{later});
+  REQUIRE(bench.store().checkpoint({.position = 8}, false));
+  CHECK(load(bench.store()).jobs.empty());
 }
 
 TEMPLATE_TEST_CASE("a checkpoint without rows moves the position", "", EmbeddedCursors,

@@ -43,13 +43,21 @@ TEST_CASE("a store of a newer version is refused and left alone") {
   }
 }
 
+TEST_CASE("cursors of the version before are read, and then written as ours") {
+  TempFolder folder;
+  REQUIRE(EmbeddedCursorStore::open(folder.path()));
+  write_cursor_format(folder.path(), "1");
+  REQUIRE(EmbeddedCursorStore::open(folder.path()));
+  REQUIRE(EmbeddedCursorStore::open(folder.path()));
+}
+
 TEST_CASE("cursors of a newer version are refused") {
   TempFolder folder;
   REQUIRE(EmbeddedCursorStore::open(folder.path()));
-  write_cursor_format(folder.path(), "2");
+  write_cursor_format(folder.path(), "3");
   const auto store = EmbeddedCursorStore::open(folder.path());
   REQUIRE_FALSE(store);
-  CHECK_THAT(store.error().text, Contains("format 2, this one knows 1"));
+  CHECK_THAT(store.error().text, Contains("format 3, this one knows 2"));
 }
 
 TEST_CASE("a store in use is refused to a second opener") {

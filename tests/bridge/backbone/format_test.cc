@@ -180,4 +180,22 @@ TEST_CASE("cursors: the bytes") {
         "0500");
 }
 
+TEST_CASE("jobs: the bytes") {
+  const JobRow job{.post = 300,
+                   .lists = {"", "nyc"},
+                   .at = 1,
+                   .start = 7,
+                   .reached = 9,
+                   .wrapped = true,
+                   .exempt = {2, 4}};
+  CHECK(hex(encode_jobs({job})) ==
+        "ac020107090102"
+        "00"
+        "036e7963"
+        "020202");
+  CHECK(decode_jobs(encode_jobs({job, job})) == std::vector{job, job});
+  CHECK(decode_jobs("")->empty());
+  CHECK_FALSE(decode_jobs("\x01\x05\x01"));
+}
+
 }  // namespace bridge::backbone

@@ -168,7 +168,7 @@ TEST_CASE("full disk under the cursors: refused whole, and on again by itself") 
   REQUIRE(position < 1'000);
   const auto rows_in_store = [&] {
     RecordId rows = 0;
-    CHECK(*store->load([&](const CursorRow&) { ++rows; })->position == position);
+    CHECK(store->load([&](const CursorRow&) { ++rows; })->position == position);
     return rows;
   };
   CHECK(rows_in_store() == position * 100);

@@ -242,7 +242,7 @@ TEST_CASE("a backup of stores that are in use is whole, and comes back as a stor
     CHECK_THAT(restore(backup, target, quiet).error().text, Contains("newer Lapwing"));
   }
   SECTION("not when a newer version made the cursors") {
-    write_cursor_format(backup, "2");
+    write_cursor_format(backup, "3");
     label_again(backup);
     CHECK_THAT(restore(backup, target, quiet).error().text, Contains("newer Lapwing"));
   }
