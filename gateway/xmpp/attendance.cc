@@ -11,6 +11,9 @@
 namespace gateway::xmpp {
 namespace {
 
+// Whoever does not want to be seen is not asked all the time, even if a connection comes and goes.
+const throttle::Policy kReminders = policy("1/1d");
+
 // A refusal to let us see presence. It says nothing about whether somebody is there: they may have
 // sent us theirs directly, without a subscription.
 bool only_not_shown(const Stanza& error) {
@@ -47,7 +50,11 @@ void Attendance::on_presence(const Stanza& presence, bridge::base::Time now) {
   }
   // What is left gets an answer, which is limited: a flood of them is not echoed.
   if (!guard_.query(presence.from, now)) return;
-  if (type == "subscribe") {
+  if (type == "subscribed") {
+    if (!contact) approved(presence);
+  } else if (type == "unsubscribed" || type == "error") {
+    if (!contact) not_shown(presence, now);
+  } else if (type == "subscribe") {
     contact ? follow(presence, now) : accept(presence);
   } else if (type == "unsubscribe") {
     contact ? leave(presence, now) : part(presence);
@@ -58,6 +65,7 @@ void Attendance::on_presence(const Stanza& presence, bridge::base::Time now) {
 
 void Attendance::available(const Stanza& presence, bridge::base::Time now) {
   const bool known = people_.knows(presence.from, presence.to);
+  probed_.take(presence.from.bare(), now);  // answered: a refusal that comes now is a withdrawal
   tell(presence.from.bare(),
        people_.available(presence.from, presence.to, presence.priority, presence.show));
   if (!known && guard_.query(presence.from, now)) {
@@ -73,7 +81,17 @@ void Attendance::accept(const Stanza& presence) {
   // Presence from no client: another service, which would ask back as we do, for ever.
   if (people_.knows(presence.from, presence.to)) return;
   send(presence, PresenceType::kSubscribe);
-  send(presence, PresenceType::kProbe);
+}
+
+// A server that had approved long ago says so again, and need not show us where they are.
+void Attendance::approved(const Stanza& presence) {
+  if (!people_.is_available(presence.from.bare())) send(presence, PresenceType::kProbe);
+}
+
+void Attendance::not_shown(const Stanza& presence, bridge::base::Time now) {
+  const std::string bare = presence.from.bare();
+  if (!probed_.take(bare, now) || !reminders_.decide(bare, kReminders, now).admitted()) return;
+  send(presence, PresenceType::kSubscribe);
 }
 
 void Attendance::part(const Stanza& presence) {
@@ -155,11 +173,12 @@ void Attendance::invite(const std::string& bare) {
   if (people_.is_available(bare)) feed_.add(bare, true);
   const std::string bot = settings_.bot_jid();
   outbox_.push(own_presence(bot, bare, Who::kBot, PresenceType::kSubscribe));
-  probe(bare);
+  outbox_.push(own_presence(bot, bare, Who::kBot));
 }
 
-void Attendance::probe(const std::string& bare) {
+void Attendance::probe(const std::string& bare, bridge::base::Time now) {
   const std::string bot = settings_.bot_jid();
+  probed_.add(bare, now);
   outbox_.push(own_presence(bot, bare, Who::kBot, PresenceType::kProbe));
   outbox_.push(own_presence(bot, bare, Who::kBot));
 }

@@ -3,11 +3,17 @@
 // The bot and our bare domain accept every subscription and ask for one in return, because delivery
 // depends on seeing the person. Subscribing to a contact (nick@our domain) is following it,
 // unsubscribing is leaving it; only presence towards the bot or the domain says who is there.
-// A presence error means that the person cannot be reached: away. `unsubscribed` changes nothing by
-// itself: it also answers a probe of somebody who sent their presence directly, without a
+// A presence error means that the person cannot be reached: away. `unsubscribed` changes nothing
+// about that: it also answers a probe of somebody who sent their presence directly, without a
 // subscription, and a true withdrawal comes with `unavailable`.
+//
+// A probe never follows a request to subscribe that may be unanswered: Prosody answers the probe by
+// refusing in the person's name, forgets the request, and their approval then counts for nothing.
+// So presence is asked for when they have approved. Probes after a (re)connect cannot know; whoever
+// refuses one is asked to subscribe again, once a day at most, for they may be waiting for posts.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "bridge/base/time.h"
@@ -17,8 +23,10 @@
 #include "gateway/xmpp/outbox.h"
 #include "gateway/xmpp/people.h"
 #include "gateway/xmpp/presence_feed.h"
+#include "gateway/xmpp/probed.h"
 #include "gateway/xmpp/settings.h"
 #include "gateway/xmpp/stanza.h"
+#include "throttle/keyed_limiter.h"
 
 namespace gateway::xmpp {
 
@@ -32,7 +40,8 @@ class Attendance {
         outbox_(outbox),
         asker_(asker),
         people_(people),
-        feed_(feed) {}
+        feed_(feed),
+        reminders_(settings.limits.keys) {}
 
   void on_presence(const Stanza& presence, bridge::base::Time now);
 
@@ -44,12 +53,14 @@ class Attendance {
   // Asks a person to let us see them: after they joined.
   void invite(const std::string& bare);
   // Asks where somebody is whom we may be allowed to see, and shows ourselves.
-  void probe(const std::string& bare);
+  void probe(const std::string& bare, bridge::base::Time now);
 
  private:
   void available(const Stanza& presence, bridge::base::Time now);
   void accept(const Stanza& presence);
   void part(const Stanza& presence);
+  void approved(const Stanza& presence);
+  void not_shown(const Stanza& presence, bridge::base::Time now);
   void follow(const Stanza& presence, bridge::base::Time now);
   void leave(const Stanza& presence, bridge::base::Time now);
   void answer_probe(const Stanza& presence);
@@ -62,6 +73,8 @@ class Attendance {
   Asker& asker_;
   People& people_;
   PresenceFeed& feed_;
+  Probed probed_;
+  throttle::KeyedLimiter reminders_;  // by bare address: requests to subscribe after a probe
 };
 
 }  // namespace gateway::xmpp

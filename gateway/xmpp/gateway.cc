@@ -196,7 +196,7 @@ std::size_t Gateway::send_probes(bridge::base::Time now) {
   if (!component_->online()) return 0;
   std::size_t sent = 0;
   while (const auto address = probe_.due(now)) {
-    attendance_.probe(*address);
+    attendance_.probe(*address, now);
     ++sent;
   }
   counters_.probes += sent;

@@ -438,6 +438,38 @@ class Breaks(Story):
         await bob.says("post and on it goes", "Posted")
         await ann.gets(f"{bob.nick}: and on it goes")
 
+    async def late_to_approve(self):
+        """Ann has joined and not answered yet whether she may be seen."""
+        [ann] = await self.members("ann", approves=False)
+        [bob] = await self.members("bob")
+        await ann.says(f"follow {bob.nick}")
+        return ann, bob
+
+    async def restart_gateway(self, *people):
+        self.stack.stop("gateway")
+        self.stack.start("gateway")
+        for person in people:
+            await self.answers_again(person)
+
+    async def test_who_approves_after_joining_is_seen_by_a_new_gateway_too(self):
+        ann, bob = await self.late_to_approve()
+        ann.approve(ann.bot)
+        await bob.says("post here I am", "Posted")
+        await ann.gets(f"{bob.nick}: here I am")
+        await self.restart_gateway(ann, bob)
+        await bob.says("post and still here", "Posted")
+        await ann.gets(f"{bob.nick}: and still here")
+
+    async def test_who_approves_what_another_gateway_asked_is_seen(self):
+        ann, bob = await self.late_to_approve()
+        await self.restart_gateway(ann, bob)
+        ann.approve(ann.bot)
+        await bob.says("post here I am", "Posted")
+        await ann.gets(f"{bob.nick}: here I am")
+        await self.restart_gateway(ann, bob)
+        await bob.says("post and still here", "Posted")
+        await ann.gets(f"{bob.nick}: and still here")
+
     async def test_after_a_restart_of_the_xmpp_server_everything_arrives(self):
         ann, bob = await self.pair()
         self.stack.kill("server")

@@ -20,8 +20,9 @@ import slixmpp  # noqa: E402
 
 
 class Person:
-    def __init__(self, jid, password, host, port, resource="test", confirms=False):
+    def __init__(self, jid, password, host, port, resource="test", confirms=False, approves=True):
         self.jid, self.password = jid, password
+        self.approves = approves  # whoever asks to see them; without it, approve() does
         self.confirms = confirms  # answers at once what asks for a receipt (XEP-0184)
         self.host, self.port = host, port
         self.resource = resource
@@ -42,7 +43,7 @@ class Person:
         stream.register_plugin("xep_0184", {"auto_ack": self.confirms})
         stream.register_plugin("xep_0203")
         stream["feature_mechanisms"].unencrypted_plain = True
-        stream.auto_authorize = True
+        stream.auto_authorize = True if self.approves else None
         stream.auto_subscribe = False
         started = asyncio.get_running_loop().create_future()
 
@@ -163,6 +164,10 @@ class Person:
             timeout,
             f"{self.jid}: {to} did not approve the subscription",
         )
+
+    def approve(self, whom):
+        """Lets somebody see us who has asked for it."""
+        self._stream.send_presence(pto=whom, ptype="subscribed")
 
     def set_presence(self, kind=None, show=None, priority=None):
         self._stream.send_presence(ptype=kind, pshow=show, ppriority=priority)

@@ -88,12 +88,15 @@ TEST_CASE("the handshake: accepted, shown, asked in return; and the parting") {
   world.presence(kBare, "subscribe");
   const auto stanzas = test::parse_stanzas(world.to(kBare));
   REQUIRE(stanzas);
-  REQUIRE(stanzas->size() == 4);
+  REQUIRE(stanzas->size() == 3);
   CHECK((*stanzas)[0].attribute("type") == "subscribed");
   CHECK((*stanzas)[1].attribute("type").empty());
   CHECK((*stanzas)[2].attribute("type") == "subscribe");
-  CHECK((*stanzas)[3].attribute("type") == "probe");
   CHECK((*stanzas)[0].attribute("from") == "lapwing@im.example.org");
+  world.clear();
+  world.presence(kBare, "subscribed");
+  CHECK_THAT(world.to(kBare), Contains("'probe'"));
+  world.presence(kBob);
   world.clear();
   world.presence(kBare, "subscribed");
   CHECK(world.out().empty());
@@ -131,7 +134,73 @@ TEST_CASE("a flood of subscriptions is not echoed") {
   for (int i = 0; i < 10; ++i) world.presence(kBare, "subscribe");
   const auto stanzas = test::parse_stanzas(world.to(kBare));
   REQUIRE(stanzas);
-  CHECK(stanzas->size() == 8);
+  CHECK(stanzas->size() == 6);
+}
+
+TEST_CASE("a probe does not run after a request to subscribe, which the server would forget") {
+  World world;
+  world.up();
+  world.presence(kBare, "subscribe");
+  world.says(kBob, "join bob");
+  CHECK_THAT(world.out(), Contains("'subscribe'") && !Contains("'probe'"));
+}
+
+// After a restart, say: they had not answered yet, or the request was lost.
+struct Probe : World {
+  Probe() {
+    roster = {kBare};
+    up();
+    REQUIRE_THAT(to(kBare), Contains("'probe'"));
+    clear();
+  }
+  void again() {
+    xmpp_down();
+    xmpp_up();
+    REQUIRE_THAT(to(kBare), Contains("'probe'"));
+    clear();
+  }
+};
+
+TEST_CASE("who refuses a probe is asked to subscribe, once a day") {
+  Probe world;
+  world.presence(kBare, "unsubscribed");
+  CHECK_THAT(world.to(kBare), Contains("'subscribe'"));
+  world.clear();
+  world.presence(kBare, "unsubscribed");  // their own answer
+  CHECK(world.out().empty());
+  world.again();
+  world.presence(kBare, "unsubscribed");
+  CHECK(world.out().empty());
+  world.pass(std::chrono::hours(24));
+  world.again();
+  world.presence(kBare, "unsubscribed");
+  CHECK_THAT(world.to(kBare), Contains("'subscribe'"));
+}
+
+TEST_CASE("a probe that is refused with an error is refused all the same") {
+  Probe world;
+  Stanza error;
+  error.name = Stanza::Name::kPresence;
+  error.from = *Jid::parse(kBare);
+  error.to = *Jid::parse("lapwing@im.example.org");
+  error.type = "error";
+  error.error_condition = "forbidden";
+  world.gets(error);
+  CHECK_THAT(world.to(kBare), Contains("'subscribe'"));
+}
+
+TEST_CASE("who withdraws is not asked to subscribe again") {
+  Probe world;
+  world.presence("eve@example.org", "unsubscribed");
+  CHECK(world.out().empty());
+  world.presence(kBob);
+  world.clear();
+  world.presence(kBare, "unsubscribed");
+  CHECK(world.out().empty());
+  world.again();
+  world.pass(std::chrono::minutes(1));
+  world.presence(kBare, "unsubscribed");
+  CHECK(world.out().empty());
 }
 
 TEST_CASE("adding a contact follows, removing it leaves") {
