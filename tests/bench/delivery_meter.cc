@@ -63,13 +63,6 @@ constexpr milliseconds kNap{5};
 constexpr milliseconds kQuiet{100};        // nothing more came for so long: that was all
 constexpr std::chrono::seconds kLate{30};  // what has not come by then is lost
 
-double percentile_us(std::vector<double>& values, double share) {
-  if (values.empty()) return 0;
-  const auto at = static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), values.begin() + at, values.end());
-  return values[static_cast<std::size_t>(at)];
-}
-
 class Meter : private bridge::client::Listener {
  public:
   explicit Meter(const Options& options);
@@ -281,8 +274,8 @@ void Meter::pace(std::size_t fan_out, double rate, double seconds, Send send) {
     turn(milliseconds(0));
   }
   settle(fan_out);
-  const double p50 = percentile_us(latencies_us_, 0.50);
-  const double p99 = percentile_us(latencies_us_, 0.99);
+  const double p50 = percentile(latencies_us_, 0.50);
+  const double p99 = percentile(latencies_us_, 0.99);
   fmt::print(
       "{{\"messages\":{},\"fan_out\":{},\"rate\":{:.1f},\"p50_us\":{:.0f},\"p99_us\":{:.0f}}}\n",
       latencies_us_.size(), fan_out, rate, p50, p99);

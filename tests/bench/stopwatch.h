@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -24,6 +26,14 @@ inline Time clock_now() {
 
 inline Time after(Time from, double seconds) {
   return from + std::chrono::duration_cast<Time::duration>(Seconds(seconds));
+}
+
+// The value below which so large a share lies; 0 without any. Reorders them.
+inline double percentile(std::vector<double>& values, double share) {
+  if (values.empty()) return 0;
+  const auto at = static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), values.begin() + at, values.end());
+  return values[static_cast<std::size_t>(at)];
 }
 
 struct Moment {
