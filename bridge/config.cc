@@ -66,6 +66,8 @@ void read_deliveries(ConfigReader table, fanout::FanoutThreadOptions& options) {
   table.number("weight_follow", weights.follow, 1, 1000);
   table.number("weight_track", weights.track, 1, 1000);
   table.number("weight_backlog", weights.backlog, 1, 1000);
+  table.number("catch_up", options.fanout.catch_up_max, 0, 1'000'000);
+  table.number("hot_list", options.fanout.hot_list, 1, 1'000'000'000);
   table.duration("late_after", options.fanout.late_after, 1s, 24h);
   fanout::ReceiptWaits& waits = options.fanout.receipt_waits;
   table.duration("receipt_wait", waits.unproven, 0s, 10min);

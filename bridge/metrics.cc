@@ -46,6 +46,18 @@ void describe_deliveries(Metrics& metrics, const fanout::FanoutCounters& counter
                   "Deliveries that the person's own client confirmed.", counters.confirmed.value());
   metrics.counter("lapwing_bridge_deliveries_withdrawn_total",
                   "Deliveries no longer owed when their turn came.", counters.withdrawn.value());
+  metrics.counter("lapwing_bridge_digested_total",
+                  "Deliveries put into somebody's digest instead of sent.",
+                  counters.digested.value());
+  metrics.counter("lapwing_bridge_digest_taken_total", "Deliveries brought out of digests by more.",
+                  counters.taken.value());
+  metrics.counter("lapwing_bridge_digest_expired_total",
+                  "Deliveries that a digest could not keep; the person is told.",
+                  counters.expired.value());
+  metrics.gauge("lapwing_bridge_jobs", "Posts that have not come to everybody on their lists yet.",
+                static_cast<double>(counters.jobs.value()));
+  metrics.counter("lapwing_bridge_passes_total", "Readings of the log for people who are behind.",
+                  counters.passes.value());
   metrics.counter("lapwing_bridge_deliveries_held_total",
                   "Times a person's delivery limit said later.", counters.held.value());
   metrics.counter("lapwing_bridge_catch_up_records_total", "Records read again to catch up.",

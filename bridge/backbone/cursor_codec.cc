@@ -99,38 +99,102 @@ std::optional<JobRow> take_job(std::string_view& bytes) {
   return job;
 }
 
+void append_digest(std::string& bytes, const DigestRow& digest) {
+  append_varint(bytes, digest.stretches.size());
+  for (const Stretch& stretch : digest.stretches) {
+    append_varint(bytes, stretch.after);
+    append_varint(bytes, stretch.to);
+  }
+  append_ids(bytes, digest.taken, 0);
+  append_ids(bytes, digest.singles, 0);
+  append_varint(bytes, digest.lines.size());
+  for (const DigestLine& line : digest.lines) {
+    append_text(bytes, line.phrase);
+    append_varint(bytes, line.count);
+    append_varint(bytes, static_cast<std::uint64_t>(line.since_ms));
+    append_varint(bytes, line.expired);
+    append_ids(bytes, line.last, 0);
+    append_varint(bytes, line.told ? 1 : 0);
+  }
+}
+
+std::optional<DigestLine> take_line(std::string_view& bytes) {
+  auto phrase = take_text(bytes);
+  const auto count = take_varint(bytes);
+  const auto since_ms = take_varint(bytes);
+  const auto expired = take_varint(bytes);
+  auto last = take_ids(bytes, 0);
+  const auto told = take_varint(bytes);
+  if (!phrase || !count || !since_ms || !expired || !last || !told) return std::nullopt;
+  return DigestLine{.phrase = std::move(*phrase),
+                    .count = *count,
+                    .since_ms = static_cast<base::WallMs>(*since_ms),
+                    .expired = *expired,
+                    .last = std::move(*last),
+                    .told = *told != 0};
+}
+
+std::optional<DigestRow> take_digest(std::string_view& bytes) {
+  DigestRow digest;
+  const auto stretches = take_varint(bytes);
+  if (!stretches || *stretches > bytes.size()) return std::nullopt;
+  while (digest.stretches.size() < *stretches) {
+    const auto after = take_varint(bytes);
+    const auto to = take_varint(bytes);
+    if (!after || !to) return std::nullopt;
+    digest.stretches.push_back({*after, *to});
+  }
+  auto taken = take_ids(bytes, 0);
+  auto singles = take_ids(bytes, 0);
+  const auto lines = take_varint(bytes);
+  if (!taken || !singles || !lines || *lines > bytes.size()) return std::nullopt;
+  digest.taken = std::move(*taken);
+  digest.singles = std::move(*singles);
+  while (digest.lines.size() < *lines) {
+    auto line = take_line(bytes);
+    if (!line) return std::nullopt;
+    digest.lines.push_back(std::move(*line));
+  }
+  return digest;
+}
+
 bool any_again(const Cursors& cursors) {
   return std::ranges::any_of(cursors, [](const Cursor& cursor) { return !cursor.again.empty(); });
 }
 
 }  // namespace
 
-std::string encode_cursors(const Cursors& cursors) {
+std::string encode_cursors(const Cursors& cursors, const DigestRow& digest) {
   std::string bytes;
   for (const auto& cursor : cursors) {
     append_varint(bytes, cursor.floor);
     append_ids(bytes, cursor.done, cursor.floor);
   }
-  if (any_again(cursors))
-    for (const auto& cursor : cursors) append_ids(bytes, cursor.again, 0);
+  const bool has_digest = digest != DigestRow{};
+  if (!any_again(cursors) && !has_digest) return bytes;
+  for (const auto& cursor : cursors) append_ids(bytes, cursor.again, 0);
+  if (has_digest) append_digest(bytes, digest);
   return bytes;
 }
 
-std::optional<Cursors> decode_cursors(std::string_view bytes) {
-  Cursors cursors;
-  for (auto& cursor : cursors) {
+std::optional<Waiting> decode_cursors(std::string_view bytes) {
+  Waiting waiting;
+  for (auto& cursor : waiting.cursors) {
     auto taken = take_cursor(bytes);
     if (!taken) return std::nullopt;
     cursor = std::move(*taken);
   }
-  if (bytes.empty()) return cursors;
-  for (auto& cursor : cursors) {
+  if (bytes.empty()) return waiting;
+  for (auto& cursor : waiting.cursors) {
     auto again = take_ids(bytes, 0);
     if (!again) return std::nullopt;
     cursor.again = std::move(*again);
   }
-  if (!bytes.empty()) return std::nullopt;
-  return cursors;
+  if (bytes.empty()) return waiting;
+  auto digest = take_digest(bytes);
+  if (!digest || !bytes.empty()) return std::nullopt;
+  waiting.digest = std::move(*digest);
+  return waiting;
 }
 
 std::string encode_jobs(const std::vector<JobRow>& jobs) {

@@ -14,9 +14,14 @@
 
 namespace bridge::backbone {
 
-std::string encode_cursors(const Cursors& cursors);
+struct Waiting {
+  Cursors cursors;
+  DigestRow digest = {};
+  bool operator==(const Waiting&) const = default;
+};
+std::string encode_cursors(const Cursors& cursors, const DigestRow& digest = {});
 // Nothing when the bytes are damaged.
-std::optional<Cursors> decode_cursors(std::string_view bytes);
+std::optional<Waiting> decode_cursors(std::string_view bytes);
 
 std::string encode_jobs(const std::vector<JobRow>& jobs);
 std::optional<std::vector<JobRow>> decode_jobs(std::string_view bytes);

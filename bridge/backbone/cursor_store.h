@@ -35,10 +35,34 @@ struct Cursor {
 };
 using Cursors = std::array<Cursor, kCursorClasses>;
 
+// What is owed to somebody and not sent one by one; see fanout/digest.h.
+struct Stretch {  // of the log
+  RecordId after = 0;
+  RecordId to = 0;
+  bool operator==(const Stretch&) const = default;
+};
+struct DigestLine {
+  std::string phrase;  // empty: from people they follow
+  std::uint64_t count = 0;
+  base::WallMs since_ms = 0;
+  std::uint64_t expired = 0;
+  std::vector<RecordId> last = {};  // of the newest, ascending
+  bool told = false;
+  bool operator==(const DigestLine&) const = default;
+};
+struct DigestRow {
+  std::vector<Stretch> stretches = {};  // ascending, apart from each other
+  std::vector<RecordId> taken = {};     // ascending; in a stretch, but not of the digest
+  std::vector<RecordId> singles = {};   // ascending
+  std::vector<DigestLine> lines = {};
+  bool operator==(const DigestRow&) const = default;
+};
+
 struct CursorRow {
   AccountId account = 0;
   bool clean = false;  // nothing waiting, being served: the row goes away
   Cursors cursors;
+  DigestRow digest = {};
 };
 
 // How far one post has got through the lists of those who listen to it. What comes after

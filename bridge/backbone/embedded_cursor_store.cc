@@ -144,7 +144,7 @@ base::Result<void> EmbeddedCursorStore::checkpoint(const Checkpoint& checkpoint,
     if (row.clean)
       batch.Delete(row_key(row.account));
     else
-      batch.Put(row_key(row.account), encode_cursors(row.cursors));
+      batch.Put(row_key(row.account), encode_cursors(row.cursors, row.digest));
   }
   batch.Put(kJobsKey, encode_jobs(checkpoint.jobs));
   batch.Put(kPositionKey, be64(checkpoint.position));
@@ -169,10 +169,11 @@ base::Result<CursorStore::Loaded> EmbeddedCursorStore::load(
   for (it->Seek(row_key(0)); it->Valid() && it->key()[0] == kRowKind; it->Next()) {
     CursorRow row;
     const auto account = read_be64(it->key().ToStringView().substr(1));
-    auto cursors = decode_cursors(it->value().ToStringView());
-    if (!account || !cursors) return damaged();
+    auto waiting = decode_cursors(it->value().ToStringView());
+    if (!account || !waiting) return damaged();
     row.account = *account;
-    row.cursors = std::move(*cursors);
+    row.cursors = std::move(waiting->cursors);
+    row.digest = std::move(waiting->digest);
     visit(row);
   }
   if (!it->status().ok()) return impl_->failure(it->status());

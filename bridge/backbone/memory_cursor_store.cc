@@ -9,7 +9,7 @@ void MemoryCursorStore::Image::apply(const Checkpoint& checkpoint) {
     if (row.clean)
       rows.erase(row.account);
     else
-      rows[row.account] = row.cursors;
+      rows[row.account] = row;
   }
   rest = {checkpoint.position, checkpoint.jobs};
 }
@@ -34,7 +34,7 @@ base::Result<void> MemoryCursorStore::checkpoint(const Checkpoint& checkpoint, b
 
 base::Result<CursorStore::Loaded> MemoryCursorStore::load(
     const std::function<void(const CursorRow&)>& visit) const {
-  for (const auto& [account, cursors] : current_.rows) visit({account, false, cursors});
+  for (const auto& [account, row] : current_.rows) visit(row);
   return current_.rest;
 }
 

@@ -30,7 +30,7 @@ class MemoryCursorStore final : public CursorStore {
 
  private:
   struct Image {
-    std::map<AccountId, Cursors> rows;
+    std::map<AccountId, CursorRow> rows;
     Loaded rest;
     void apply(const Checkpoint& checkpoint);
   };

@@ -21,11 +21,9 @@ Json to_object(const wire::LaneReport& lane) {
 }
 
 Json to_object(const wire::OwedEntry& person) {
-  return {{"nick", person.nick()},
-          {"directs", person.directs()},
-          {"follows", person.follows()},
-          {"tracks", person.tracks()},
-          {"oldest", person.oldest()}};
+  return {{"nick", person.nick()},         {"directs", person.directs()},
+          {"follows", person.follows()},   {"tracks", person.tracks()},
+          {"digested", person.digested()}, {"oldest", person.oldest()}};
 }
 
 }  // namespace

@@ -39,12 +39,13 @@ std::string to_text(const wire::OwedReport& owed) {
   if (owed.people().empty()) {
     return fmt::format("Nothing waits, up to {}.\n", with_commas(owed.head()));
   }
-  std::string out = fmt::format("{:<22}{:>10}{:>10}{:>10}{:>14}\n", "nick", "directs", "follows",
-                                "tracks", "oldest");
+  std::string out = fmt::format("{:<22}{:>10}{:>10}{:>10}{:>10}{:>14}\n", "nick", "directs",
+                                "follows", "tracks", "digested", "oldest");
   for (const auto& person : owed.people()) {
-    fmt::format_to(std::back_inserter(out), "{:<22}{:>10}{:>10}{:>10}{:>14}\n", person.nick(),
+    fmt::format_to(std::back_inserter(out), "{:<22}{:>10}{:>10}{:>10}{:>10}{:>14}\n", person.nick(),
                    with_commas(person.directs()), with_commas(person.follows()),
-                   with_commas(person.tracks()), with_commas(person.oldest()));
+                   with_commas(person.tracks()), with_commas(person.digested()),
+                   with_commas(person.oldest()));
   }
   fmt::format_to(std::back_inserter(out), "up to {}\n", with_commas(owed.head()));
   return out;

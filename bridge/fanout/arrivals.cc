@@ -18,14 +18,20 @@ void Fanout::refresh(AccountId id) {
     if (const auto it = available_.find(account.address); it != available_.end()) way = it->second;
   if (way.session == 0 && !roll_.find(number)) return;
   Person& who = wake(number);
+  const bool was_there = who.reachable();
   who.way = way;
   if (!who.reachable()) return go_away(who);
+  if (!was_there) {
+    who.returned = position_;
+    who.catch_up_left = options_.catch_up_max;
+    tell_digest(who, turn_.mono);
+  }
   roll_.set_looked_at(number, true);
   moved(who);
 }
 
 void Fanout::go_away(Person& who) {
-  passes_.leave(who.number);
+  leave_pass(who);
   for (Pending& pending : who.pending) pending.leave(position_);
   touch(who);
   leaving_.push_back(who.number);
@@ -62,6 +68,9 @@ void Fanout::close(SessionId id, bool in_order) {
       counters_.returned.add();
       moved(who);
     }
+    for (const PersonNumber number : batch.told)
+      if (const auto digest = digests_.find(number); digest != digests_.end())
+        digest->second.tell_again();
   }
   for (const PersonNumber number : session.parked) schedule(wake(number));
   settle_receipts(receipts_.close(id, in_order));
@@ -95,9 +104,11 @@ void Fanout::acknowledge(SessionId id, std::uint64_t sequence) {
         arrived(who, sent);
         continue;
       }
-      const bool available = available_.contains(who.account->address);
-      receipts_.await(account, {id, sent.id, sent.cursor}, available, batches.front().sent_at,
-                      turn_at_);
+      std::optional<Receipts::Appeared> since;
+      if (const auto way = available_.find(who.account->address); way != available_.end())
+        since = way->second.since;
+      receipts_.await(account, {id, sent.id, sent.cursor}, since, batches.front().order,
+                      turn_.mono);
     }
     batches.pop_front();
   }
@@ -140,6 +151,7 @@ void Fanout::confirm(SessionId session, const wire::Receipt& receipt) {
   if (!account || receipt.id() > position_) return;
   Person& who = wake(roll_.number_of(account->id));
   receipts_.confirmed(account->id, receipt.id());
+  if (holds(who.number, receipt.id()) && arrived_after_all(who, receipt.id())) return;
   for (Pending& pending : who.pending) {
     const bool in_flight = pending.in_flight(receipt.id());
     if (!pending.confirmed(receipt.id())) continue;
@@ -158,10 +170,15 @@ void Fanout::give_back(SessionId session, const wire::Nack& nack) {
     available_.erase(it);
     receipts_.away(account->id);
   }
-  receipts_.forget(account->id, nack.id());
   Person& who = wake(roll_.number_of(account->id));
-  sessions_.at(session).forget(who.number, nack.id());
-  reopen(who, nack.id());
+  if (nack.digest()) {
+    if (const auto digest = digests_.find(who.number); digest != digests_.end())
+      digest->second.tell_again();
+  } else {
+    receipts_.forget(account->id, nack.id());
+    sessions_.at(session).forget(who.number, nack.id());
+    reopen(who, nack.id());
+  }
   touch(who);
   refresh(account->id);
   counters_.online.set(available_.size());
@@ -180,7 +197,7 @@ void Fanout::reopen(Person& who, RecordId id) {
   const bool direct = direct_owed(*who.account, **prepared);
   if (!direct && !owed(*who.account, **prepared)) return;
   const std::size_t cursor = direct ? backbone::kDirectCursor : backbone::kStreamCursor;
-  if (outstanding(who.number, cursor, id)) return;
+  if (outstanding(who.number, cursor, id) || (!direct && holds(who.number, id))) return;
   who.pending[cursor].reopen(id);
   counters_.returned.add();
 }
@@ -201,12 +218,13 @@ void Fanout::change_presence(const Session& session, const wire::Presence::Chang
   const auto it = available_.find(change.address());
   const bool known = it != available_.end();
   if (change.available()) {
-    const Way way{session.id, change.receipts()};
+    const Receipts::Appeared now{turn_.mono, ++order_};
+    const Way way{session.id, change.receipts(), known ? it->second.since : now};
     if (known)
       it->second = way;
     else if (available_.size() < options_.people_max)
       available_.emplace(change.address(), way);
-    if (account && !known) receipts_.available(account->id, turn_at_);
+    if (account && !known) receipts_.available(account->id, now);
   } else if (known && it->second.session == session.id) {
     available_.erase(it);
     if (account) receipts_.away(account->id);

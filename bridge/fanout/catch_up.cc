@@ -113,23 +113,39 @@ void Fanout::offer(Pass& pass, const PreparedPtr& prepared) {
 
 void Fanout::take(Pass& pass, const PreparedPtr& prepared, PersonNumber number) {
   if (!passes_.in(pass, number)) return;
-  const RecordId id = prepared->record->id();
+  const backbone::Record& record = *prepared->record;
+  const RecordId id = record.id();
   Person& who = wake(number);
   Pending& stream = who.stream();
   // Of several lists they are on, the first will do.
-  if (id <= stream.read_after() || !stream.wants(id) || stream.has_found(id)) return;
-  // A job that has yet to come to them brings it.
-  if (const Job* job = jobs_.find(id); job && job->ahead_of(*who.account)) return;
-  if (!owed(*who.account, *prepared)) return;
+  if (id <= stream.read_after() || stream.has_found(id) || holds(number, id)) return;
+  const Job* job = jobs_.find(id);
+  if (!stream.wants(id) || (job && job->ahead_of(*who.account))) {
+    // It is done or under way, or its job has yet to come to them.
+    if (const auto digest = digests_.find(number); digest != digests_.end())
+      digest->second.exclude(id);
+    return;
+  }
+  const auto as = owed(*who.account, *prepared);
+  if (!as) return;
+  const bool waited = id <= who.returned;
+  if (waited && who.catch_up_left == 0 && digest_of(who).room()) {
+    digest_of(who).add(id, as->phrase, record.time_ms());
+    counters_.digested.add();
+    return touch(who);
+  }
   if (!stream.room()) return leave_pass(who);
+  if (over_cap(who, *as, record.time_ms())) return set_aside(who, record, *as);
+  if (waited && who.catch_up_left > 0) --who.catch_up_left;
   stream.found({.id = id, .kind = Kind::kBacklog, .late = true});
   touch(who);
   schedule(who);
 }
 
-// With a full queue: they go on reading when it is shorter.
+// Because they have gone, or with a full queue: then they go on reading when it is shorter.
 void Fanout::leave_pass(Person& who) {
   passes_.leave(who.number);
+  finish_digest(who);
   touch(who);
 }
 
@@ -140,6 +156,7 @@ std::vector<PersonNumber> Fanout::end_pass(Pass& pass) {
   for (const PersonNumber number : members) {
     Person& who = roll_.wake(number);
     who.stream().read_to(at, end);
+    finish_digest(who);
     touch(who);
   }
   for (const PersonNumber number : std::exchange(waiting_, {})) catch_up_.push_back(number);

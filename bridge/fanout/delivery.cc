@@ -1,4 +1,4 @@
-// The part of Fanout that sends: scheduling, limits, batches; and counts what is owed.
+// The part of Fanout that sends: scheduling, limits, batches.
 #include <algorithm>
 
 #include "bridge/fanout/fanout.h"
@@ -21,12 +21,14 @@ wire::Class wire_class(const backbone::Record& record, std::string_view phrase) 
 }  // namespace
 
 std::size_t Fanout::turn(base::Now now) {
-  turn_at_ = now.mono;
+  turn_ = now;
   release_held(now.mono);
   settle_receipts(receipts_.expire(now.mono));
   std::size_t work = expand();
   pass_by_who_left();
   work += catch_up(now.mono);
+  work += read_digests();
+  tell_due(now);
   work += send(now);
   // What jobs have yet to bring is in nobody's cursor.
   const auto ready = jobs_.horizon(position_);
@@ -172,69 +174,16 @@ void Fanout::release_held(base::Time now) {
 }
 
 void Fanout::flush(Session& session) {
-  if (session.sent.deliveries.empty()) return;
+  if (session.sent.deliveries.empty() && session.sent.told.empty()) return;
   session.sent.sequence = session.next_sequence++;
-  session.sent.sent_at = turn_at_;
+  session.sent.order = ++order_;
+  session.sent.sent_at = turn_.mono;
   sink_.deliver(session.id, session.sent.sequence, session.batch);
   session.unacknowledged.push_back(std::move(session.sent));
   session.sent = {};
   session.batch.Clear();
   session.batch_bytes = 0;
   session.item_of.clear();
-}
-
-// ---- owed --------------------------------------------------------------------------------------
-
-void Fanout::report_owed(std::uint64_t ticket, const std::string& nick) {
-  std::vector<OwedReports::Start> people;
-  const auto add = [&](PersonNumber number) {
-    if (roll_.find(number)) wake(number);
-    RecordId from = position_ + 1;
-    for (const backbone::Cursor& cursor : roll_.cursors(number)) {
-      if (cursor.floor != 0) from = std::min(from, cursor.floor + 1);
-      if (!cursor.again.empty()) from = std::min(from, cursor.again.front());
-    }
-    if (from <= position_)
-      people.push_back({roll_.account(number).id, roll_.account(number).nick, from});
-  };
-  if (nick.empty()) {
-    for (PersonNumber number = 0; number < roll_.size(); ++number) add(number);
-  } else if (const auto* account = state_.find_nick(nick)) {
-    add(roll_.number_of(account->id));
-  }
-  reports_.start(ticket, position_, std::move(people));
-}
-
-std::vector<FinishedReport> Fanout::take_reports() {
-  return reports_.take();
-}
-
-bool Fanout::outstanding(PersonNumber number, std::size_t cursor, RecordId id) {
-  if (roll_.find(number)) return wake(number).pending[cursor].outstanding(id);
-  return id > roll_.cursors(number)[cursor].floor;
-}
-
-RecordId Fanout::count_owed(AccountId id, RecordId record, wire::OwedEntry& entry) {
-  const auto prepared = record <= position_ ? cache_.get(record) : base::Result<PreparedPtr>{};
-  if (record > position_ || !prepared) return 0;
-  const PersonNumber number = roll_.number_of(id);
-  const state::Account& account = roll_.account(number);
-  const auto count = [&](std::uint64_t before, auto set) {
-    (entry.*set)(before + 1);
-    if (entry.oldest() == 0) entry.set_oldest(record);
-  };
-  if (direct_owed(account, **prepared)) {
-    if (outstanding(number, backbone::kDirectCursor, record))
-      count(entry.directs(), &wire::OwedEntry::set_directs);
-  } else if (outstanding(number, backbone::kStreamCursor, record)) {
-    if (const auto as = owed(account, **prepared)) {
-      if (as->kind == Kind::kFollow)
-        count(entry.follows(), &wire::OwedEntry::set_follows);
-      else
-        count(entry.tracks(), &wire::OwedEntry::set_tracks);
-    }
-  }
-  return record + 1;
 }
 
 }  // namespace bridge::fanout

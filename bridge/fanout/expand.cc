@@ -116,6 +116,8 @@ void Fanout::bring(const Job& job, PersonNumber number) {
   const auto as = owed(account, *job.post());
   if (!as) return;
   counters_.matched.add();
+  if (over_cap(who, *as, job.post()->record->time_ms()))
+    return set_aside(who, *job.post()->record, *as);
   who.stream().match({.id = job.id(), .kind = as->kind, .late = false});
   moved(who);
 }

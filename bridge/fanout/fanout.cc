@@ -47,6 +47,7 @@ base::Result<void> Fanout::load() {
     const PersonNumber number = roll_.number_of(row.account);
     if (number == Roll::kNobody) return;
     roll_.set_has_row(number, true);
+    if (Digest digest(row.digest); !digest.empty()) digests_.emplace(number, std::move(digest));
     if (std::ranges::count(row.cursors, 0, &backbone::Cursor::floor) > 0)
       served.push_back(row);
     else
@@ -92,6 +93,10 @@ Person* Fanout::find(AccountId account) {
 
 void Fanout::moved(Person& person) {
   touch(person);
+  // Something came back from before where their pass is.
+  const Pending& stream = person.stream();
+  if (passes_.member(person.number) && stream.read_after() < passes_.at(person.number))
+    leave_pass(person);
   schedule(person);
   want_catch_up(person);
 }
@@ -168,17 +173,21 @@ base::Result<void> Fanout::checkpoint(bool sync) {
   backbone::Checkpoint checkpoint;
   for (const PersonNumber number : roll_.changed()) {
     if (roll_.find(number)) wake(number);
-    const bool clean = roll_.clean(number);
+    const auto digest = digests_.find(number);
+    const bool clean = roll_.clean(number) && digest == digests_.end();
     if (clean && !roll_.has_row(number)) continue;
-    checkpoint.rows.push_back(
-        {roll_.account(number).id, clean, clean ? backbone::Cursors{} : roll_.cursors(number)});
+    auto& row = checkpoint.rows.emplace_back();
+    row.account = roll_.account(number).id;
+    row.clean = clean;
+    if (!clean) row.cursors = roll_.cursors(number);
+    if (digest != digests_.end()) row.digest = digest->second.row();
   }
   checkpoint.jobs = jobs_.rows();
   checkpoint.position = position_;
   if (auto written = cursor_store_.checkpoint(checkpoint, sync); !written) return written;
   for (const PersonNumber number : roll_.changed()) {
-    roll_.set_has_row(number, !roll_.clean(number));
-    roll_.rest(number, turn_at_);
+    roll_.set_has_row(number, !roll_.clean(number) || digests_.contains(number));
+    roll_.rest(number, turn_.mono);
   }
   roll_.clear_changed();
   return {};

@@ -26,6 +26,7 @@
 #include "bridge/backbone/store.h"
 #include "bridge/base/counters.h"
 #include "bridge/base/time.h"
+#include "bridge/fanout/digest.h"
 #include "bridge/fanout/jobs.h"
 #include "bridge/fanout/owed.h"
 #include "bridge/fanout/owed_report.h"
@@ -67,6 +68,9 @@ struct FanoutOptions {
   std::size_t hot_list = 4096;
   // What is done at once for one job: people brought something, or 64 times as many passed by.
   std::size_t quantum = 256;
+  // Of follows and tracks that waited while somebody was away, so many are sent; the rest becomes
+  // their digest.
+  std::size_t catch_up_max = 100;
   // A delivery of a post older than this says when it was written.
   std::chrono::milliseconds late_after{30'000};
   ReceiptWaits receipt_waits = {};
@@ -80,6 +84,9 @@ struct FanoutCounters {
   base::Counter returned;   // refused by the other side, or lost with the session
   base::Counter confirmed;  // by the person's own client
   base::Counter withdrawn;  // no longer owed when their turn came
+  base::Counter digested;   // put into somebody's digest, instead
+  base::Counter taken;      // out of it, with `more`
+  base::Counter expired;    // a digest could not keep them; told in it
   base::Counter held;       // times somebody's delivery limit said "not before"
   base::Counter caught_up;  // records that passes went over
   base::Counter passes;     // begun
@@ -128,9 +135,13 @@ class Fanout {
   // A page of the addresses a gateway may have to probe. Those who were served last come first:
   // they are the likeliest to be there.
   wire::RosterPage roster(SessionId session, const wire::Roster& request);
-  // Starts counting; the answer comes from take_reports() some turns later.
-  void report_owed(std::uint64_t ticket, const std::string& nick);
-  std::vector<FinishedReport> take_reports();
+  // What takes some turns to answer: what is owed, and `more`.
+  struct Answer {
+    std::uint64_t ticket = 0;
+    wire::Reply reply;
+  };
+  void ask(std::uint64_t ticket, const wire::Request& request);
+  std::vector<Answer> take_answers();
 
   // Catch-up, scheduling, batches. Returns how much it did: 0 means nothing can be done before
   // next_wakeup() or another call.
@@ -221,7 +232,32 @@ class Fanout {
   void flush(Session& session);
   void publish_gauges();
 
+  // Digests.
+  struct Reading {  // of somebody's digest, for `more`
+    std::uint64_t ticket = 0;
+    PersonNumber number = 0;
+    std::string phrase = {};  // canonical; empty: whatever waits
+    std::size_t wanted = 0;
+    RecordId at = 0;  // everything up to here was looked at
+    std::vector<std::pair<RecordId, std::string>> found = {};
+  };
+  // For posts: a direct may well have an id in between.
+  bool holds(PersonNumber number, RecordId id) const;
+  Digest& digest_of(const Person& person) { return digests_[person.number]; }
+  bool over_cap(Person& person, const Owed& as, base::WallMs time_ms);
+  void set_aside(Person& person, const backbone::Record& record, const Owed& as);
+  void finish_digest(const Person& person);
+  bool arrived_after_all(Person& person, RecordId id);
+  void tell_digest(const Person& person, base::Time at);
+  void tell_due(base::Now now);
+  bool tell(Session& session, const Person& person, Digest& digest, base::WallMs now_ms);
+  void more(std::uint64_t ticket, const wire::Request& request);
+  std::size_t read_digests();
+  bool read_digest(Reading& reading, std::size_t& budget);
+  void bring_more(Reading& reading);
+
   // Counting.
+  void report_owed(std::uint64_t ticket, const std::string& nick);
   bool outstanding(PersonNumber number, std::size_t cursor, RecordId id);
   RecordId count_owed(AccountId account, RecordId id, wire::OwedEntry& entry);
 
@@ -247,8 +283,13 @@ class Fanout {
   std::vector<PersonNumber> waiting_;  // for a pass
   std::priority_queue<Held, std::vector<Held>, std::greater<>> held_;
   Receipts receipts_;
+  std::unordered_map<PersonNumber, Digest> digests_;                          // no empty ones
+  std::priority_queue<Held, std::vector<Held>, std::greater<>> digests_due_;  // to be told
+  std::deque<Reading> readings_;
   OwedReports reports_;
-  base::Time turn_at_{};
+  std::vector<Answer> answers_;
+  base::Now turn_{};
+  std::uint64_t order_ = 0;  // of batches sent and of people appearing
   FanoutCounters counters_;
 };
 

@@ -84,7 +84,7 @@ std::size_t FanoutThread::turn(base::Now now) {
   std::size_t work = handle_events() + apply_records();
   // A turn makes at most kDeliveriesPerTurn batches, were each delivery a batch of its own.
   if (output_.room() > Fanout::kDeliveriesPerTurn) work += fanout_.turn(now);
-  answer_reports();
+  answer();
   if (now.mono >= next_checkpoint_) checkpoint(now.mono, false);
   return work;
 }
@@ -128,9 +128,9 @@ void FanoutThread::handle(const Event& event) {
                         [&](const Confirmed& e) { fanout_.confirm(e.session, e.receipt); },
                         [&](const PresenceChanged& e) { fanout_.presence(e.session, e.presence); },
                         [&](const Asked& e) {
-                          if (e.request.has_owed()) {
-                            reports_[next_ticket_] = e.reply_to;
-                            fanout_.report_owed(next_ticket_++, e.request.owed().nick());
+                          if (!e.request.has_roster()) {
+                            asked_[next_ticket_] = e.reply_to;
+                            fanout_.ask(next_ticket_++, e.request);
                             return;
                           }
                           wire::Reply reply;
@@ -141,13 +141,11 @@ void FanoutThread::handle(const Event& event) {
              event);
 }
 
-void FanoutThread::answer_reports() {
-  for (FinishedReport& finished : fanout_.take_reports()) {
-    const auto it = reports_.find(finished.ticket);
-    wire::Reply reply;
-    *reply.mutable_owed() = std::move(finished.report);
-    output_.reply(it->second, std::move(reply));
-    reports_.erase(it);
+void FanoutThread::answer() {
+  for (Fanout::Answer& answer : fanout_.take_answers()) {
+    const auto it = asked_.find(answer.ticket);
+    output_.reply(it->second, std::move(answer.reply));
+    asked_.erase(it);
   }
 }
 

@@ -64,7 +64,7 @@ class FanoutThread final : private DeliverySink {
   std::size_t apply_records();
   std::size_t handle_events();
   void handle(const Event& event);
-  void answer_reports();
+  void answer();
   void checkpoint(base::Time now, bool sync);
   std::chrono::milliseconds rest(base::Time now) const;
   void deliver(SessionId session, std::uint64_t sequence, const wire::Batch& batch) override;
@@ -78,7 +78,7 @@ class FanoutThread final : private DeliverySink {
   std::unique_ptr<backbone::LogTail> tail_;
   Fanout fanout_;
 
-  std::unordered_map<std::uint64_t, state::ReplyAddress> reports_;  // by ticket
+  std::unordered_map<std::uint64_t, state::ReplyAddress> asked_;  // by ticket
   std::uint64_t next_ticket_ = 1;
   base::Time next_checkpoint_{};
   base::LoopMeter meter_;

@@ -10,10 +10,10 @@ std::optional<Owed> subscribed(const state::Account& account, const Prepared& pr
   const RecordId id = prepared.record->id();
   const auto author = prepared.record->post().author();
   if (const auto* follow = account.find_follow(author); follow && follow->since < id)
-    return Owed{.kind = Kind::kFollow, .phrase = {}};
+    return Owed{.kind = Kind::kFollow};
   for (const state::TrackEdge& edge : account.tracks)
     if (edge.since < id && edge.phrase.matches(*prepared.post))
-      return Owed{.kind = Kind::kTrack, .phrase = edge.phrase.canonical()};
+      return Owed{.kind = Kind::kTrack, .phrase = edge.phrase.canonical(), .track = &edge};
   return std::nullopt;
 }
 

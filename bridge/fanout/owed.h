@@ -18,7 +18,8 @@ namespace bridge::fanout {
 
 struct Owed {
   Kind kind = Kind::kTrack;
-  std::string_view phrase;  // of a track; points into the account
+  std::string_view phrase = {};             // of a track; points into the account
+  const state::TrackEdge* track = nullptr;  // likewise
 };
 
 // For a post; never for its own author.

@@ -12,7 +12,7 @@ void OwedReports::start(std::uint64_t ticket, RecordId head, std::vector<Start> 
 }
 
 void OwedReports::finish_person(Job& job) {
-  if (job.entry.directs() + job.entry.follows() + job.entry.tracks() > 0)
+  if (job.entry.directs() + job.entry.follows() + job.entry.tracks() + job.entry.digested() > 0)
     *job.report.add_people() = std::move(job.entry);
   job.entry = {};
   job.id = 0;

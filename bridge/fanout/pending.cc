@@ -129,7 +129,9 @@ bool Pending::confirmed(RecordId id) {
 }
 
 void Pending::reopen(RecordId id) {
-  if (outstanding(id)) return;
+  if (contains(cursor_.again, id)) return;
+  if (waits_in_order(id)) finish(id);
+  top_ = std::max(top_, id);
   insert_sorted(cursor_.again, id);
   if (cursor_.again.size() > kAgainMax) fall_back();
 }

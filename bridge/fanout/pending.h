@@ -85,7 +85,7 @@ class Pending {
   bool returned(RecordId id);
   // It has arrived, wherever it lies. False when it was done already, or too many are.
   bool confirmed(RecordId id);
-  // done -> again.
+  // Done, or not to be read in its turn -> again.
   void reopen(RecordId id);
   // The person goes away, with everything up to `position` brought or being brought: the queue
   // and what follows have to be read.

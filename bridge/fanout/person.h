@@ -4,8 +4,10 @@
 #pragma once
 
 #include <array>
+#include <vector>
 
 #include "bridge/fanout/pending.h"
+#include "bridge/fanout/receipts.h"
 #include "bridge/fanout/session.h"
 #include "bridge/state/state.h"
 #include "bridge/track/subscribers.h"
@@ -18,8 +20,9 @@ using PersonNumber = track::Listener;
 
 // How somebody is reached.
 struct Way {
-  SessionId session = 0;  // 0: not at all
-  bool receipts = false;  // their clients are asked to confirm
+  SessionId session = 0;     // 0: not at all
+  bool receipts = false;     // their clients are asked to confirm
+  Receipts::Appeared since;  // they are there
 };
 
 struct Person {
@@ -28,6 +31,15 @@ struct Person {
   Way way;
   std::array<Pending, backbone::kCursorClasses> pending;
   throttle::Limiter limiter;
+  // Back after an absence: of what was posted up to `returned`, so many more are sent one by one.
+  RecordId returned = 0;
+  std::size_t catch_up_left = 0;
+  struct CapUse {
+    track::SubscriptionNumber track = 0;
+    std::int64_t hour = 0;
+    std::uint32_t used = 0;
+  };
+  std::vector<CapUse> caps;  // of their capped tracks, in the hour that each last had something
   std::array<bool, kKinds> scheduled{};  // has its one entry in that class
   bool catching_up = false;              // has its one entry in catch_up_
   bool held = false;                     // has its one entry in held_: over its delivery limit

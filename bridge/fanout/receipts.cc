@@ -4,13 +4,13 @@
 
 namespace bridge::fanout {
 
-void Receipts::available(AccountId account, base::Time now) {
+void Receipts::available(AccountId account, Appeared appeared) {
   const auto it = people_.find(account);
   if (it == people_.end()) return;
   Person& person = it->second;
   if (person.trust == Trust::kNone) person.trust = Trust::kUnproven;  // perhaps another client
   person.available = true;
-  person.since = now;
+  person.since = appeared;
   set_timer(account, person);
 }
 
@@ -35,11 +35,12 @@ bool Receipts::expected(AccountId account) const {
   return it == people_.end() || it->second.trust != Trust::kNone;
 }
 
-void Receipts::await(AccountId account, Awaited awaited, bool available, base::Time sent_at,
-                     base::Time now) {
+void Receipts::await(AccountId account, Awaited awaited, std::optional<Appeared> appeared,
+                     std::uint64_t order, base::Time now) {
   Person& person = people_[account];
-  person.available = available;
-  person.sent.push_back({awaited, sent_at, now});
+  person.available = appeared.has_value();
+  person.since = appeared.value_or(person.since);
+  person.sent.push_back({awaited, order, now});
   ++size_;
   if (person.trust == Trust::kUnproven && person.sent.size() > kUnprovenMax)
     person.trust = Trust::kNone;
@@ -60,14 +61,14 @@ void Receipts::forget(AccountId account, RecordId id) {
 // What set out before somebody came back went to a client that was leaving, whenever the server's
 // word for it comes: it was kept for them, or it is lost.
 bool Receipts::kept_by_server(const Person& person, const Sent& sent) {
-  return sent.sent_at <= person.since;
+  return sent.order < person.since.order;
 }
 
 // Nobody confirms while away. For what their server kept, the receipt follows at once, or never.
 base::Time Receipts::expiry(const Person& person, const Sent& sent) const {
   if (person.trust == Trust::kNone) return base::Time::min();
   if (!person.available) return base::Time::max();
-  if (kept_by_server(person, sent)) return person.since + waits_.unproven;
+  if (kept_by_server(person, sent)) return person.since.at + waits_.unproven;
   return sent.taken_at + (person.trust == Trust::kProven ? waits_.proven : waits_.unproven);
 }
 

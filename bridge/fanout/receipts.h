@@ -1,8 +1,8 @@
 // Receipts: deliveries that the XMPP server has taken and that the person's own client has yet to
 // confirm (XEP-0184), and whose clients can be expected to.
 //
-//   if (receipts.expected(alice)) receipts.await(alice, {...}, true, sent_at, now); else it is done
-//   receipts.confirmed(alice, id);   for (auto& expired : receipts.expire(now)) ...
+//   if (receipts.expected(alice)) receipts.await(alice, {...}, since, order, now); else it is
+//   done receipts.confirmed(alice, id);   for (auto& expired : receipts.expire(now)) ...
 //
 // A client that confirms closes the gap that a crash of the XMPP server leaves; one that does not
 // must not hold anything up. So everybody is given the benefit of the doubt for a moment, or for
@@ -47,16 +47,24 @@ class Receipts {
     bool arrived = false;  // as far as can be known; otherwise it is owed again
   };
 
+  // When somebody showed up, and where that stands among the batches sent: those with a smaller
+  // number set out before.
+  struct Appeared {
+    base::Time at = base::Time::min();
+    std::uint64_t order = 0;
+  };
+
   explicit Receipts(ReceiptWaits waits) : waits_(waits) {}
 
-  void available(AccountId account, base::Time now);
+  void available(AccountId account, Appeared appeared);
   void away(AccountId account);
 
   // Of somebody whose client was asked to confirm.
   bool expected(AccountId account) const;
-  // `available`: they are, now. `sent_at`: when it set out; `now` the server has taken it.
-  void await(AccountId account, Awaited awaited, bool available, base::Time sent_at,
-             base::Time now);
+  // `appeared`: nothing while they are away. `order`: of the batch it was in; `now` the server has
+  // taken it.
+  void await(AccountId account, Awaited awaited, std::optional<Appeared> appeared,
+             std::uint64_t order, base::Time now);
   void confirmed(AccountId account, RecordId id);
   // It came back, or is done for another reason.
   void forget(AccountId account, RecordId id);
@@ -77,14 +85,14 @@ class Receipts {
   enum class Trust { kUnproven, kProven, kNone };
   struct Sent {
     Awaited awaited;
-    base::Time sent_at{};
+    std::uint64_t order = 0;
     base::Time taken_at{};  // by the server
   };
   struct Person {
     Trust trust = Trust::kUnproven;
     bool available = false;
-    base::Time since = base::Time::min();  // available
-    std::optional<base::Time> timer;       // its one entry in timers_ that counts
+    Appeared since;
+    std::optional<base::Time> timer;  // its one entry in timers_ that counts
     std::vector<Sent> sent;
   };
   struct Timer {

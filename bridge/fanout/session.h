@@ -32,8 +32,10 @@ struct SentDelivery {
 
 struct SentBatch {
   std::uint64_t sequence = 0;
+  std::uint64_t order = 0;  // among all batches and appearances of people
   base::Time sent_at{};
   std::vector<SentDelivery> deliveries;
+  std::vector<track::Listener> told;  // of their digests
 };
 
 struct Session {

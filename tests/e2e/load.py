@@ -17,6 +17,7 @@ import random
 
 import oracle
 from light_client import LightClient
+from messages import wait_until
 from stack import ROOT
 
 SAMPLE = ROOT.parent / "shared" / "data" / "posts-en-45k.txt.gz"
@@ -234,6 +235,9 @@ class Town:
         try:
             await self.each(self._move_in)
             await self.each(self._settle)
+            for resident in self.residents:
+                if resident.confirms:
+                    await self._greet(resident)
             self.first_post = stack.status()["head"]  # the posts that count come after it
             yield self
         finally:
@@ -252,6 +256,16 @@ class Town:
         await resident.client.connect()
         await resident.client.subscribe(self.stack.bot)
         await self.tell(resident, f"join {resident.nick}", "Welcome")
+
+    async def _greet(self, resident):
+        """Lets their client confirm something: from then on the bridge knows that it does."""
+        friend = next(
+            one for one in self.residents
+            if one is not resident and one.nick not in resident.blocks
+        )  # fmt: skip
+        await self.tell(friend, f"d {resident.nick} hello", "alone")
+        await wait_until(lambda: resident.client.deliveries, 20, f"{resident.nick} got no greeting")
+        resident.client.deliveries.clear()
 
     async def _settle(self, resident):
         for line, phrase in zip(resident.lines, resident.phrases):

@@ -41,6 +41,7 @@ fanout::FanoutOptions fanout_options(const Plan& plan, const Limits& limits) {
   options.people_max = 1000;
   options.quantum = plan.quantum;
   options.hot_list = plan.hot_list;
+  options.catch_up_max = plan.catch_up_max;
   return options;
 }
 
@@ -150,6 +151,8 @@ std::size_t BridgeProcess::fan_out() {
   std::size_t work = handle_events() + apply_records();
   const std::size_t room = kBatchesMax - seats_[state::kImLane]->batches.size();
   if (room > fanout::Fanout::kDeliveriesPerTurn) work += fanout_.turn(stage_.agenda.clocks());
+  for (auto& answer : fanout_.take_answers())
+    on_reply(asked_.extract(answer.ticket).mapped(), std::move(answer.reply));
   if (stage_.agenda.now() >= next_checkpoint_) checkpoint(false);
   return work;
 }
@@ -190,6 +193,10 @@ void BridgeProcess::handle(const fanout::Event& event) {
                  },
                  [&](const fanout::PresenceChanged& e) { fanout_.presence(e.session, e.presence); },
                  [&](const fanout::Asked& e) {
+                   if (!e.request.has_roster()) {
+                     asked_[next_ticket_] = e.reply_to;
+                     return fanout_.ask(next_ticket_++, e.request);
+                   }
                    wire::Reply reply;
                    *reply.mutable_roster() = fanout_.roster(e.reply_to.session, e.request.roster());
                    on_reply(e.reply_to, std::move(reply));

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -119,6 +120,8 @@ class BridgeProcess final : private bridge::state::CommitListener,
   bridge::fanout::Fanout fanout_;
   std::unique_ptr<bridge::backbone::LogTail> fanout_tail_;
   std::deque<bridge::fanout::Event> events_;
+  std::map<std::uint64_t, bridge::state::ReplyAddress> asked_;  // by ticket
+  std::uint64_t next_ticket_ = 1;
   Time next_checkpoint_;
 
   std::unique_ptr<Worker> commit_worker_;

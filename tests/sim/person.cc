@@ -18,6 +18,8 @@ const std::vector<std::string> kWords{"nyc", "rain", "tea", "moon", "soup", "lap
 namespace {
 
 constexpr milliseconds kPatience{6000};
+// So often does somebody ask for more who wants to miss nothing.
+constexpr milliseconds kReads{1000};
 constexpr std::uint64_t kEager = 6;  // things said in a hurry
 
 }  // namespace
@@ -70,8 +72,11 @@ void Person::act() {
     doing_.reset();
   }
   if (settling_) {
-    if (!settled_) say("on", true);
-    return;
+    if (!settled_) return say("on", true);
+    // Whatever may be in their digest, they want to read.
+    if (stage_.agenda.now() < next_more_) return;
+    next_more_ = stage_.agenda.now() + kReads;
+    return say("more 100", false);
   }
   if (dice.chance(stage_.plan.goes_away)) {
     if (dice.chance(0.2)) return come();  // busy now, or not any more
@@ -81,7 +86,7 @@ void Person::act() {
   if (!joined_) return say("join " + nick_, false);
   const std::string& word = dice.pick(kWords);
   const std::string& nick = dice.pick(nicks_);
-  switch (dice.below(said_ < kEager ? 7 : 21)) {
+  switch (dice.below(said_ < kEager ? 7 : 23)) {
     case 0:
     case 1:
     case 2:
@@ -110,6 +115,9 @@ void Person::act() {
       return say(something_muted(), false);
     case 16:
       return say("track " + word + (dice.chance(0.5) ? " max 3/h" : ""), false);
+    case 17:
+    case 18:
+      return say("more " + (dice.chance(0.5) ? word : std::to_string(dice.between(1, 9))), false);
     default:
       return say("post " + some_text(), true);
   }

@@ -58,6 +58,7 @@ class Person final : private UserClient {
   bool settled_ = false;
   std::optional<Doing> doing_;
   std::uint64_t said_ = 0;
+  Time next_more_{};
   std::string blocked_;  // lastly, and not yet unblocked
 };
 

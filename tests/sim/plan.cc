@@ -55,6 +55,7 @@ Plan plan_for(std::uint64_t seed, Mutant mutant) {
   plan.checkpoint_every = std::chrono::milliseconds(dice.between(50, 2000));
   plan.quantum = dice.chance(0.7) ? dice.between(1, 3) : 256;
   plan.hot_list = dice.between(1, 5);
+  plan.catch_up_max = dice.chance(0.5) ? dice.between(0, 3) : 100;
   plan.slow_message = dice.chance(0.7) ? 0.01 : 0;
   plan.starved = dice.chance(0.7) ? 0.002 : 0;
 

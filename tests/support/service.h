@@ -35,7 +35,14 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
   };
   static constexpr bridge::fanout::SessionId kSession = 7;
 
-  explicit Service(bridge::fanout::FanoutOptions options = {}) : options_(std::move(options)) {
+  // No digests, unless a test asks for them.
+  static bridge::fanout::FanoutOptions one_by_one() {
+    bridge::fanout::FanoutOptions options;
+    options.catch_up_max = 1'000'000;
+    return options;
+  }
+  explicit Service(bridge::fanout::FanoutOptions options = one_by_one())
+      : options_(std::move(options)) {
     start();
     open_session(kSession, 1'000'000, 1'000'000'000);
   }
@@ -99,6 +106,20 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
     auto request = by(nick);
     request.mutable_leave()->set_nick(whom);
     return ask(request);
+  }
+  // What the fan-out answers itself.
+  bridge::wire::Reply ask_fanout(const bridge::wire::Request& request) {
+    fanout_->ask(1, request);
+    settle();
+    for (auto& answer : fanout_->take_answers()) return std::move(answer.reply);
+    throw std::runtime_error("the fan-out did not answer");
+  }
+  bridge::wire::Reply more(const std::string& nick, std::uint32_t count = 0,
+                           const std::string& phrase = {}) {
+    auto request = by(nick);
+    request.mutable_more()->set_count(count);
+    request.mutable_more()->set_phrase(phrase);
+    return ask_fanout(request);
   }
   bridge::wire::Reply switch_delivery(const std::string& nick, bool on) {
     auto request = by(nick);
@@ -177,15 +198,20 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
     return texts;
   }
   std::uint64_t owed(const std::string& nick) {
-    fanout_->report_owed(1, nick);
-    settle();
     std::uint64_t sum = 0;
-    for (const auto& finished : fanout_->take_reports())
-      for (const auto& entry : finished.report.people())
-        sum += entry.directs() + entry.follows() + entry.tracks();
+    const auto reply = ask_owed(nick);
+    for (const auto& entry : reply.owed().people())
+      sum += entry.directs() + entry.follows() + entry.tracks();
+    return sum;
+  }
+  std::uint64_t digested(const std::string& nick) {
+    std::uint64_t sum = 0;
+    const auto reply = ask_owed(nick);
+    for (const auto& entry : reply.owed().people()) sum += entry.digested();
     return sum;
   }
   std::vector<Delivered>& delivered() { return delivered_; }
+  std::vector<bridge::wire::Digest>& digests() { return digests_; }
   bridge::fanout::Fanout& fanout() { return *fanout_; }
   bridge::state::Committer& committer() { return *committer_; }
   bridge::backbone::MemoryStore& store() { return store_; }
@@ -193,6 +219,11 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
   bridge::base::Now now() const { return now_; }
 
  private:
+  bridge::wire::Reply ask_owed(const std::string& nick) {
+    bridge::wire::Request request;
+    request.mutable_owed()->set_nick(nick);
+    return ask_fanout(request);
+  }
   void start() {
     committer_ = std::make_unique<bridge::state::Committer>(store_, bridge::state::Rules{},
                                                             static_cast<CommitListener&>(*this));
@@ -220,6 +251,7 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
   void deliver(bridge::fanout::SessionId, std::uint64_t sequence,
                const bridge::wire::Batch& batch) override {
     sequence_ = sequence;
+    for (const auto& digest : batch.digests()) digests_.push_back(digest);
     for (const auto& item : batch.items())
       for (const auto& to : item.recipients())
         delivered_.push_back(
@@ -235,6 +267,7 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
   bool still_ = false;
   bridge::wire::Reply reply_;
   std::vector<Delivered> delivered_;
+  std::vector<bridge::wire::Digest> digests_;
   std::uint64_t sequence_ = 0;
   std::uint64_t client_id_ = 0;
 };

@@ -141,7 +141,7 @@ TEST_CASE("cursors survive their encoding, whatever they are") {
     if (distances.size() > 2)
       for (RecordId id = 0; const auto distance : distances[2])
         cursors[distance % 2].again.push_back(id += (distance >> 24) + 1);
-    RC_ASSERT(decode_cursors(encode_cursors(cursors)) == cursors);
+    RC_ASSERT(decode_cursors(encode_cursors(cursors)) == Waiting{cursors});
   }));
 }
 

@@ -180,6 +180,26 @@ TEST_CASE("cursors: the bytes") {
         "0500");
 }
 
+TEST_CASE("a digest: the bytes, behind the cursors") {
+  const DigestRow digest{
+      .stretches = {{5, 300}},
+      .taken = {7},
+      .singles = {400, 401},
+      .lines = {
+          {.phrase = "nyc", .count = 9, .since_ms = 300, .expired = 1, .last = {9}, .told = true}}};
+  const std::string bytes = encode_cursors({}, digest);
+  CHECK(hex(bytes) ==
+        "00000000"
+        "0000"
+        "0105ac02"
+        "0107"
+        "02900301"
+        "01036e796309ac0201010901");
+  CHECK(decode_cursors(bytes) == Waiting{{}, digest});
+  for (std::size_t size = 5; size < bytes.size(); ++size)
+    if (size != 6) CHECK_FALSE(decode_cursors(bytes.substr(0, size)));
+}
+
 TEST_CASE("jobs: the bytes") {
   const JobRow job{.post = 300,
                    .lists = {"", "nyc"},
