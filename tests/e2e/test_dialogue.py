@@ -1,10 +1,12 @@
 """Dialogues on a real XMPP server: what people say to Lapwing, and what they get."""
 
 import asyncio
+import re
 import time
 import unittest
 
-from stories import Character, Story
+from messages import wait_until
+from stories import TIMEOUT, Character, Story
 
 
 class Joining(Story):
@@ -273,6 +275,45 @@ class Presence(Story):
         await ann.close()
         await bob.says("post to whoever is there", "Posted")
         await phone.gets(f"{bob.nick}: to whoever is there")
+
+
+class Digests(Story):
+    bridge_extra = '[deliveries]\nper_person = "5000/1s burst 5000"\ncatch_up = 50\n'
+    gateway_extra = '[limits]\nperson = "1000/1s burst 1000"\n'
+
+    async def test_5000_posts_of_an_absence_are_a_line_and_can_all_be_read(self):
+        ann, bob = await self.members("ann", "bob")
+        await ann.says("track heron")
+        await ann.close()
+        posts = [f"heron number {n}" for n in range(5000)]
+        path = self.stack.dir / "herons.jsonl"
+        path.write_text("".join(f'{{"author":"carol","text":"{text}"}}\n' for text in posts))
+        await asyncio.to_thread(self.stack.ctl, "import", str(path))
+        for n in range(20):
+            await bob.says(f"d {ann.nick} psst {n}", f"Sent to {ann.nick} alone")
+        await ann.becomes_owed(5020)
+
+        await ann.connect()
+        line = (await asyncio.wait_for(ann.answers.get(), TIMEOUT)).body
+        self.assertRegex(line, r"^4950 more for heron since \d\d:\d\d: say `more heron`$")
+        directs = [f"(direct) {bob.nick}: psst {n}" for n in range(20)]
+        first = [f"[heron] carol: {text}" for text in posts[:50]]
+        for delivery in await ann.gets(*directs, *first):
+            self.assertIsNotNone(delivery.stamp, f"{delivery.body} waited")
+
+        read = []
+        while len(read) < 4950:
+            answer = await ann.says("more 100" if len(read) % 200 else "more heron")
+            coming = int(re.match(r"Here comes? (\d+);", answer.body)[1])
+            await wait_until(
+                lambda: len(ann.deliveries) >= coming, TIMEOUT, f"{coming} should have come"
+            )
+            self.assertEqual(len(ann.deliveries), coming)
+            read += [delivery.body for delivery in ann.deliveries]
+            ann.deliveries = []
+        self.assertEqual(sorted(read), sorted(f"[heron] carol: {text}" for text in posts[50:]))
+        await ann.says("more", "Nothing is waiting")
+        await ann.becomes_owed(0)
 
 
 class Receipts(Story):
