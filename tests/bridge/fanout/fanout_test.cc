@@ -11,7 +11,8 @@ using tests::Texts;
 
 // alice is online and has joined, bob writes.
 struct Story : Service {
-  explicit Story(bridge::fanout::FanoutOptions options = one_by_one()) : Service(std::move(options)) {
+  explicit Story(bridge::fanout::FanoutOptions options = one_by_one())
+      : Service(std::move(options)) {
     join("alice");
     join("bob");
     online("alice");
