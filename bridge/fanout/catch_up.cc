@@ -9,6 +9,8 @@ namespace {
 
 // After the store failed to read: how long a person waits before it is tried again.
 constexpr std::chrono::seconds kRetryRead{1};
+// Going through so many listeners costs about as much as matching a record.
+constexpr std::size_t kListenersPerRecord = 1024;
 
 }  // namespace
 
@@ -74,10 +76,11 @@ void Fanout::read_directs(Person& who, base::Time now) {
 base::Result<std::size_t> Fanout::read_on(Pass& pass) {
   const RecordId end = passes_.meets(pass, position_);
   std::size_t records = 0;
-  for (; pass.at < end && pass.size > 0 && records < kCatchUpPerTurn; ++records) {
+  for (std::size_t cost = 0; pass.at < end && pass.size > 0 && cost < kCatchUpPerTurn; ++records) {
     const auto prepared = cache_.get(pass.at + 1);
     if (!prepared) return tl::unexpected(prepared.error());
-    if ((*prepared)->post) offer(pass, *prepared);
+    ++cost;
+    if ((*prepared)->post) cost += offer(pass, *prepared) / kListenersPerRecord;
     ++pass.at;
   }
   counters_.caught_up.add(records);
@@ -89,8 +92,8 @@ base::Result<std::size_t> Fanout::read_on(Pass& pass) {
 }
 
 // To the members among those who listen, or to those who listen among the members: whichever are
-// fewer.
-void Fanout::offer(Pass& pass, const PreparedPtr& prepared) {
+// fewer. How many it went through.
+std::size_t Fanout::offer(Pass& pass, const PreparedPtr& prepared) {
   std::vector<const track::Subscribers*> lists;
   const auto& followers = state_.find(prepared->record->post().author())->followers;
   std::size_t listeners = followers.size();
@@ -98,17 +101,18 @@ void Fanout::offer(Pass& pass, const PreparedPtr& prepared) {
     lists.push_back(&all);
     listeners += all.size();
   });
-  if (listeners == 0) return;
+  if (listeners == 0) return 0;
   if (pass.members.size() <= listeners / 16) {
     const std::vector<PersonNumber> members = pass.members;
     for (const PersonNumber number : members) take(pass, prepared, number);
-    return;
+    return members.size();
   }
   for (const auto& [since, follower] : followers) take(pass, prepared, roll_.number_of(follower));
   for (const track::Subscribers* list : lists)
     list->visit(
         {.after = 0, .before = prepared->record->id()}, list->size(),
         [&](track::SubscriptionNumber, PersonNumber number) { take(pass, prepared, number); });
+  return listeners;
 }
 
 void Fanout::take(Pass& pass, const PreparedPtr& prepared, PersonNumber number) {

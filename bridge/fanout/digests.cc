@@ -26,9 +26,9 @@ bool Fanout::holds(PersonNumber number, RecordId id) const {
 bool Fanout::over_cap(Person& who, const Owed& as, base::WallMs time_ms) {
   if (!as.track || as.track->per_hour == 0) return false;
   const std::int64_t hour = time_ms / kHourMs;
+  std::erase_if(who.caps, [&](const Person::CapUse& use) { return use.hour < hour; });
   auto use = std::ranges::find(who.caps, as.track->since, &Person::CapUse::track);
   if (use == who.caps.end()) use = who.caps.insert(use, {as.track->since, hour, 0});
-  if (use->hour != hour) *use = {as.track->since, hour, 0};
   if (use->used >= as.track->per_hour) return true;
   ++use->used;
   return false;

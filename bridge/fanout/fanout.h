@@ -104,7 +104,8 @@ struct FanoutCounters {
 
 class Fanout {
  public:
-  // At most this many records are gone over by passes, and this many deliveries made, in a turn.
+  // At most about this many records are gone over by passes, and this many deliveries made, in a
+  // turn.
   static constexpr std::size_t kCatchUpPerTurn = 64;
   static constexpr std::size_t kDeliveriesPerTurn = 1024;
 
@@ -217,7 +218,7 @@ class Fanout {
   void admit(base::Time now);
   void read_directs(Person& person, base::Time now);
   base::Result<std::size_t> read_on(Pass& pass);
-  void offer(Pass& pass, const PreparedPtr& prepared);
+  std::size_t offer(Pass& pass, const PreparedPtr& prepared);
   void take(Pass& pass, const PreparedPtr& prepared, PersonNumber number);
   void leave_pass(Person& person);
   std::vector<PersonNumber> end_pass(Pass& pass);  // those who were members

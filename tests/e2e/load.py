@@ -259,10 +259,9 @@ class Town:
 
     async def _greet(self, resident):
         """Lets their client confirm something: from then on the bridge knows that it does."""
-        friend = next(
-            one for one in self.residents
-            if one is not resident and one.nick not in resident.blocks
-        )  # fmt: skip
+        place = self.residents.index(resident) + 1
+        others = self.residents[place:] + self.residents[: place - 1]
+        friend = next(one for one in others if one.nick not in resident.blocks)
         await self.tell(friend, f"d {resident.nick} hello", "alone")
         await wait_until(lambda: resident.client.deliveries, 20, f"{resident.nick} got no greeting")
         resident.client.deliveries.clear()

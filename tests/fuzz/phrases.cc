@@ -19,10 +19,10 @@
 namespace {
 
 using bridge::track::Index;
-using bridge::track::Subscribers;
 using bridge::track::Listener;
 using bridge::track::Phrase;
 using bridge::track::Post;
+using bridge::track::Subscribers;
 
 void check_phrase(const Phrase& phrase) {
   const std::string& canonical = phrase.canonical();
