@@ -97,6 +97,7 @@ class HotWord {
   std::vector<double> expansion_us_;
   std::vector<double> turn_us_;  // while one went on
   std::int64_t peak_extra_ = 0;
+  double others_busy_ = 0;
 };
 
 void HotWord::populate() {
@@ -145,11 +146,13 @@ void HotWord::measure_heap() {
 
 void HotWord::measure_time() {
   next_arrival_ = clock_now();
+  engine_->take_checkpoint_us();
   Latencies warm_up;
   latencies_ = &warm_up;
   const Time warm = after(clock_now(), kQuietSeconds);
   run_flow([&] { return clock_now() >= warm; });
-  const Time end = after(clock_now(), seconds_max_);
+  const Moment from = moment({});
+  const Time end = after(from.at, seconds_max_);
   do {
     engine_->settle();
     latencies_ = &quiet_;
@@ -159,6 +162,7 @@ void HotWord::measure_time() {
     latencies_ = &hot_;
     expand_one();
   } while (hot_.since_apply.size() < kDirectsMin && clock_now() < end);
+  others_busy_ = others_busy(from, moment({}));
 }
 
 void HotWord::expand_one() {
@@ -218,22 +222,24 @@ void HotWord::on_delivery(const bridge::wire::Item& item) {
 
 void HotWord::print() {
   const double expansion_s = percentile(expansion_us_, 0.5) / 1e6;
+  const auto turns = static_cast<double>(turn_us_.size());
   fmt::print(
       "{{\"bench\":\"fanout\",\"case\":\"hot_word\",\"listeners\":{},\"online\":{},"
       "\"direct_p99_us\":{:.0f},\"direct_p99_quiet_us\":{:.0f},\"direct_p50_us\":{:.0f},"
-      "\"direct_p50_quiet_us\":{:.0f},\"arrival_p99_us\":{:.0f},\"arrival_p99_quiet_us\":{:.0f},"
-      "\"peak_extra_bytes\":{},\"expanded_per_second\":{:.0f},\"expansion_ms\":{:.1f},"
-      "\"turns_per_expansion\":{:.0f},\"turn_p50_us\":{:.0f},\"turn_p99_us\":{:.0f},\"turn_max_"
-      "us\":{:.0f},"
-      "\"hot_posts\":{},\"directs\":{},\"directs_quiet\":{}}}\n",
+      "\"direct_p50_quiet_us\":{:.0f},\"arrival_p99_us\":{:.0f},\"arrival_p99_quiet_us\":{:.0f},",
       listeners_, online_.size(), percentile(hot_.since_apply, 0.99),
       percentile(quiet_.since_apply, 0.99), percentile(hot_.since_apply, 0.5),
       percentile(quiet_.since_apply, 0.5), percentile(hot_.since_arrival, 0.99),
-      percentile(quiet_.since_arrival, 0.99), peak_extra_,
-      static_cast<double>(listeners_) / expansion_s, expansion_s * 1e3,
-      static_cast<double>(turn_us_.size()) / static_cast<double>(expansion_us_.size()),
-      percentile(turn_us_, 0.5), percentile(turn_us_, 0.99), percentile(turn_us_, 1),
-      expansion_us_.size(), hot_.since_apply.size(), quiet_.since_apply.size());
+      percentile(quiet_.since_arrival, 0.99));
+  fmt::print(
+      "\"peak_extra_bytes\":{},\"expanded_per_second\":{:.0f},\"expansion_ms\":{:.1f},"
+      "\"turns_per_expansion\":{:.0f},\"turn_p50_us\":{:.0f},\"turn_p99_us\":{:.0f},"
+      "\"turn_max_us\":{:.0f},\"checkpoint_max_us\":{:.0f},\"hot_posts\":{},\"directs\":{},"
+      "\"directs_quiet\":{},\"others_busy\":{:.2f}}}\n",
+      peak_extra_, static_cast<double>(listeners_) / expansion_s, expansion_s * 1e3,
+      turns / static_cast<double>(expansion_us_.size()), percentile(turn_us_, 0.5),
+      percentile(turn_us_, 0.99), percentile(turn_us_, 1), engine_->take_checkpoint_us(),
+      expansion_us_.size(), hot_.since_apply.size(), quiet_.since_apply.size(), others_busy_);
   std::fflush(stdout);
 }
 

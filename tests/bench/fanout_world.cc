@@ -123,7 +123,9 @@ void Engine::settle() {
 }
 
 void Engine::checkpoint() {
+  const Time began = clock_now();
   require(fanout_.checkpoint(false));
+  checkpoint_us_ = std::max(checkpoint_us_, Seconds(clock_now() - began).count() * 1e6);
   next_checkpoint_ = clock_now() + kCheckpointEvery;
 }
 

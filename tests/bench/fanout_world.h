@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bridge/backbone/memory_store.h"
@@ -103,6 +104,8 @@ class Engine : private fanout::DeliverySink {
   // Until there is nothing to do.
   void settle();
   void checkpoint();
+  // The longest checkpoint since the last call.
+  double take_checkpoint_us() { return std::exchange(checkpoint_us_, 0); }
 
   bool acknowledges = true;
   // Every delivery, when its batch is handed over.
@@ -120,6 +123,7 @@ class Engine : private fanout::DeliverySink {
   std::uint64_t delivered_ = 0;     // sequences
   std::uint64_t acknowledged_ = 0;  // likewise
   bridge::base::Time next_checkpoint_{};
+  double checkpoint_us_ = 0;
 };
 
 }  // namespace bench

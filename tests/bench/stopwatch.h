@@ -48,6 +48,13 @@ inline Moment moment(const std::vector<int>& pids) {
   return moment;
 }
 
+// How many CPUs strangers used between the two.
+inline double others_busy(const Moment& from, const Moment& to) {
+  double others = to.machine.used - from.machine.used;
+  for (std::size_t i = 0; i < to.cpu.size(); ++i) others -= to.cpu[i] - from.cpu[i];
+  return std::max(0.0, others / Seconds(to.at - from.at).count());
+}
+
 // A line of JSON; `counted` is what else belongs into it.
 inline void print_spent(const Moment& from, const Moment& to, std::string_view counted) {
   std::vector<double> cpu = to.cpu;
