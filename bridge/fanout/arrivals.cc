@@ -34,7 +34,7 @@ void Fanout::go_away(Person& who) {
   leave_pass(who);
   for (Pending& pending : who.pending) pending.leave(position_);
   touch(who);
-  leaving_.push_back(who.number);
+  if (roll_.looked_at(who.number)) leaving_.push_back(who.number);
 }
 
 // ---- sessions ----------------------------------------------------------------------------------

@@ -35,9 +35,12 @@ bool Fanout::over_cap(Person& who, const Owed& as, base::WallMs time_ms) {
 }
 
 void Fanout::set_aside(Person& who, const backbone::Record& record, const Owed& as) {
-  if (digest_of(who).add_single(record.id(), as.phrase, record.time_ms())) counters_.expired.add();
+  Digest& digest = digest_of(who);
+  const bool had_news = digest.has_news();
+  if (digest.add_single(record.id(), as.phrase, record.time_ms())) counters_.expired.add();
   counters_.digested.add();
   touch(who);
+  if (had_news) return;
   // Once the hour is over.
   const std::int64_t end_ms = (record.time_ms() / kHourMs + 1) * kHourMs;
   const std::chrono::milliseconds left(
@@ -128,6 +131,9 @@ void Fanout::more(std::uint64_t ticket, const wire::Request& request) {
   if (!account || !account->open)
     return answer(wire::error_reply(
         {base::ErrorCode::kNotJoined, "You have not joined yet: say `join NICK` first."}));
+  if (readings_.size() >= kReadingsMax)
+    return answer(
+        wire::error_reply({base::ErrorCode::kBusy, "Too many are reading just now.", kTellAgain}));
   const std::uint32_t count =
       request.more().count() == 0 ? wire::kMoreDefault : request.more().count();
   Reading reading{.ticket = ticket,

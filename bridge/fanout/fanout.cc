@@ -86,11 +86,6 @@ Person& Fanout::wake(PersonNumber number) {
   return person;
 }
 
-Person* Fanout::find(AccountId account) {
-  const PersonNumber number = roll_.number_of(account);
-  return number == Roll::kNobody || !roll_.find(number) ? nullptr : &wake(number);
-}
-
 void Fanout::moved(Person& person) {
   touch(person);
   // Something came back from before where their pass is.

@@ -136,7 +136,9 @@ class Fanout {
   // A page of the addresses a gateway may have to probe. Those who were served last come first:
   // they are the likeliest to be there.
   wire::RosterPage roster(SessionId session, const wire::Roster& request);
-  // What takes some turns to answer: what is owed, and `more`.
+  // What takes some turns to answer: what is owed, and `more`. With too many unanswered, `more` is
+  // refused for now.
+  static constexpr std::size_t kReadingsMax = 4096;
   struct Answer {
     std::uint64_t ticket = 0;
     wire::Reply reply;
@@ -181,7 +183,6 @@ class Fanout {
 
   // With what the pass they read along with has dealt with counted in.
   Person& wake(PersonNumber number);
-  Person* find(AccountId account);
   void touch(const Person& person) { roll_.touch(person.number); }
   void moved(Person& person);  // touched, and perhaps something can be sent or read now
 
