@@ -9,8 +9,10 @@ namespace {
 
 // After the store failed to read: how long a person waits before it is tried again.
 constexpr std::chrono::seconds kRetryRead{1};
-// Going through so many listeners costs about as much as matching a record.
+// Going through so many listeners, or bringing it to so many, costs about as much as matching a
+// record.
 constexpr std::size_t kListenersPerRecord = 1024;
+constexpr std::size_t kTakenPerRecord = 4;
 
 }  // namespace
 
@@ -27,6 +29,10 @@ void Fanout::want_catch_up(Person& person) {
 
 std::size_t Fanout::catch_up(base::Time now) {
   admit(now);
+  // Those who come back together should read together: passes wait a little until all are in.
+  constexpr std::size_t kTurnsToAdmit = 512;
+  if (!catch_up_.empty() && ++admitting_ < kTurnsToAdmit) return 1;
+  admitting_ = 0;
   Pass* pass = passes_.next();
   if (!pass) return 0;
   const auto read = read_on(*pass);
@@ -80,7 +86,7 @@ base::Result<std::size_t> Fanout::read_on(Pass& pass) {
     const auto prepared = cache_.get(pass.at + 1);
     if (!prepared) return tl::unexpected(prepared.error());
     ++cost;
-    if ((*prepared)->post) cost += offer(pass, *prepared) / kListenersPerRecord;
+    if ((*prepared)->post) cost += offer(pass, *prepared);
     ++pass.at;
   }
   counters_.caught_up.add(records);
@@ -92,7 +98,7 @@ base::Result<std::size_t> Fanout::read_on(Pass& pass) {
 }
 
 // To the members among those who listen, or to those who listen among the members: whichever are
-// fewer. How many it went through.
+// fewer. What that cost, in records matched.
 std::size_t Fanout::offer(Pass& pass, const PreparedPtr& prepared) {
   std::vector<const track::Subscribers*> lists;
   const auto& followers = state_.find(prepared->record->post().author())->followers;
@@ -102,48 +108,60 @@ std::size_t Fanout::offer(Pass& pass, const PreparedPtr& prepared) {
     listeners += all.size();
   });
   if (listeners == 0) return 0;
+  std::size_t taken = 0;
   if (pass.members.size() <= listeners / 16) {
     const std::vector<PersonNumber> members = pass.members;
-    for (const PersonNumber number : members) take(pass, prepared, number);
-    return members.size();
+    for (const PersonNumber number : members) taken += take(pass, prepared, number);
+    return taken / kTakenPerRecord;
   }
-  for (const auto& [since, follower] : followers) take(pass, prepared, roll_.number_of(follower));
+  for (const auto& [since, follower] : followers)
+    taken += take(pass, prepared, roll_.number_of(follower));
   for (const track::Subscribers* list : lists)
-    list->visit(
-        {.after = 0, .before = prepared->record->id()}, list->size(),
-        [&](track::SubscriptionNumber, PersonNumber number) { take(pass, prepared, number); });
-  return listeners;
+    list->visit({.after = 0, .before = prepared->record->id()}, list->size(),
+                [&](track::SubscriptionNumber, PersonNumber number) {
+                  taken += take(pass, prepared, number);
+                });
+  return listeners / kListenersPerRecord + taken / kTakenPerRecord;
 }
 
-void Fanout::take(Pass& pass, const PreparedPtr& prepared, PersonNumber number) {
-  if (!passes_.in(pass, number)) return;
+// True when it was theirs.
+bool Fanout::take(Pass& pass, const PreparedPtr& prepared, PersonNumber number) {
+  if (!passes_.in(pass, number)) return false;
   const backbone::Record& record = *prepared->record;
   const RecordId id = record.id();
   Person& who = wake(number);
   Pending& stream = who.stream();
   // Of several lists they are on, the first will do.
-  if (id <= stream.read_after() || stream.has_found(id) || holds(number, id)) return;
+  if (id <= stream.read_after() || stream.has_found(id) || holds(number, id)) return false;
   const Job* job = jobs_.find(id);
   if (!stream.wants(id) || (job && job->ahead_of(*who.account))) {
     // It is done or under way, or its job has yet to come to them.
     if (const auto digest = digests_.find(number); digest != digests_.end())
       digest->second.exclude(id);
-    return;
+    return false;
   }
   const auto as = owed(*who.account, *prepared);
-  if (!as) return;
+  if (!as) return false;
   const bool waited = id <= who.returned;
   if (waited && who.catch_up_left == 0 && digest_of(who).room()) {
     digest_of(who).add(id, as->phrase, record.time_ms());
     counters_.digested.add();
-    return touch(who);
+    touch(who);
+    return true;
   }
-  if (!stream.room()) return leave_pass(who);
-  if (over_cap(who, *as, record.time_ms())) return set_aside(who, record, *as);
+  if (!stream.room()) {
+    leave_pass(who);
+    return false;
+  }
+  if (over_cap(who, *as, record.time_ms())) {
+    set_aside(who, record, *as);
+    return true;
+  }
   if (waited && who.catch_up_left > 0) --who.catch_up_left;
   stream.found({.id = id, .kind = Kind::kBacklog, .late = true});
   touch(who);
   schedule(who);
+  return true;
 }
 
 // Because they have gone, or with a full queue: then they go on reading when it is shorter.

@@ -220,7 +220,7 @@ class Fanout {
   void read_directs(Person& person, base::Time now);
   base::Result<std::size_t> read_on(Pass& pass);
   std::size_t offer(Pass& pass, const PreparedPtr& prepared);
-  void take(Pass& pass, const PreparedPtr& prepared, PersonNumber number);
+  bool take(Pass& pass, const PreparedPtr& prepared, PersonNumber number);
   void leave_pass(Person& person);
   std::vector<PersonNumber> end_pass(Pass& pass);  // those who were members
 
@@ -283,6 +283,7 @@ class Fanout {
   Passes passes_;
   std::deque<PersonNumber> catch_up_;
   std::vector<PersonNumber> waiting_;  // for a pass
+  std::size_t admitting_ = 0;          // turns for which passes have waited
   std::priority_queue<Held, std::vector<Held>, std::greater<>> held_;
   Receipts receipts_;
   std::unordered_map<PersonNumber, Digest> digests_;                          // no empty ones

@@ -11,7 +11,6 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <optional>
 #include <vector>
 
@@ -102,8 +101,9 @@ class Pending {
   RecordId lowest_waiting() const;
 
   backbone::Cursor cursor_;
-  std::deque<Entry> queue_;            // ascending ids
-  std::deque<RecordId> in_flight_;     // ascending
+  // Vectors, though they are taken from in front: an idle person should cost little.
+  std::vector<Entry> queue_;           // ascending ids
+  std::vector<RecordId> in_flight_;    // ascending
   std::vector<RecordId> again_flies_;  // ascending; of cursor_.again those in flight
   std::optional<RecordId> behind_;     // everything owed up to here is done, in flight or queued
   RecordId top_ = 0;                   // nothing above it was ever done
