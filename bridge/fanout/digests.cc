@@ -12,6 +12,9 @@ namespace {
 constexpr std::int64_t kHourMs = 3'600'000;
 // Without credit for it, a digest is told so much later.
 constexpr std::chrono::milliseconds kTellAgain{100};
+// Of what `more` brought, so many may be on their way: well below Pending::kAgainMax.
+constexpr std::size_t kAskedForMax = 500;
+constexpr std::chrono::seconds kStillComing{10};
 
 }  // namespace
 
@@ -136,9 +139,13 @@ void Fanout::more(std::uint64_t ticket, const wire::Request& request) {
         wire::error_reply({base::ErrorCode::kBusy, "Too many are reading just now.", kTellAgain}));
   const std::uint32_t count =
       request.more().count() == 0 ? wire::kMoreDefault : request.more().count();
-  Reading reading{.ticket = ticket,
-                  .number = roll_.number_of(account->id),
-                  .wanted = std::min<std::size_t>(count, wire::kMoreMax)};
+  const PersonNumber number = roll_.number_of(account->id);
+  if (const Person* who = roll_.find(number);
+      who && who->pending[backbone::kStreamCursor].one_by_one() > kAskedForMax)
+    return answer(wire::error_reply(
+        {base::ErrorCode::kBusy, "What you asked for is still on its way.", kStillComing}));
+  Reading reading{
+      .ticket = ticket, .number = number, .wanted = std::min<std::size_t>(count, wire::kMoreMax)};
   if (!request.more().phrase().empty()) {
     const auto phrase = track::Phrase::parse(request.more().phrase());
     if (!phrase) return answer(wire::error_reply(phrase.error()));

@@ -48,6 +48,7 @@ class Pending {
   bool plain() const;
   bool behind() const { return behind_.has_value(); }
   std::size_t queued() const { return queue_.size(); }
+  std::size_t one_by_one() const { return cursor_.again.size(); }
 
   // As of a checkpoint at `position`; everything above the floor has to be read again.
   void restore(const backbone::Cursor& cursor, RecordId position);

@@ -68,9 +68,10 @@ TEST_CASE("what is owed") {
   auto& person = *owed.add_people();
   person.set_nick("bob");
   person.set_tracks(87);
+  person.set_digested(9);
   person.set_oldest(3);
-  CHECK(to_json(owed) ==
-        R"({"head":20,"people":[{"nick":"bob","directs":0,"follows":0,"tracks":87,"oldest":3}]})");
+  CHECK(to_json(owed) == R"({"head":20,"people":[{"nick":"bob","directs":0,"follows":0,)"
+                         R"("tracks":87,"digested":9,"oldest":3}]})");
   CHECK(to_text(owed).find("bob") != std::string::npos);
 }
 

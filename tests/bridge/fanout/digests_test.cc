@@ -196,6 +196,21 @@ TEST_CASE("a digest of singles keeps the newest, and says how many had to go") {
   CHECK(digest.next(0) == 4);
 }
 
+TEST_CASE("who asks for more, faster than it can come, is told to wait") {
+  Story story(0);
+  story.posts("carol", "nyc", 1, 1000);
+  story.comes_back();
+  story.offline("alice");
+  int answered = 0;
+  while (!story.more("alice", 100).has_error()) ++answered;
+  CHECK(answered == 6);
+  CHECK(story.more("alice").error().code() == bridge::wire::BUSY);
+  story.comes_back();
+  while (story.owed("alice") > 0) story.acknowledge();
+  story.reads_all(100);
+  CHECK(story.texts_for("alice").size() == 1000);
+}
+
 TEST_CASE("who asks for more without an account is told to join") {
   Service service;
   CHECK(service.more("nobody").error().code() == bridge::wire::NOT_JOINED);
