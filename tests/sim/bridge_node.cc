@@ -40,7 +40,7 @@ void BridgeNode::set_limits(const Limits& limits) {
 }
 
 void BridgeNode::calm() {
-  disk_.free();
+  disk_.mend();
   set_limits({});
   if (!process_) start();
 }
@@ -55,6 +55,13 @@ void BridgeNode::Port::arrive(const std::string& peer, wire::Message message) {
   node_.process_->arrive(lane_, peer, std::move(message));
 }
 
+void BridgeNode::Port::arrive_late(const std::string& peer, wire::Message message,
+                                   microseconds after) {
+  node_.stage_.agenda.after(after, process_.while_alive([this, peer, message = std::move(message)] {
+    arrive(peer, message);
+  }));
+}
+
 wire::SendOutcome BridgeNode::Port::send(std::string_view peer, const wire::Header& header,
                                          std::string_view body) {
   const auto line = lines_.find(peer);
@@ -63,6 +70,7 @@ wire::SendOutcome BridgeNode::Port::send(std::string_view peer, const wire::Head
 }
 
 void BridgeNode::Port::all_gone(bool last_words) {
+  process_.renew();
   for (const auto& [peer, line] : std::exchange(lines_, {})) line->bridge_gone(last_words);
 }
 

@@ -38,6 +38,7 @@ class BridgeNode {
     bool connect(const std::string& peer, LaneLine& line) override;
     void disconnect(const std::string& peer) override { lines_.erase(peer); }
     void arrive(const std::string& peer, wire::Message message) override;
+    void arrive_late(const std::string& peer, wire::Message message, microseconds after) override;
     wire::SendOutcome send(std::string_view peer, const wire::Header& header,
                            std::string_view body) override;
     void all_gone(bool last_words);
@@ -46,6 +47,7 @@ class BridgeNode {
     BridgeNode& node_;
     const std::size_t lane_;
     std::map<std::string, LaneLine*, std::less<>> lines_;
+    Lifetime process_;
   };
 
   void ended(bool last_words);

@@ -42,6 +42,7 @@ fanout::FanoutOptions fanout_options(const Plan& plan, const Limits& limits) {
   options.quantum = plan.quantum;
   options.hot_list = plan.hot_list;
   options.catch_up_max = plan.catch_up_max;
+  options.receipt_waits = {.unproven = milliseconds(8000), .proven = milliseconds(20'000)};
   return options;
 }
 
@@ -101,17 +102,17 @@ void BridgeProcess::stop() {
 // ---- the committer -----------------------------------------------------------------------------
 
 std::size_t BridgeProcess::stage_requests() {
-  if (committing_) return 0;
+  if (committing_ || gave_up_) return 0;
   std::size_t staged = 0;
   for (std::size_t i = 0; i < kLanes; ++i) {
     for (std::size_t n = 0; n < state::kCommitQuota[i] && !submitted_[i].empty(); ++n) {
-      if (committer_.full()) committer_.commit(stage_.agenda.clocks());
+      if (committer_.full()) write();
       committer_.stage(take_front(submitted_[i]), stage_.agenda.clocks());
       ++staged;
     }
   }
   if (staged == 0) {
-    committer_.commit(stage_.agenda.clocks());  // tries a disk that was full
+    write();  // tries a disk that was full
     return 0;
   }
   // The sync takes its time, in which more arrives, or the end comes.
@@ -124,8 +125,19 @@ std::size_t BridgeProcess::stage_requests() {
 void BridgeProcess::commit() {
   if (!committing_) return;
   committing_ = false;
-  committer_.commit(stage_.agenda.clocks());
+  write();
   commit_worker_->wake();
+}
+
+void BridgeProcess::write() {
+  try {
+    committer_.commit(stage_.agenda.clocks());
+  } catch (const Violation&) {
+    throw;
+  } catch (const std::runtime_error& error) {
+    gave_up_ = true;
+    stage_.trace.say("the bridge gives up: {}", error.what());
+  }
 }
 
 void BridgeProcess::on_reply(const state::ReplyAddress& to, wire::Reply reply) {

@@ -46,6 +46,8 @@ class BridgeProcess final : private bridge::state::CommitListener,
   // Saves the cursors, commits what was submitted, says BYE.
   void stop();
   void set_limits(const Limits& limits);
+  // The committer does not go on without reading what a disk made of its last write.
+  bool gave_up() const { return gave_up_; }
 
   const bridge::fanout::Fanout& fanout() const { return fanout_; }
 
@@ -97,6 +99,7 @@ class BridgeProcess final : private bridge::state::CommitListener,
   // The committer's worker; see bridge/state/commit_thread.h.
   std::size_t stage_requests();
   void commit();
+  void write();
   void on_reply(const bridge::state::ReplyAddress& to, wire::Reply reply) override;
   void on_committed(const std::vector<RecordPtr>& records) override;
 
@@ -116,6 +119,7 @@ class BridgeProcess final : private bridge::state::CommitListener,
   bridge::state::Committer committer_;
   std::array<std::deque<bridge::state::Submission>, bridge::state::kLanes> submitted_;
   bool committing_ = false;
+  bool gave_up_ = false;
 
   bridge::fanout::Fanout fanout_;
   std::unique_ptr<bridge::backbone::LogTail> fanout_tail_;

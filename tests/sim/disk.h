@@ -1,50 +1,48 @@
-// Disk: what survives the bridge: its two stores, with the planted bugs of stores.
+// Disk: what survives the bridge: its two stores.
 //
 //   Disk disk(stage);  Committer(disk.log(), ...);  Fanout(disk.log(), disk.cursors(), ...);
 //   disk.crash();   // after the process is gone
 #pragma once
 
-#include <deque>
-#include <memory>
 #include <vector>
 
-#include "bridge/backbone/memory_cursor_store.h"
-#include "bridge/backbone/memory_store.h"
 #include "tests/sim/done_book.h"
+#include "tests/sim/sim_cursor_store.h"
+#include "tests/sim/sim_store.h"
 #include "tests/sim/stage.h"
 
 namespace tests::sim {
 
 class Disk {
  public:
-  explicit Disk(Stage& stage);
-  ~Disk();
+  explicit Disk(Stage& stage)
+      : stage_(stage), done_(stage.laws), log_(stage), cursors_(stage.plan.mutant, log_, done_) {}
 
-  bridge::backbone::Store& log();
-  RecordId head() const { return store_->head(); }
-  bridge::backbone::CursorStore& cursors();
+  bridge::backbone::Store& log() { return log_; }
+  RecordId head() const { return log_.head(); }
+  bridge::backbone::CursorStore& cursors() { return cursors_; }
 
-  // The machine lost its power; what was not synced may be gone.
+  // The process was killed, or the machine lost its power: what was not synced may be gone then.
   void crash();
-  void fill(bridge::backbone::RefusedBatch batch);
-  void fill_cursors();
-  void free();
+  void fill(bridge::backbone::RefusedBatch batch) { log_.fill(batch); }
+  void fill_cursors() { cursors_.disk().fill_disk(); }
+  void set_readable(bool readable) { log_.set_readable(readable); }
+  bool readable() const { return log_.readable(); }
+  // Room again, and readable.
+  void mend();
 
   DoneBook& done() { return done_; }
 
   // Everything in the log.
-  std::vector<bridge::backbone::RecordPtr> all() const;
+  std::vector<RecordPtr> all() const { return log_.all(); }
 
  private:
-  class HastyStore;
-  class ShiftedCursors;
+  void forgive();
 
   Stage& stage_;
   DoneBook done_;
-  std::unique_ptr<bridge::backbone::MemoryStore> store_;
-  bridge::backbone::MemoryCursorStore cursors_;
-  std::unique_ptr<HastyStore> hasty_;
-  std::unique_ptr<ShiftedCursors> shifted_;
+  SimStore log_;
+  SimCursorStore cursors_;
 };
 
 }  // namespace tests::sim

@@ -54,6 +54,17 @@ wire::SendOutcome LaneLine::send_to_client(const wire::Message& message) {
   return down_.send(message) ? wire::SendOutcome::kSent : wire::SendOutcome::kFull;
 }
 
+// Some of what was said last has been read at the other end, and is looked at when it is its turn.
+void LaneLine::straggle() {
+  std::deque<wire::Message> said = up_.take();
+  said.resize(std::min(said.size(), stage_.dice.below(said.size() + 1)));
+  microseconds when{0};
+  for (wire::Message& message : said) {
+    when += stage_.dice.between(microseconds(50), microseconds(200'000));
+    port_.arrive_late(peer_, std::move(message), when);
+  }
+}
+
 void LaneLine::lost(bool last_words) {
   up_.cut();
   if (!last_words) down_.cut();
@@ -71,6 +82,7 @@ void LaneLine::cut() {
   if (!connected()) return;
   stage_.trace.say("the line of {} breaks", name_);
   port_.disconnect(peer_);
+  straggle();
   lost(false);
 }
 

@@ -1,6 +1,11 @@
 // LaneLine: the connection of one client to one lane, as ZeroMQ would have it: it comes up by
 // itself, again and again; the bridge knows it by a name that is new each time; what was under way
 // when it broke is lost, and neither side is told.
+//
+// Within a connection ZeroMQ neither loses nor repeats nor reorders anything, and what a client had
+// queued for one connection does not go out on the next (ZMQ_IMMEDIATE). Across a reconnect,
+// though, what the lane's socket had read from the old connection is handed out beside what comes
+// on the new one: some of the old one's last words may arrive after the first of the new one.
 #pragma once
 
 #include <deque>
@@ -24,6 +29,8 @@ class LanePort {
   virtual bool connect(const std::string& peer, class LaneLine& line) = 0;
   virtual void disconnect(const std::string& peer) = 0;
   virtual void arrive(const std::string& peer, wire::Message message) = 0;
+  // What this process read before the connection ended, and looks at after that time.
+  virtual void arrive_late(const std::string& peer, wire::Message message, microseconds after) = 0;
 };
 
 class LaneLine {
@@ -53,6 +60,7 @@ class LaneLine {
  private:
   void connect();
   void lost(bool last_words);
+  void straggle();
 
   Stage& stage_;
   LanePort& port_;

@@ -52,6 +52,10 @@ class Laws {
   void arrived(const std::string& address, RecordId id, const std::string& body);
   // The XMPP server had said that it has it, and died with it.
   void lost_by_server(const std::string& address, RecordId id);
+  // No: the bridge was told that it did not arrive. False when nobody had said that it was lost.
+  bool known_lost(const std::string& address, RecordId id) {
+    return lost_by_server_.erase({address, id}) > 0;
+  }
   // Something after which deliveries may come again.
   void breaks() { ++breaks_; }
   // In order, as a reader of the public feed saw it.

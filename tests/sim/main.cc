@@ -64,8 +64,7 @@ int main(int argc, char** argv) {
   app.add_option("--seeds", options.seeds, "How many, from the first on");
   app.add_option("--seed", options.first, "The first (or only) one");
   app.add_flag("--trace", options.trace, "Say what happens");
-  app.add_option("--mutant", mutant,
-                 "ack-before-fsync, cursor-off-by-one or credit-off-by-one: plants that bug");
+  app.add_option("--mutant", mutant, "Plants that bug: " + tests::sim::mutant_names());
   CLI11_PARSE(app, argc, argv);
   options.mutant = tests::sim::parse_mutant(mutant);
   return run_all(options);

@@ -15,6 +15,11 @@ using gateway::xmpp::test::Element;
 
 const std::vector<std::string> kWords{"nyc", "rain", "tea", "moon", "soup", "lapwing"};
 
+const std::string& some_word(Stage& stage) {
+  if (stage.plan.crowd > 0 && stage.dice.chance(0.6)) return kWords[stage.dice.below(2)];
+  return stage.dice.pick(kWords);
+}
+
 namespace {
 
 constexpr milliseconds kPatience{6000};
@@ -50,6 +55,12 @@ void Person::come() {
   const bool busy = !settling_ && stage_.dice.chance(0.1);
   if (!server_.log_in(address_, busy ? "dnd" : "")) return;
   stage_.trace.say("{} comes online{}", nick_, busy ? ", busy" : "");
+  // Some clients forget what they owed when they were closed.
+  if (!unconfirmed_.empty() && stage_.dice.chance(0.2)) {
+    stage_.laws.breaks();
+    unconfirmed_.clear();
+  }
+  confirm_late();
 }
 
 void Person::settle() {
@@ -73,6 +84,8 @@ void Person::act() {
   }
   if (settling_) {
     if (!settled_) return say("on", true);
+    // Whom a delivery came back from counts as away until they are heard of again.
+    if (dice.chance(0.1)) come();
     // Whatever may be in their digest, they want to read.
     if (stage_.agenda.now() < next_more_) return;
     next_more_ = stage_.agenda.now() + kReads;
@@ -84,7 +97,7 @@ void Person::act() {
     return server_.log_out(address_);
   }
   if (!joined_) return say("join " + nick_, false);
-  const std::string& word = dice.pick(kWords);
+  const std::string& word = some_word(stage_);
   const std::string& nick = dice.pick(nicks_);
   switch (dice.below(said_ < kEager ? 7 : 23)) {
     case 0:
@@ -123,6 +136,36 @@ void Person::act() {
   }
 }
 
+void Person::flap() {
+  if (!server_.is_online(address_)) return;
+  stage_.trace.say("{} flaps", nick_);
+  microseconds when{0};
+  for (std::size_t n = stage_.dice.between(2, 6); n > 0; --n) {
+    const bool there = n % 2 == 1;
+    when += stage_.dice.between(microseconds(10), microseconds(3000));
+    stage_.agenda.after(when, lifetime_.while_alive([this, there] {
+      if (there)
+        come();
+      else
+        server_.log_out(address_);
+    }));
+  }
+}
+
+void Person::rush(const std::string& word) {
+  if (!server_.is_online(address_) || !joined_) return;
+  const std::string& nick = stage_.dice.pick(nicks_);
+  for (std::size_t n = stage_.dice.between(1, 5); n > 0; --n) {
+    static constexpr const char* kChanges[] = {"track {}",  "untrack {}", "track {} max 2/h",
+                                               "follow {}", "leave {}",   "track {}, soup"};
+    const std::size_t change = stage_.dice.below(std::size(kChanges));
+    const bool person = change == 3 || change == 4;
+    const std::string text = fmt::format(fmt::runtime(kChanges[change]), person ? nick : word);
+    stage_.trace.say("{} says in a rush: {}", nick_, text);
+    send(fmt::format("{}-m{}", nick_, ++said_), text);
+  }
+}
+
 // Whom they block they unblock soon: what was posted in between is the interesting part.
 std::string Person::somebody_blocked() {
   if (!blocked_.empty() && stage_.dice.chance(0.7)) return "unblock " + std::exchange(blocked_, {});
@@ -157,12 +200,16 @@ void Person::say(const std::string& text, bool again) {
 
 void Person::say_again() {
   doing_->until = stage_.agenda.now() + kPatience;
+  send(doing_->id, doing_->text);
+}
+
+void Person::send(const std::string& id, const std::string& text) {
   Stanza message;
   message.from = *Jid::parse(address_ + "/phone");
   message.to = *Jid::parse("lapwing@im.example.org");
   message.type = "chat";
-  message.id = doing_->id;
-  message.body = doing_->text;
+  message.id = id;
+  message.body = text;
   message.receipt_requested = true;
   server_.send(std::move(message));
 }
@@ -194,6 +241,18 @@ void Person::got_delivery(RecordId id, const Element& stanza) {
   stage_.trace.say("{} gets #{}: {}", nick_, id, stanza.child("body")->text);
   stage_.laws.arrived(address_, id, stanza.child("body")->text);
   if (!stanza.child("request")) return;
+  if (stage_.calm || !stage_.dice.chance(stage_.plan.slow_client)) return confirm(stanza, id);
+  unconfirmed_.emplace_back(stanza, id);
+  stage_.agenda.after(stage_.dice.between(milliseconds(100), milliseconds(2000)), [this] {
+    if (server_.is_online(address_)) confirm_late();
+  });
+}
+
+void Person::confirm_late() {
+  for (const auto& [stanza, id] : std::exchange(unconfirmed_, {})) confirm(stanza, id);
+}
+
+void Person::confirm(const Element& stanza, RecordId id) {
   Stanza receipt;
   receipt.from = *Jid::parse(address_ + "/phone");
   receipt.to = *Jid::parse(stanza.attribute("from"));

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/sim/xmpp_server.h"
@@ -12,6 +13,8 @@ namespace tests::sim {
 
 // The few words that simulated people use.
 extern const std::vector<std::string> kWords;
+// One of them; where there is a crowd, mostly one it listens to.
+const std::string& some_word(Stage& stage);
 
 class Person final : private UserClient {
  public:
@@ -24,6 +27,11 @@ class Person final : private UserClient {
   // From now on: there, with delivery on, and saying nothing more.
   void settle();
   bool settled() const { return settled_; }
+
+  // Faults. Comes and goes several times within milliseconds.
+  void flap();
+  // Begins and ends, all at once, subscriptions that catch the same posts.
+  void rush(const std::string& word);
 
  private:
   struct Doing {
@@ -38,10 +46,13 @@ class Person final : private UserClient {
   void come();
   void say(const std::string& text, bool again);
   void say_again();
+  void send(const std::string& id, const std::string& text);
   void answered(const std::string& id, bool later);
   void receive(const gateway::xmpp::test::Element& stanza) override;
   void got_delivery(RecordId id, const gateway::xmpp::test::Element& stanza);
   void server_gone() override;
+  void confirm_late();
+  void confirm(const gateway::xmpp::test::Element& stanza, RecordId id);
   std::string some_text();
   std::string somebody_blocked();
   std::string something_muted();
@@ -59,6 +70,7 @@ class Person final : private UserClient {
   std::optional<Doing> doing_;
   std::uint64_t said_ = 0;
   Time next_more_{};
+  std::vector<std::pair<gateway::xmpp::test::Element, RecordId>> unconfirmed_;  // got, then left
   std::string blocked_;  // lastly, and not yet unblocked
 };
 

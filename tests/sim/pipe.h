@@ -41,10 +41,15 @@ class Pipe {
   bool stalled() const { return stage_.agenda.now() < stalled_until_; }
 
   // Whatever is under way is lost.
-  void cut() {
+  void cut() { take(); }
+  // Nothing is under way any more; what was, in order.
+  std::deque<T> take() {
+    std::deque<T> items;
+    for (Item& item : in_flight_) items.push_back(std::move(item.value));
     in_flight_.clear();
     stalled_until_ = {};
     lifetime_.renew();
+    return items;
   }
 
  private:

@@ -13,11 +13,17 @@ namespace tests::sim {
 // A planted bug, to show that the laws would notice it.
 enum class Mutant {
   kNone,
-  kAckBeforeFsync,  // the store says yes, and is durable only some time later
-  kCursorOffByOne,  // cursors are saved one too high
-  kCreditOffByOne,  // the bridge hears of one delivery more than was granted
+  kAckBeforeFsync,       // the store says yes, and is durable only some time later
+  kCursorOffByOne,       // cursors are saved one too high
+  kCreditOffByOne,       // the bridge hears of one delivery more than was granted
+  kCompactionMovesJob,   // a job's saved place is an index in a list, not a number
+  kRetrackDeliversGap,   // after a restart, whoever tracks again has never stopped
+  kTwiceFromTwoLists,    // a saved job has forgotten the lists it went through
+  kCheckpointBeforeAck,  // deliveries on their way are saved as arrived
 };
 std::string_view name(Mutant mutant);
+// Of all, with commas.
+std::string mutant_names();
 // Throws std::invalid_argument for what is none.
 Mutant parse_mutant(std::string_view text);
 
@@ -28,11 +34,13 @@ struct Plan {
   // The cast.
   std::size_t people = 4;
   std::size_t publishers = 1;
+  std::size_t crowd = 0;                         // of listeners who hardly do anything
   std::chrono::milliseconds people_think{800};   // between two things a person does, about
   std::chrono::milliseconds publish_every{300};  // of one publisher, about
   double goes_away = 0.1;                        // share of what people do
   bool bounces = false;                          // to whom is offline; else the server keeps it
   bool receipts = false;                         // clients confirm deliveries
+  double slow_client = 0;                        // share of confirmations that come late
 
   // The machines.
   std::uint64_t window_deliveries = 16;
@@ -58,8 +66,14 @@ struct Plan {
   double limits = 0;
   double stop = 0;  // in good order
   double server_pause = 0;
-  double burst = 0;  // of many posts at once
-  double clock = 0;  // the wall clock jumps
+  double burst = 0;       // of many posts at once
+  double clock = 0;       // the wall clock jumps
+  double thin = 0;        // half the crowd stops listening
+  double race = 0;        // of subscriptions that match the same posts, right around those posts
+  double flap = 0;        // of somebody's presence, within milliseconds
+  double reject = 0;      // somebody's messages come back though they are there
+  double hang = 0;        // somebody's client reads nothing
+  double unreadable = 0;  // the disk
   bool kill_bridge = false;
   bool kill_gateway = false;
   bool crash_server = false;

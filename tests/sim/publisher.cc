@@ -36,7 +36,7 @@ void Publisher::write() {
     if (waiting_.size() < kWaitingMax) {
       const std::string id = fmt::format("{}-{}", name_, ++written_);
       const std::string text =
-          fmt::format("{} {} {}", stage_.dice.pick(kWords), stage_.dice.pick(kWords), id);
+          fmt::format("{} {} {}", some_word(stage_), stage_.dice.pick(kWords), id);
       waiting_.push_back({stage_.dice.pick(nicks_), id, text, {}});
       worker_.wake();
     }
@@ -44,10 +44,10 @@ void Publisher::write() {
   }));
 }
 
-void Publisher::burst(std::size_t posts) {
+void Publisher::burst(std::size_t posts, const std::string& about) {
   stage_.trace.say("{} has {} posts at once", name_, posts);
   const std::string& nick = stage_.dice.pick(nicks_);
-  const std::string& word = stage_.dice.pick(kWords);
+  const std::string& word = about.empty() ? stage_.dice.pick(kWords) : about;
   for (; posts > 0; --posts) {
     const std::string id = fmt::format("{}-{}", name_, ++written_);
     waiting_.push_back({nick, id, word + " " + id, {}});

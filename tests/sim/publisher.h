@@ -19,8 +19,8 @@ class Publisher final : private bridge::client::Listener {
   LaneLine& line() { return backbone_.line(); }
   // No new posts; what is not in the log yet is still tried.
   void settle() { settling_ = true; }
-  // Many posts of one author about one thing.
-  void burst(std::size_t posts);
+  // Many posts of one author about one thing; empty: about any.
+  void burst(std::size_t posts, const std::string& about);
   bool settled() const { return waiting_.empty() && asked_.empty(); }
   RecordId feed_position() const { return last_seen_; }
 

@@ -32,7 +32,8 @@ World::World(const Plan& plan, Trace::Mode mode)
     : stage_(plan, mode),
       bridge_(stage_),
       server_(stage_),
-      gateway_(stage_, bridge_.port(bridge::state::kImLane), server_) {
+      gateway_(stage_, bridge_.port(bridge::state::kImLane), server_),
+      crowd_(stage_, bridge_.port(bridge::state::kAdminLane), plan.crowd) {
   stage_.trace.say("seed {}: {}", plan.seed, plan.describe());
   for (std::size_t i = 0; i < plan.people; ++i) nicks_.push_back(fmt::format("p{}", i));
   bridge_.start();
@@ -77,12 +78,15 @@ void World::calm() {
   stage_.trace.say("the storm is over");
   stage_.calm = true;
   if (!server_.up()) server_.start();
+  if (bridge_.process() && bridge_.process()->gave_up()) bridge_.kill();
   bridge_.calm();
   gateway_.calm();
   for (auto& publisher : publishers_) {
     publisher->line().flow();
     publisher->settle();
   }
+  crowd_.line().flow();
+  crowd_.settle();
   for (auto& person : people_) person->settle();
 
   const Time end = stage_.agenda.now() + kCalmMax;
@@ -100,6 +104,7 @@ bool World::quiet() {
   if (!std::ranges::all_of(people_, [](const auto& person) { return person->settled(); }))
     return false;
   if (!std::ranges::all_of(publishers_, [](const auto& p) { return p->settled(); })) return false;
+  if (!crowd_.settled() || !server_.all_answered()) return false;
   const auto log = bridge_.disk().all();
   return stage_.laws.feeds_complete(log) && stage_.laws.missing(log).empty();
 }
@@ -107,6 +112,10 @@ bool World::quiet() {
 // ---- faults ------------------------------------------------------------------------------------
 
 void World::fate() {
+  if (bridge_.process() && bridge_.process()->gave_up()) {
+    bridge_.kill();
+    come_back(&World::start_bridge);
+  }
   if (stage_.plan.death_per_step > 0 && stage_.dice.chance(stage_.plan.death_per_step))
     kill_something();
 }
@@ -144,8 +153,11 @@ void World::come_back(void (World::*start)()) {
                       [this, start] { (this->*start)(); });
 }
 
+// A bridge that cannot read its log ends at once, and is started again by its machine.
 void World::start_bridge() {
-  if (!bridge_.process()) bridge_.start();
+  if (bridge_.process()) return;
+  if (bridge_.disk().readable() || stage_.calm) return bridge_.start();
+  stage_.agenda.after(milliseconds(300), [this] { start_bridge(); });
 }
 void World::start_gateway() {
   if (!gateway_.running()) gateway_.start();
@@ -165,15 +177,33 @@ void World::weather() {
 
 LaneLine& World::some_line() {
   if (gateway_.running() && stage_.dice.chance(0.6)) return gateway_.line();
+  if (stage_.plan.crowd > 0 && stage_.dice.chance(0.2)) return crowd_.line();
   return stage_.dice.pick(publishers_)->line();
+}
+
+Time World::a_while(std::size_t longest_ms) {
+  return stage_.agenda.now() + milliseconds(stage_.dice.between(20, longest_ms));
 }
 
 void World::one_fault() {
   Dice& dice = stage_.dice;
   const Plan& plan = stage_.plan;
-  const auto a_while = [&](std::size_t longest) {
-    return stage_.agenda.now() + milliseconds(dice.between(20, longest));
-  };
+  fault_of_connections();
+  fault_of_disks();
+  fault_of_people();
+  if (dice.chance(plan.limits)) change_limits();
+  if (dice.chance(plan.stop)) stop_something();
+  if (dice.chance(plan.burst)) dice.pick(publishers_)->burst(dice.between(100, 700), "");
+  if (dice.chance(plan.clock)) {
+    const milliseconds ahead(static_cast<long>(dice.below(1'200'000)) - 600'000);
+    stage_.trace.say("the wall clock is set {} ms ahead", ahead.count());
+    stage_.agenda.set_wall_clock(ahead);
+  }
+}
+
+void World::fault_of_connections() {
+  Dice& dice = stage_.dice;
+  const Plan& plan = stage_.plan;
   if (dice.chance(plan.cut)) {
     if (gateway_.running() && dice.chance(0.5))
       gateway_.component().cut();
@@ -186,40 +216,81 @@ void World::one_fault() {
     else
       some_line().stall(a_while(5000));
   }
-  if (dice.chance(plan.disk)) {
+  if (dice.chance(plan.server_pause)) {
+    stage_.trace.say("the XMPP server does nothing for a while");
+    server_.pause(a_while(4000));
+  }
+}
+
+void World::fault_of_disks() {
+  Dice& dice = stage_.dice;
+  const auto mended = [&](const char* news) {
+    stage_.agenda.at(a_while(3000), [this, news] {
+      stage_.trace.say("{}", news);
+      bridge_.disk().mend();
+    });
+  };
+  if (dice.chance(stage_.plan.disk)) {
     stage_.trace.say("a disk is full");
     if (dice.chance(0.3))
       bridge_.disk().fill_cursors();
     else
       bridge_.disk().fill(dice.chance(0.5) ? bridge::backbone::RefusedBatch::kGone
                                            : bridge::backbone::RefusedBatch::kOnDisk);
-    stage_.agenda.at(a_while(3000), [this] {
-      stage_.trace.say("the disks have room");
-      bridge_.disk().free();
-    });
+    mended("the disks have room");
   }
-  if (dice.chance(plan.limits)) {
-    static constexpr const char* kPolicies[] = {"unlimited", "5/s", "2/s burst 1", "0/s",
-                                                "30/s burst 3"};
-    const auto policy = [&] { return *throttle::Policy::parse(kPolicies[dice.below(5)]); };
-    Limits limits;
-    limits.deliveries_per_person = policy();
-    limits.lanes.publishes_per_person = dice.chance(0.5) ? policy() : throttle::Policy::unlimited();
-    stage_.trace.say("limits: {} deliveries, {} publishes", limits.deliveries_per_person.text(),
-                     limits.lanes.publishes_per_person.text());
-    bridge_.set_limits(limits);
+  if (dice.chance(stage_.plan.unreadable)) {
+    stage_.trace.say("the log cannot be read");
+    bridge_.disk().set_readable(false);
+    mended("the log can be read again");
   }
-  if (dice.chance(plan.stop)) stop_something();
-  if (dice.chance(plan.server_pause)) {
-    stage_.trace.say("the XMPP server does nothing for a while");
-    server_.pause(a_while(4000));
+}
+
+void World::fault_of_people() {
+  Dice& dice = stage_.dice;
+  const Plan& plan = stage_.plan;
+  if (dice.chance(plan.thin)) thin_out();
+  if (dice.chance(plan.flap)) dice.pick(people_)->flap();
+  if (dice.chance(plan.reject)) {
+    const std::string& address = dice.pick(people_)->address();
+    stage_.trace.say("what is sent to {} comes back for a while", address);
+    server_.reject(address, a_while(4000));
   }
-  if (dice.chance(plan.burst)) dice.pick(publishers_)->burst(dice.between(100, 700));
-  if (dice.chance(plan.clock)) {
-    const milliseconds ahead(static_cast<long>(dice.below(1'200'000)) - 600'000);
-    stage_.trace.say("the wall clock is set {} ms ahead", ahead.count());
-    stage_.agenda.set_wall_clock(ahead);
+  if (dice.chance(plan.hang)) {
+    const std::string& address = dice.pick(people_)->address();
+    stage_.trace.say("the client of {} reads nothing for a while", address);
+    server_.hang(address, a_while(4000));
   }
+  if (dice.chance(plan.race)) {
+    const std::string& word = some_word(stage_);
+    for (auto& person : people_)
+      if (dice.chance(0.5)) person->rush(word);
+    dice.pick(publishers_)->burst(dice.between(1, 8), word);
+  }
+}
+
+// Whoever dies just then comes back to lists that are not those it knew.
+void World::thin_out() {
+  crowd_.ebb_and_flow();
+  if (!stage_.plan.kill_bridge || stage_.dice.chance(0.4)) return;
+  stage_.agenda.after(stage_.dice.between(milliseconds(20), milliseconds(200)), [this] {
+    if (stage_.calm || !bridge_.process()) return;
+    bridge_.kill();
+    come_back(&World::start_bridge);
+  });
+}
+
+void World::change_limits() {
+  static constexpr const char* kPolicies[] = {"unlimited", "5/s", "2/s burst 1", "0/s",
+                                              "30/s burst 3"};
+  Dice& dice = stage_.dice;
+  const auto policy = [&] { return *throttle::Policy::parse(kPolicies[dice.below(5)]); };
+  Limits limits;
+  limits.deliveries_per_person = policy();
+  limits.lanes.publishes_per_person = dice.chance(0.5) ? policy() : throttle::Policy::unlimited();
+  stage_.trace.say("limits: {} deliveries, {} publishes", limits.deliveries_per_person.text(),
+                   limits.lanes.publishes_per_person.text());
+  bridge_.set_limits(limits);
 }
 
 }  // namespace tests::sim

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/sim/bridge_node.h"
+#include "tests/sim/crowd.h"
 #include "tests/sim/gateway_node.h"
 #include "tests/sim/person.h"
 #include "tests/sim/publisher.h"
@@ -41,6 +42,12 @@ class World {
   void fate();
   void weather();
   void one_fault();
+  void fault_of_connections();
+  void fault_of_disks();
+  void fault_of_people();
+  void thin_out();
+  void change_limits();
+  Time a_while(std::size_t longest_ms);
   LaneLine& some_line();
   void kill_something();
   void stop_something();
@@ -57,6 +64,7 @@ class World {
   GatewayNode gateway_;
   std::vector<std::unique_ptr<Person>> people_;
   std::vector<std::unique_ptr<Publisher>> publishers_;
+  Crowd crowd_;
 };
 
 }  // namespace tests::sim

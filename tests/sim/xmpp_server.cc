@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "gateway/xmpp/delivery_stanza.h"
@@ -130,17 +131,22 @@ void XmppServer::route(Element stanza) {
     return;
   }
   if (stanza.name != "message") return;
+  const bool error = stanza.attribute("type") == "error";
+  if (stage_.agenda.now() < user.rejects_until && !stage_.calm && !error) return reject(stanza);
   if (user.online) return deliver(address, {std::move(stanza)});
-  if (stanza.attribute("type") == "error") return;
-  if (stage_.plan.bounces) return bounce(stanza);
+  if (error) return;
+  if (stage_.plan.bounces) return bounce(stanza, "service-unavailable");
   stage_.trace.say("the server keeps {} for {}", stanza.attribute("id"), address);
   user.offline.push_back({std::move(stanza)});
 }
 
 void XmppServer::deliver(const std::string& address, Taken taken) {
+  User& user = users_.at(address);
   Time due = stage_.agenda.now() + stage_.dice.between(microseconds(100), microseconds(20'000));
-  if (!outgoing_.empty()) due = std::max(due, outgoing_.back().due);
-  outgoing_.push_back({due, address, std::move(taken)});
+  if (!stage_.calm) due = std::max(due, user.hangs_until);
+  due = user.last_due = std::max(due, user.last_due);
+  const auto after = std::ranges::upper_bound(outgoing_, due, {}, &Outgoing::due);
+  outgoing_.insert(after, {due, address, std::move(taken)});
   stage_.agenda.at(due, [this] { worker_.wake(); });
 }
 
@@ -152,7 +158,23 @@ void XmppServer::write_out() {
   }
 }
 
-void XmppServer::bounce(const Element& stanza) {
+// Another server may take its time to say no. Nobody learns of it when the component is not there
+// just then; nor when its connection breaks with the answer in it.
+void XmppServer::reject(const Element& stanza) {
+  static constexpr const char* kReasons[] = {"service-unavailable", "remote-server-timeout",
+                                             "item-not-found"};
+  const std::string reason = kReasons[stage_.dice.below(std::size(kReasons))];
+  if (stage_.dice.chance(0.5)) return bounce(stanza, reason);
+  const auto id = gateway::xmpp::parse_delivery_id(stanza.attribute("id"));
+  const auto to = Jid::parse(stanza.attribute("to"));
+  if (id && to) stage_.laws.lost_by_server(to->bare(), *id);
+  const Time due =
+      stage_.agenda.now() + stage_.dice.between(microseconds(100), microseconds(1'500'000));
+  last_answer_ = std::max(last_answer_, due);
+  stage_.agenda.at(due, [this, stanza, reason] { bounce(stanza, reason); });
+}
+
+void XmppServer::bounce(const Element& stanza, std::string_view condition) {
   const auto from = Jid::parse(stanza.attribute("to"));
   const auto to = Jid::parse(stanza.attribute("from"));
   if (!from || !to) return;
@@ -163,7 +185,7 @@ void XmppServer::bounce(const Element& stanza) {
   error.type = "error";
   error.id = stanza.attribute("id");
   error.error_type = "cancel";
-  error.error_condition = "service-unavailable";
+  error.error_condition = condition;
   to_component({.stanza = std::move(error), .pong = 0});
 }
 

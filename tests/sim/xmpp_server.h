@@ -68,6 +68,12 @@ class XmppServer {
   void crash();
   void start();
   void pause(Time until) { paused_until_ = until; }
+  // What is sent to them comes back though they are there: at once, or after a while.
+  void reject(const std::string& address, Time until) { users_.at(address).rejects_until = until; }
+  // No answer of that kind is on its way any more.
+  bool all_answered() const { return stage_.agenda.now() > last_answer_ + milliseconds(1000); }
+  // Their client reads nothing.
+  void hang(const std::string& address, Time until) { users_.at(address).hangs_until = until; }
 
  private:
   struct Taken {
@@ -79,6 +85,9 @@ class XmppServer {
     bool online = false;
     std::string show;
     std::deque<Taken> offline;  // kept for them, on disk
+    Time rejects_until{};
+    Time hangs_until{};
+    Time last_due{};  // of what is on its way out to them
   };
   // On its way out to a client, in the server's memory.
   struct Outgoing {
@@ -91,7 +100,8 @@ class XmppServer {
   void take(const ToServer& item);
   void route(gateway::xmpp::test::Element stanza);
   void deliver(const std::string& address, Taken taken);
-  void bounce(const gateway::xmpp::test::Element& stanza);
+  void bounce(const gateway::xmpp::test::Element& stanza, std::string_view condition);
+  void reject(const gateway::xmpp::test::Element& stanza);
   void to_component(FromServer item);
   void presence_of(const std::string& address, const User& user);
   void write_out();
@@ -99,10 +109,11 @@ class XmppServer {
   Stage& stage_;
   bool up_ = true;
   Time paused_until_{};
+  Time last_answer_{};  // that comes late
   ComponentStream* stream_ = nullptr;
   std::deque<ToServer> taken_in_;  // read, not looked at yet
   std::map<std::string, User> users_;
-  std::deque<Outgoing> outgoing_;
+  std::deque<Outgoing> outgoing_;  // by when they are due
   Worker worker_;
 };
 

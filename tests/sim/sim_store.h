@@ -1,0 +1,52 @@
+// SimStore: the log's store as a simulated bridge sees it: the twin in memory, which loses what a
+// power cut takes, refuses what a full disk refuses, and for a while reads nothing; with the
+// planted bugs that are a store's.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "bridge/backbone/memory_store.h"
+#include "tests/sim/stage.h"
+
+namespace tests::sim {
+
+class SimStore final : public bridge::backbone::Store {
+ public:
+  explicit SimStore(Stage& stage);
+
+  bridge::base::Result<void> append(std::span<const RecordPtr> records) override;
+  bridge::base::Result<void> resume() override { return store_->resume(); }
+  RecordId head() const override { return store_->head(); }
+  bridge::base::Result<std::vector<RecordPtr>> read(RecordId after, std::size_t records_max,
+                                                    std::size_t bytes_max) const override;
+  bridge::base::Result<std::vector<RecordId>> read_directs(bridge::backbone::AccountId recipient,
+                                                           RecordId after,
+                                                           std::size_t max) const override;
+  bridge::base::Result<std::optional<RecordId>> find_duplicate(
+      bridge::backbone::AccountId author, std::string_view client_id, std::string_view text,
+      bridge::base::WallMs now) const override;
+  bridge::base::Result<void> replay_state(
+      const std::function<void(const bridge::backbone::Record&)>& visit) const override;
+
+  // The machine lost its power.
+  void crash();
+  void fill(bridge::backbone::RefusedBatch batch) { store_->fill_disk(batch); }
+  void free() { store_->free_disk(); }
+  // While it cannot, nothing can be read but what State is made of.
+  void set_readable(bool readable) { readable_ = readable; }
+  bool readable() const { return readable_; }
+
+  // Everything in the log, readable or not.
+  std::vector<RecordPtr> all() const;
+
+ private:
+  bool planted(Mutant mutant) const { return stage_.plan.mutant == mutant; }
+
+  Stage& stage_;
+  std::unique_ptr<bridge::backbone::MemoryStore> store_;
+  bool readable_ = true;
+  RecordId synced_ = 0;  // of the mutant that acknowledges before that
+};
+
+}  // namespace tests::sim
