@@ -12,7 +12,7 @@
 namespace tests::sim {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Mutant>, 8> kMutants{{
+constexpr std::array<std::pair<std::string_view, Mutant>, 9> kMutants{{
     {"none", Mutant::kNone},
     {"ack-before-fsync", Mutant::kAckBeforeFsync},
     {"cursor-off-by-one", Mutant::kCursorOffByOne},
@@ -21,6 +21,7 @@ constexpr std::array<std::pair<std::string_view, Mutant>, 8> kMutants{{
     {"retrack-delivers-gap", Mutant::kRetrackDeliversGap},
     {"twice-from-two-lists", Mutant::kTwiceFromTwoLists},
     {"checkpoint-before-ack", Mutant::kCheckpointBeforeAck},
+    {"digest-forgets-one", Mutant::kDigestForgetsOne},
 }};
 
 }  // namespace

@@ -20,6 +20,7 @@ enum class Mutant {
   kRetrackDeliversGap,   // after a restart, whoever tracks again has never stopped
   kTwiceFromTwoLists,    // a saved job has forgotten the lists it went through
   kCheckpointBeforeAck,  // deliveries on their way are saved as arrived
+  kDigestForgetsOne,     // of what a saved digest holds, the first post is gone
 };
 std::string_view name(Mutant mutant);
 // Of all, with commas.

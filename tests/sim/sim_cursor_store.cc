@@ -56,6 +56,16 @@ void forget_lists(JobRow& row) {
   row.at = 0;
 }
 
+// Mutant: the line still counts it.
+void forget_one(DigestRow& digest) {
+  if (!digest.singles.empty()) {
+    digest.singles.erase(digest.singles.begin());
+  } else if (!digest.stretches.empty()) {
+    Stretch& first = digest.stretches.front();
+    if (first.after + 1 < first.to) ++first.after;
+  }
+}
+
 }  // namespace
 
 // Mutant: what is sent is saved as arrived.
@@ -82,6 +92,8 @@ base::Result<void> SimCursorStore::checkpoint(const Checkpoint& checkpoint, bool
       for (Cursor& cursor : row.cursors)
         if (cursor.floor != 0) ++cursor.floor;
   if (mutant_ == Mutant::kCheckpointBeforeAck) forget_what_flies(written);
+  if (mutant_ == Mutant::kDigestForgetsOne)
+    for (CursorRow& row : written.rows) forget_one(row.digest);
   if (mutant_ == Mutant::kTwiceFromTwoLists) std::ranges::for_each(written.jobs, forget_lists);
   return store_.checkpoint(written, sync);
 }
