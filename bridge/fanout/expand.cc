@@ -108,7 +108,7 @@ bool Fanout::walk(Job& job, std::size_t& budget) {
 
 void Fanout::bring(const Job& job, PersonNumber number) {
   const state::Account& account = roll_.account(number);
-  if (job.exempt(account.id) || job.comes_earlier(account)) return;
+  if (job.exempt(account.id) || job.comes_earlier(account) || holds(number, job.id())) return;
   // At rest, and it lies ahead of where they read on: no need to wake them.
   if (!roll_.find(number) && job.id() > roll_.reads_after(number)) return;
   Person& who = wake(number);

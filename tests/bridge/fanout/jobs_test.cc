@@ -20,7 +20,8 @@ bridge::fanout::FanoutOptions slow() {
 }
 
 struct Town : Service {
-  explicit Town(std::vector<std::string> people) : Service(slow()), nicks(std::move(people)) {
+  explicit Town(std::vector<std::string> people, bridge::fanout::FanoutOptions options = slow())
+      : Service(std::move(options)), nicks(std::move(people)) {
     join("bob");
     for (const std::string& nick : nicks) {
       join(nick);
@@ -167,6 +168,28 @@ TEST_CASE("a job goes on after a crash where it was") {
   town.acknowledge();
   CHECK(town.all_have_once("food in nyc"));
   CHECK(town.owed("") == 0);
+}
+
+// The saved job knows nothing of the list they left: what is in their digest it must not bring too.
+TEST_CASE("a job that a crash took back brings nothing that is in a digest") {
+  const int turns = GENERATE(range(0, 16));
+  bridge::fanout::FanoutOptions options = slow();
+  options.catch_up_max = 0;
+  Town town({"a1", "a2", "a3", "a4"}, options);
+  for (const std::string& nick : town.nicks) town.track(nick, "nyc, food");
+  town.post_and_wait("food in nyc");
+  for (const std::string& nick : town.nicks) town.offline(nick);
+  for (const std::string& nick : town.nicks) town.online(nick);
+  for (int i = 0; i < turns; ++i) town.turn();
+  REQUIRE(town.fanout().checkpoint(true));
+  for (const std::string& nick : town.nicks) town.untrack(nick, "food");
+  town.delivered().clear();
+  town.crash();
+  for (const std::string& nick : town.nicks) town.online(nick);
+  town.finish();
+  for (const std::string& nick : town.nicks) town.more(nick);
+  town.finish();
+  for (const std::string& nick : town.nicks) CHECK(town.texts_for(nick).size() <= 1);
 }
 
 TEST_CASE("at the bound of jobs the log waits") {
