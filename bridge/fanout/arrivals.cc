@@ -179,7 +179,7 @@ void Fanout::give_back(SessionId session, const wire::Nack& nack) {
     sessions_.at(session).forget(who.number, nack.id());
     reopen(who, nack.id());
   }
-  touch(who);
+  moved(who);
   refresh(account->id);
   counters_.online.set(available_.size());
 }

@@ -208,6 +208,25 @@ TEST_CASE("directs reach their person alone, also after waiting") {
   CHECK(story.texts_for("eve").empty());
 }
 
+TEST_CASE("what comes back while they read along with a pass is read again") {
+  Story story;
+  story.track("alice", "nyc");
+  story.offline("alice");
+  for (int i = 0; i < 200; ++i) story.post("bob", "nyc " + std::to_string(i));
+  story.hold_still(true);
+  story.online("alice");
+  story.fanout().turn(story.now());  // reads some of it and sends that
+  REQUIRE(!story.delivered().empty());
+  REQUIRE(story.delivered().size() < 200);
+  story.give_back("alice", story.delivered().front().id);
+  story.fanout().acknowledge(Service::kSession, 1'000'000);
+  story.hold_still(false);
+  story.online("alice");
+  story.acknowledge();
+  CHECK(story.delivered().size() == 201);
+  CHECK(story.owed("alice") == 0);
+}
+
 TEST_CASE("a direct waits for whoever quit before it came, also across a crash") {
   const bool crashes = GENERATE(false, true);
   Service service;
