@@ -11,7 +11,7 @@ class Measurer:
         self.process = subprocess.Popen(
             [program, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        self.answer()  # that it is ready
+        self.ready = self.answer()
 
     def answer(self):
         line = self.process.stdout.readline()
