@@ -30,6 +30,12 @@ void describe_commits(Metrics& metrics, const state::CommitterCounters& counters
                 static_cast<double>(counters.follows.value()));
   metrics.gauge("lapwing_bridge_tracks", "Subscriptions to phrases.",
                 static_cast<double>(counters.tracks.value()));
+  metrics.counter("lapwing_bridge_sign_in_codes_total", "One-time codes for the website.",
+                  counters.sign_in_codes.value());
+  metrics.counter("lapwing_bridge_sign_ins_total", "Codes that were redeemed.",
+                  counters.sign_ins.value());
+  metrics.counter("lapwing_bridge_sign_ins_refused_total", "Codes tried in vain.",
+                  counters.sign_ins_refused.value());
 }
 
 void describe_deliveries(Metrics& metrics, const fanout::FanoutCounters& counters) {

@@ -32,6 +32,7 @@ bool needs_actor(const Request& request) {
     case Request::kOwed:
     case Request::kRoster:
     case Request::kBackup:
+    case Request::kRedeemCode:
       return false;
     default:
       return true;
@@ -44,7 +45,10 @@ bool allowed_on(Kind kind, const Request& request) {
     case Request::kQuit:
     case Request::kConfirm:
     case Request::kRoster:
+    case Request::kIssueCode:
       return kind == Kind::kIm;
+    case Request::kRedeemCode:
+      return kind == Kind::kWeb;
     case Request::kSubscribe:
       return kind != Kind::kIm;
     case Request::kStatus:

@@ -44,6 +44,16 @@ base::Result<std::optional<RecordId>> Committer::find_duplicate(AccountId author
 void Committer::stage(Submission submission, base::Now now) {
   // The log's time never runs backwards, whatever the wall clock does.
   last_ms_ = std::max(last_ms_, now.wall_ms);
+  const bool sign_in = submission.request.has_issue_code() || submission.request.has_redeem_code();
+  if (!sign_in) return decide_one(std::move(submission));
+  wire::Reply reply = answer_sign_in(codes_, state_, submission.request, now.mono);
+  if (reply.has_sign_in_code()) counters_.sign_in_codes.add();
+  if (reply.has_signed_in()) counters_.sign_ins.add();
+  if (reply.has_error() && submission.request.has_redeem_code()) counters_.sign_ins_refused.add();
+  waiting_.push_back({submission.reply_to, std::move(reply)});
+}
+
+void Committer::decide_one(Submission submission) {
   const Moment moment{.next_id = next_id_,
                       .now_ms = last_ms_,
                       .may_create_author = submission.may_create_author,

@@ -25,6 +25,7 @@
 #include "bridge/base/histogram.h"
 #include "bridge/base/time.h"
 #include "bridge/state/decide.h"
+#include "bridge/state/sign_in_codes.h"
 #include "bridge/wire/header.h"
 #include "bridge/wire/wire.pb.h"
 
@@ -60,6 +61,9 @@ struct CommitterCounters {
   base::Gauge accounts;
   base::Gauge follows;
   base::Gauge tracks;
+  base::Counter sign_in_codes;
+  base::Counter sign_ins;
+  base::Counter sign_ins_refused;  // no such code, or too many of those
 };
 
 class Committer {
@@ -104,6 +108,7 @@ class Committer {
   base::Result<std::optional<RecordId>> find_duplicate(AccountId author, std::string_view client_id,
                                                        std::string_view text,
                                                        base::WallMs now_ms) const;
+  void decide_one(Submission submission);
   void take(std::vector<Record> records);
   void refuse_batch(const base::Error& error);
   void try_to_resume(base::Time now);
@@ -114,6 +119,7 @@ class Committer {
   CommitListener& listener_;
 
   State state_;
+  SignInCodes codes_;
   RecordId next_id_ = 1;
   base::WallMs last_ms_ = 0;
 

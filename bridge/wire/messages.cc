@@ -171,6 +171,10 @@ std::string_view action_name(const Request& request) {
       return "set_zone";
     case Request::kMore:
       return "more";
+    case Request::kIssueCode:
+      return "issue_code";
+    case Request::kRedeemCode:
+      return "redeem_code";
     case Request::ACTION_NOT_SET:
       return "nothing";
   }

@@ -108,6 +108,12 @@ constexpr std::array kCatalog = {
     Entry{Verb::kOn, "on", {}, Arguments::kNone, "on", "Switches delivery to you on."},
     Entry{Verb::kOff, "off", kOffNames, Arguments::kNone, "off",
           "Switches delivery to you off, until you say on."},
+    Entry{Verb::kLogin,
+          "login",
+          {},
+          Arguments::kNone,
+          "login",
+          "Gives you a code to sign in on the website."},
     Entry{Verb::kQuit,
           "quit",
           {},
@@ -120,7 +126,6 @@ constexpr std::array kCatalog = {
     Entry{Verb::kLater, "rt", kRepeatNames, Arguments::kNick, "rt #N", kNotYet},
     Entry{Verb::kLater, "del", {}, Arguments::kNick, "del #N", kNotYet},
     Entry{Verb::kLater, "nudge", {}, Arguments::kNick, "nudge NICK", kNotYet},
-    Entry{Verb::kLater, "login", {}, Arguments::kNone, "login", kNotYet},
 };
 
 template <class Matches>

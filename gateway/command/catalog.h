@@ -35,6 +35,7 @@ enum class Verb : std::uint8_t {
   kWhois,
   kStats,
   kTimezone,
+  kLogin,
   kQuit,
   kLater,  // recognised so that it is never published, but not available yet
 };

@@ -79,10 +79,12 @@ struct Whois {
   std::string nick;
 };
 struct Stats {};
+struct Login {};  // to the website
 struct Quit {};
 
-using Command = std::variant<Help, Join, SetDelivery, Post, Yes, Follow, Leave, ListFollows,
-                             ListFollowers, Track, Untrack, ListTracks, Block, Unblock, ListBlocks,
-                             Mute, Unmute, ListMutes, More, SetZone, Direct, Whois, Stats, Quit>;
+using Command =
+    std::variant<Help, Join, SetDelivery, Post, Yes, Follow, Leave, ListFollows, ListFollowers,
+                 Track, Untrack, ListTracks, Block, Unblock, ListBlocks, Mute, Unmute, ListMutes,
+                 More, SetZone, Direct, Whois, Stats, Login, Quit>;
 
 }  // namespace gateway::command

@@ -154,6 +154,8 @@ Command build(const Entry& entry, std::string_view rest) {
       return Whois{nick()};
     case Verb::kStats:
       return Stats{};
+    case Verb::kLogin:
+      return Login{};
     case Verb::kQuit:
       return Quit{};
     case Verb::kLater:

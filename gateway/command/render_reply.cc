@@ -142,6 +142,13 @@ std::string more_of(const More& more, const wire::Reply& reply) {
                      more.phrase.empty() ? "" : " ", more.phrase);
 }
 
+std::string sign_in_code(const wire::SignInCode& code) {
+  return fmt::format(
+      "Your code for the website: {}\nIt works once, within {}. Whoever has it can sign in as you: "
+      "tell it to nobody.",
+      code.code(), how_long(code.good_for_ms()));
+}
+
 std::string blocked(const Block& block, bool changed) {
   if (!changed) return fmt::format("You block {} already.", block.nick);
   return fmt::format(
@@ -221,6 +228,7 @@ std::string render_reply(const Command& command, const wire::Reply& reply) {
           },
           [&](const Whois&) { return profile(reply.profile()); },
           [&](const Stats&) { return numbers(reply.numbers()); },
+          [&](const Login&) { return sign_in_code(reply.sign_in_code()); },
           [&](const Quit&) {
             return "Goodbye. You get nothing more from here; your name stays yours if you join "
                    "again.";

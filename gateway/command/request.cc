@@ -108,6 +108,10 @@ std::optional<wire::Request> to_request(const Command& command, std::string_view
         request.mutable_stats();
         return true;
       },
+      [&](const Login&) {
+        request.mutable_issue_code();
+        return true;
+      },
       [&](const Quit&) {
         request.mutable_quit();
         return true;

@@ -37,6 +37,9 @@ FOLDERS = {
     ],
     "gateway/command": ["bridge/client", "bridge/wire", "bridge/base", "throttle"],
     "gateway/xmpp": ["gateway/command", "bridge/client", "bridge/wire", "bridge/base", "throttle"],
+    "gateway/web/assets": ["throttle"],
+    "gateway/web/pages": ["gateway/web/assets"],
+    "gateway/web/session": ["bridge/base", "throttle"],
     "gateway": [
         "gateway/xmpp", "gateway/command", "bridge/client", "bridge/wire", "bridge/base", "throttle",
     ],
@@ -58,6 +61,7 @@ ADAPTERS = {
     "fmt/*": ["bridge/*", "gateway/*", "tests/*"],
     "tl/expected.hpp": ["bridge/base/*"],
     "absl/*": ["bridge/base/time_zone.cc"],
+    "openssl/*": ["bridge/base/secret.cc", "gateway/xmpp/capabilities.cc", "tests/*"],
     "expat.h": ["gateway/xmpp/*.cc", "tests/*"],
     "google/protobuf/*": ["bridge/wire/*", "bridge/backbone/*", "bridge/base/*"],
     "catch2/*": ["tests/*"],
@@ -65,7 +69,7 @@ ADAPTERS = {
 }
 THIRD_PARTY = re.compile(
     r"(strophe|zmq|rocksdb|toml|unicode/|nlohmann|boost/|CLI/|spdlog|fmt/|tl/|expat|google/|catch2|"
-    r"rapidcheck|nats|prometheus|civetweb|absl)"
+    r"rapidcheck|nats|prometheus|civetweb|absl|openssl)"
 )
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
 

@@ -7,6 +7,7 @@ import unittest
 
 from messages import wait_until
 from stories import TIMEOUT, Character, Story
+from wire_client import LapwingClient, wire
 
 
 class Joining(Story):
@@ -47,6 +48,51 @@ class Joining(Story):
         await ann.says(f"follow {bob.nick}")
         await bob.says("post ann is back", "Posted")
         await ann.gets(f"{bob.nick}: ann is back")
+
+
+class SigningIn(Story):
+    """The code that `login` gives, redeemed as a website would."""
+
+    @staticmethod
+    def code_in(answer):
+        [code] = re.findall(r"website: ([2-9A-HJ-NP-Z]{5}-[2-9A-HJ-NP-Z]{5})\n", answer.body)
+        return code
+
+    def redeem(self, code):
+        with LapwingClient(self.stack.env["BRIDGE_WEB"], "website") as website:
+            website.hello()
+            return website.ask(wire.Request(redeem_code=wire.RedeemCode(code=code.encode())))
+
+    async def test_a_code_from_chat_signs_in_once(self):
+        [ann] = await self.members("ann")
+        code = self.code_in(await ann.says("login", "2 minutes"))
+        self.assertEqual(self.redeem(code.lower()).signed_in.nick.decode(), ann.nick)
+        self.assertEqual(self.redeem(code).error.code, wire.UNKNOWN)
+        for log in self.stack.dir.glob("*.log"):
+            self.assertNotIn(code, log.read_text(errors="replace"))
+
+    async def test_a_stranger_gets_none_and_a_newer_one_counts(self):
+        [ann] = await self.members("ann")
+        eve = await self.newcomer("eve")
+        await eve.says("login", "join NICK")
+        first = self.code_in(await ann.says("login"))
+        second = self.code_in(await ann.says("login"))
+        self.assertEqual(self.redeem(first).error.code, wire.UNKNOWN)
+        self.assertEqual(self.redeem(second).signed_in.nick.decode(), ann.nick)
+
+    async def test_asking_again_and_again_is_told_when_to_come_back(self):
+        [ann] = await self.members("ann")
+        for _ in range(3):
+            await ann.says("login", "Your code")
+        refused = await ann.ask(self.stack.bot, "login", TIMEOUT)
+        self.assertEqual(refused.kind, "error")
+
+    async def test_a_restart_of_the_bridge_forgets_codes(self):
+        [ann] = await self.members("ann")
+        code = self.code_in(await ann.says("login"))
+        self.stack.stop("bridge")
+        self.stack.start("bridge")
+        self.assertEqual(self.redeem(code).error.code, wire.UNKNOWN)
 
 
 class Posting(Story):

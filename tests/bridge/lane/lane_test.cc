@@ -378,4 +378,21 @@ TEST_CASE("direct messages are never in the feed") {
   CHECK(fed(story) == std::vector<std::uint64_t>{2});
 }
 
+TEST_CASE("a code is asked for on the lane im and redeemed on the lane web, nowhere else") {
+  Request issue;
+  issue.mutable_actor()->set_address("a@example.org");
+  issue.mutable_issue_code();
+  Request redeem;
+  redeem.mutable_redeem_code()->set_code("ABCDE-FGHJK");
+  for (const Kind kind : {Kind::kIm, Kind::kWeb, Kind::kAdmin}) {
+    LaneStory story(kind);
+    story.hello();
+    const Reply issued = story.ask(issue);
+    CHECK((issued.error().code() == bridge::wire::FORBIDDEN) == (kind != Kind::kIm));
+    const Reply redeemed = story.ask(redeem);
+    CHECK((redeemed.error().code() == bridge::wire::FORBIDDEN) == (kind != Kind::kWeb));
+    CHECK(story.submitted.size() == (kind == Kind::kAdmin ? 0 : 1));
+  }
+}
+
 }  // namespace

@@ -112,6 +112,21 @@ TEST_CASE("The bytes of replies are pinned") {
   CHECK(hex(serialize(backed_up)) == "6a0f08ac0210f0a2041a062f7661722f62");
 }
 
+TEST_CASE("The bytes of signing in are pinned") {
+  Request request;
+  request.mutable_issue_code();
+  CHECK(hex(serialize(request)) == "d20300");
+  request.mutable_redeem_code()->set_code("K7");
+  CHECK(hex(serialize(request)) == "da03040a024b37");
+  Reply reply;
+  reply.mutable_sign_in_code()->set_code("K7");
+  reply.mutable_sign_in_code()->set_good_for_ms(120'000);
+  CHECK(hex(serialize(reply)) == "fa01080a024b3710c0a907");
+  reply.mutable_signed_in()->set_account(3);
+  reply.mutable_signed_in()->set_nick("bob");
+  CHECK(hex(serialize(reply)) == "82020708031203626f62");
+}
+
 TEST_CASE("The bytes of deliveries are pinned") {
   Batch batch;
   Item& item = *batch.add_items();

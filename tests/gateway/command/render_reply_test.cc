@@ -186,5 +186,16 @@ TEST_CASE("commands become requests, help stays here") {
   CHECK_FALSE(to_request(SetDelivery{false}, "")->set_delivery().on());
 }
 
+TEST_CASE("a code for the website comes with its time and a warning") {
+  CHECK(to_request(Login{}, "")->has_issue_code());
+  wire::Reply reply;
+  reply.mutable_sign_in_code()->set_code("K7QF2-MXPAB");
+  reply.mutable_sign_in_code()->set_good_for_ms(120'000);
+  CHECK(
+      render_reply(Login{}, reply) ==
+      "Your code for the website: K7QF2-MXPAB\nIt works once, within 2 minutes. Whoever has it can "
+      "sign in as you: tell it to nobody.");
+}
+
 }  // namespace
 }  // namespace gateway::command
