@@ -63,6 +63,7 @@ void read_deliveries(ConfigReader table, fanout::FanoutThreadOptions& options) {
   table.policy("per_person", options.fanout.deliveries_per_person);
   fanout::ClassWeights& weights = options.fanout.weights;
   table.number("weight_direct", weights.direct, 1, 1000);
+  table.number("weight_reply", weights.reply, 1, 1000);
   table.number("weight_follow", weights.follow, 1, 1000);
   table.number("weight_track", weights.track, 1, 1000);
   table.number("weight_backlog", weights.backlog, 1, 1000);

@@ -77,6 +77,18 @@ std::optional<StateChange> state_change(const Record& record) {
                          record.capped().per_hour() == 0};
     case Record::kZoneSet:
       return StateChange{key_of('z', record.zone_set().account())};
+    case Record::kFavourited:
+      return StateChange{
+          key_of('v', record.favourited().account(), be64(record.favourited().post()))};
+    case Record::kUnfavourited:
+      return StateChange{
+          key_of('v', record.unfavourited().account(), be64(record.unfavourited().post())), true};
+    case Record::kReposted:
+      return StateChange{key_of('r', record.reposted().account(), be64(record.reposted().post()))};
+    case Record::kRepostForgotten:
+      return StateChange{
+          key_of('r', record.repost_forgotten().account(), be64(record.repost_forgotten().post())),
+          true};
     case Record::kDirect:
     case Record::BODY_NOT_SET:
       break;

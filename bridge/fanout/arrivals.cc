@@ -195,7 +195,7 @@ void Fanout::reopen(Person& who, RecordId id) {
   const auto prepared = cache_.get(id);
   if (!prepared) return;
   const bool direct = direct_owed(*who.account, **prepared);
-  if (!direct && !owed(*who.account, **prepared)) return;
+  if (!direct && !owed(state_, *who.account, **prepared)) return;
   const std::size_t cursor = direct ? backbone::kDirectCursor : backbone::kStreamCursor;
   if (outstanding(who.number, cursor, id) || (!direct && holds(who.number, id))) return;
   who.pending[cursor].reopen(id);

@@ -101,14 +101,17 @@ base::Result<std::size_t> Fanout::read_on(Pass& pass) {
 // fewer. What that cost, in records matched.
 std::size_t Fanout::offer(Pass& pass, const PreparedPtr& prepared) {
   std::vector<const track::Subscribers*> lists;
-  const auto& followers = state_.find(prepared->record->post().author())->followers;
+  const auto& followers = state_.find(prepared->passed_on_by())->followers;
+  const AccountId replied_to = prepared->record->post().reply_author();
   std::size_t listeners = followers.size();
-  index_.match(*prepared->post, [&](const track::Phrase&, const track::Subscribers& all) {
-    lists.push_back(&all);
-    listeners += all.size();
-  });
-  if (listeners == 0) return 0;
+  if (prepared->record->has_post())
+    index_.match(*prepared->post, [&](const track::Phrase&, const track::Subscribers& all) {
+      lists.push_back(&all);
+      listeners += all.size();
+    });
   std::size_t taken = 0;
+  if (replied_to != 0) taken += take(pass, prepared, roll_.number_of(replied_to));
+  if (listeners == 0) return taken / kTakenPerRecord;
   if (pass.members.size() <= listeners / 16) {
     const std::vector<PersonNumber> members = pass.members;
     for (const PersonNumber number : members) taken += take(pass, prepared, number);
@@ -140,7 +143,7 @@ bool Fanout::take(Pass& pass, const PreparedPtr& prepared, PersonNumber number) 
       digest->second.exclude(id);
     return false;
   }
-  const auto as = owed(*who.account, *prepared);
+  const auto as = owed(state_, *who.account, *prepared);
   if (!as) return false;
   const bool waited = id <= who.returned;
   if (waited && who.catch_up_left == 0 && digest_of(who).room()) {

@@ -60,10 +60,10 @@ RecordId Fanout::count_owed(AccountId id, RecordId record, wire::OwedEntry& entr
     if (outstanding(number, backbone::kDirectCursor, record))
       count(entry.directs(), &wire::OwedEntry::set_directs);
   } else if (holds(number, record)) {
-    if (owed(account, **prepared)) count(entry.digested(), &wire::OwedEntry::set_digested);
+    if (owed(state_, account, **prepared)) count(entry.digested(), &wire::OwedEntry::set_digested);
   } else if (outstanding(number, backbone::kStreamCursor, record)) {
-    if (const auto as = owed(account, **prepared)) {
-      if (as->kind == Kind::kFollow)
+    if (const auto as = owed(state_, account, **prepared)) {
+      if (as->kind == Kind::kFollow || as->kind == Kind::kReply)
         count(entry.follows(), &wire::OwedEntry::set_follows);
       else
         count(entry.tracks(), &wire::OwedEntry::set_tracks);

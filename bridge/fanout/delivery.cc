@@ -13,9 +13,30 @@ std::size_t cursor_of(Kind kind) {
   return kind == Kind::kDirect ? backbone::kDirectCursor : backbone::kStreamCursor;
 }
 
-wire::Class wire_class(const backbone::Record& record, std::string_view phrase) {
-  if (record.has_direct()) return wire::DIRECT;
-  return phrase.empty() ? wire::FOLLOW : wire::TRACK;
+wire::Class wire_class(Kind kind) {
+  switch (kind) {
+    case Kind::kDirect:
+      return wire::DIRECT;
+    case Kind::kReply:
+      return wire::REPLY;
+    case Kind::kFollow:
+      return wire::FOLLOW;
+    default:
+      return wire::TRACK;
+  }
+}
+
+// What an item says beside who wrote what when.
+void describe(const Prepared& prepared, wire::Item& item) {
+  const backbone::Record& record = *prepared.record;
+  const auto& post = prepared.words().post();
+  item.set_in_reply_to(post.in_reply_to());
+  item.set_reply_to(post.reply_nick());
+  item.set_thread(post.thread());
+  item.set_nudge(record.direct().nudge());
+  if (!record.has_reposted()) return;
+  item.set_repost_of(record.reposted().post());
+  item.set_reposter(record.reposted().nick());
 }
 
 }  // namespace
@@ -104,16 +125,17 @@ void Fanout::send_one(Kind kind, PersonNumber number, base::Now now) {
   if (!prepared) return hold(who, now.mono + kRetryRead);
 
   const backbone::Record& record = *(*prepared)->record;
-  const auto as = owed(*who.account, **prepared);
+  const auto as = owed(state_, *who.account, **prepared);
   if (!as && !direct_owed(*who.account, **prepared)) {
     who.pending[cursor].withdrawn(entry.id);
     counters_.withdrawn.add();
     return moved(who);
   }
   const Delivery delivery{
-      .record = record,
-      .author = as ? record.post().nick() : record.direct().nick(),
-      .text = as ? record.post().text() : record.direct().text(),
+      .prepared = **prepared,
+      .kind = as ? as->kind : Kind::kDirect,
+      .author = as ? (*prepared)->words().post().nick() : record.direct().nick(),
+      .text = as ? (*prepared)->words().post().text() : record.direct().text(),
       .phrase = as ? as->phrase : std::string_view{},
       .cursor = cursor,
       .late = entry.late || now.wall_ms - record.time_ms() > options_.late_after.count()};
@@ -136,19 +158,20 @@ void Fanout::send_one(Kind kind, PersonNumber number, base::Now now) {
 
 void Fanout::hand_over(Session& session, const Person& person, const Delivery& delivery) {
   const std::string& address = person.account->address;
-  const RecordId id = delivery.record.id();
+  const RecordId id = delivery.prepared.record->id();
   const auto [item_at, is_new] = session.item_of.try_emplace(id, session.batch.items_size());
   if (is_new) {
     auto& item = *session.batch.add_items();
     item.set_id(id);
     item.set_author(delivery.author.data(), delivery.author.size());
     item.set_text(delivery.text.data(), delivery.text.size());
-    item.set_time_ms(delivery.record.time_ms());
+    item.set_time_ms(delivery.prepared.record->time_ms());
+    describe(delivery.prepared, item);
     session.batch_bytes += item.ByteSizeLong();
   }
   auto& recipient = *session.batch.mutable_items(item_at->second)->add_recipients();
   recipient.set_address(address);
-  recipient.set_class_(wire_class(delivery.record, delivery.phrase));
+  recipient.set_class_(wire_class(delivery.kind));
   recipient.set_phrase(delivery.phrase.data(), delivery.phrase.size());
   recipient.set_late(delivery.late);
   session.batch_bytes += recipient.ByteSizeLong();

@@ -63,7 +63,7 @@ void Fanout::finish_digest(const Person& who) {
 bool Fanout::arrived_after_all(Person& who, RecordId id) {
   const auto prepared = cache_.get(id);
   if (!prepared || !(*prepared)->post) return false;
-  const auto as = owed(*who.account, **prepared);
+  const auto as = owed(state_, *who.account, **prepared);
   const auto digest = digests_.find(who.number);
   digest->second.take(id, as ? as->phrase : std::string_view{});
   if (digest->second.empty()) digests_.erase(digest);
@@ -176,7 +176,7 @@ bool Fanout::read_digest(Reading& reading, std::size_t& budget) {
     if (!id || !prepared) return true;
     if (budget == 0) return false;
     reading.at = *id;
-    const auto as = owed(roll_.account(reading.number), **prepared);
+    const auto as = owed(state_, roll_.account(reading.number), **prepared);
     if (as && (reading.phrase.empty() || reading.phrase == as->phrase))
       reading.found.emplace_back(*id, as->phrase);
   }

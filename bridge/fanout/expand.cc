@@ -41,8 +41,8 @@ std::uint64_t scatter(std::uint64_t id) {
 // because everybody else should not have to wait for them.
 std::vector<std::string> Fanout::lists_of(const Prepared& prepared) const {
   std::vector<std::string> lists, hot;
-  if (!state_.find(prepared.record->post().author())->followers.empty())
-    lists.emplace_back(kFollowers);
+  if (!state_.find(prepared.passed_on_by())->followers.empty()) lists.emplace_back(kFollowers);
+  if (prepared.record->has_reposted()) return lists;
   index_.match(*prepared.post, [&](const track::Phrase& phrase, const track::Subscribers& all) {
     (all.size() >= options_.hot_list ? hot : lists).push_back(phrase.canonical());
   });
@@ -50,16 +50,33 @@ std::vector<std::string> Fanout::lists_of(const Prepared& prepared) const {
   return lists;
 }
 
+// Whoever is replied to comes before all lists, and gets it from none of them.
 void Fanout::match_post(const PreparedPtr& prepared) {
   auto lists = lists_of(*prepared);
+  const AccountId replied_to = prepared->record->post().reply_author();
+  if (replied_to != 0) {
+    const PersonNumber number = roll_.number_of(replied_to);
+    counters_.looked_at.add();
+    if (roll_.looked_at(number)) bring(*prepared, number);
+  }
   if (lists.empty()) return;
-  resume(jobs_.add(Job(prepared, std::move(lists))));
+  Job& job = jobs_.add(Job(prepared, std::move(lists)));
+  if (replied_to != 0) job.make_exempt(replied_to);
+  resume(job);
+}
+
+// A repost is nothing without its original, which the store may be unable to read just now.
+bool Fanout::has_all_it_needs(Job& job) {
+  if (!job.post()->incomplete()) return true;
+  auto whole = cache_.get(job.id());
+  if (whole) job.complete(std::move(*whole));
+  return whole.has_value();
 }
 
 // Most posts have come to everybody when this returns.
 void Fanout::resume(Job& job) {
   std::size_t budget = options_.quantum;
-  if (walk(job, budget)) return jobs_.remove(job.id());
+  if (has_all_it_needs(job) && walk(job, budget)) return jobs_.remove(job.id());
   std::size_t turn = 0;
   if (job.list() != kFollowers) {
     const track::Subscribers* list = index_.find(job.list());
@@ -97,7 +114,9 @@ bool Fanout::walk(Job& job, std::size_t& budget) {
                                      return;
                                    }
                                    ++looked_at;
-                                   bring(job, who);
+                                   const AccountId id = roll_.account(who).id;
+                                   if (!job.exempt(id) && !job.comes_earlier(roll_.account(who)))
+                                     bring(*job.post(), who);
                                  });
     counters_.looked_at.add(passed_by + looked_at);
     budget -= std::min(budget, 1 + looked_at + passed_by / kPassedByPerLook);
@@ -106,19 +125,19 @@ bool Fanout::walk(Job& job, std::size_t& budget) {
   return true;
 }
 
-void Fanout::bring(const Job& job, PersonNumber number) {
+void Fanout::bring(const Prepared& prepared, PersonNumber number) {
   const state::Account& account = roll_.account(number);
-  if (job.exempt(account.id) || job.comes_earlier(account) || holds(number, job.id())) return;
+  const RecordId id = prepared.record->id();
+  if (holds(number, id)) return;
   // At rest, and it lies ahead of where they read on: no need to wake them.
-  if (!roll_.find(number) && job.id() > roll_.reads_after(number)) return;
+  if (!roll_.find(number) && id > roll_.reads_after(number)) return;
   Person& who = wake(number);
-  if (who.stream().behind() && job.id() > who.stream().read_after()) return;
-  const auto as = owed(account, *job.post());
+  if (who.stream().behind() && id > who.stream().read_after()) return;
+  const auto as = owed(state_, account, prepared);
   if (!as) return;
   counters_.matched.add();
-  if (over_cap(who, *as, job.post()->record->time_ms()))
-    return set_aside(who, *job.post()->record, *as);
-  who.stream().match({.id = job.id(), .kind = as->kind, .late = false});
+  if (over_cap(who, *as, prepared.record->time_ms())) return set_aside(who, *prepared.record, *as);
+  who.stream().match({.id = id, .kind = as->kind, .late = false});
   moved(who);
 }
 

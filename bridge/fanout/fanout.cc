@@ -11,7 +11,11 @@ std::array<throttle::ClassOptions, kKinds> class_options(const FanoutOptions& op
   const ClassWeights& w = options.weights;
   // A person has at most one entry in each class, so these never overflow.
   const std::size_t capacity = options.people_max;
-  return {{{w.direct, capacity}, {w.follow, capacity}, {w.track, capacity}, {w.backlog, capacity}}};
+  return {{{w.direct, capacity},
+           {w.reply, capacity},
+           {w.follow, capacity},
+           {w.track, capacity},
+           {w.backlog, capacity}}};
 }
 
 // By class of the list a job is in: followers, track, hot track.
@@ -108,7 +112,7 @@ void Fanout::apply(const backbone::RecordPtr& record) {
   counters_.position.set(position_);
   counters_.position_ms.set(static_cast<std::uint64_t>(record->time_ms()));
   const PreparedPtr prepared = cache_.insert(record);
-  if (record->has_post()) match_post(prepared);
+  if (record->has_post() || record->has_reposted()) match_post(prepared);
   if (record->has_direct()) match_direct(prepared);
   account_changed(*record);
 }

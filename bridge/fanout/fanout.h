@@ -55,6 +55,7 @@ class DeliverySink {
 // Shares of the classes when there is more to send than may be sent, counted in deliveries.
 struct ClassWeights {
   std::uint32_t direct = 8;
+  std::uint32_t reply = 6;
   std::uint32_t follow = 4;
   std::uint32_t track = 2;
   std::uint32_t backlog = 1;
@@ -165,7 +166,8 @@ class Fanout {
  private:
   // A delivery about to be added to a batch.
   struct Delivery {
-    const backbone::Record& record;
+    const Prepared& prepared;
+    Kind kind = Kind::kTrack;
     std::string_view author;
     std::string_view text;
     std::string_view phrase;
@@ -197,7 +199,8 @@ class Fanout {
   // Jobs.
   bool walk(Job& job, std::size_t& budget);
   void begin_list(Job& job) const;
-  void bring(const Job& job, PersonNumber number);
+  void bring(const Prepared& prepared, PersonNumber number);
+  bool has_all_it_needs(Job& job);
   void resume(Job& job);
   std::size_t expand();
 

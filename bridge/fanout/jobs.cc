@@ -72,8 +72,12 @@ bool Job::exempt(AccountId account) const {
 void Job::leaves(const state::Account& account, std::string_view list) {
   const auto place = place_of(account);
   if (!place || row_.lists[place->list] != list || !behind_us(*place)) return;
-  const auto at = std::ranges::lower_bound(row_.exempt, account.id);
-  if (at == row_.exempt.end() || *at != account.id) row_.exempt.insert(at, account.id);
+  make_exempt(account.id);
+}
+
+void Job::make_exempt(AccountId account) {
+  const auto at = std::ranges::lower_bound(row_.exempt, account);
+  if (at == row_.exempt.end() || *at != account) row_.exempt.insert(at, account);
 }
 
 Job& Jobs::add(Job job) {

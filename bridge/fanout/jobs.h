@@ -39,6 +39,7 @@ class Job {
   Job(PreparedPtr post, backbone::JobRow row) : post_(std::move(post)), row_(std::move(row)) {}
 
   const PreparedPtr& post() const { return post_; }
+  void complete(PreparedPtr post) { post_ = std::move(post); }
   RecordId id() const { return row_.post; }
   const backbone::JobRow& row() const { return row_; }
 
@@ -59,9 +60,10 @@ class Job {
   // Has yet to come to somebody, who will then be owed it or not.
   bool ahead_of(const state::Account& account) const;
   bool exempt(AccountId account) const;
+  void make_exempt(AccountId account);
   // They are about to leave this list.
   void leaves(const state::Account& account, std::string_view list);
-  AccountId author() const { return post_->record->post().author(); }
+  AccountId author() const { return post_->passed_on_by(); }
 
  private:
   struct Place {

@@ -5,16 +5,35 @@
 namespace bridge::fanout {
 namespace {
 
-// As what it would be owed if there were no blocks and no mutes.
-std::optional<Owed> subscribed(const state::Account& account, const Prepared& prepared) {
-  const RecordId id = prepared.record->id();
-  const auto author = prepared.record->post().author();
-  if (const auto* follow = account.find_follow(author); follow && follow->since < id)
+// As what a post would be owed if there were no blocks and no mutes.
+std::optional<Owed> subscribed(const state::Account& account, const backbone::Record& record,
+                               const track::Post& post) {
+  const RecordId id = record.id();
+  if (record.post().reply_author() == account.id) return Owed{.kind = Kind::kReply};
+  if (const auto* follow = account.find_follow(record.post().author());
+      follow && follow->since < id)
     return Owed{.kind = Kind::kFollow};
   for (const state::TrackEdge& edge : account.tracks)
-    if (edge.since < id && edge.phrase.matches(*prepared.post))
+    if (edge.since < id && edge.phrase.matches(post))
       return Owed{.kind = Kind::kTrack, .phrase = edge.phrase.canonical(), .track = &edge};
   return std::nullopt;
+}
+
+// The first of several reposts, and not where the post itself came.
+bool repost_comes_first(const state::State& state, const state::Account& account,
+                        const Prepared& prepared) {
+  const RecordId id = prepared.record->id();
+  const auto* follow = account.find_follow(prepared.passed_on_by());
+  if (!follow || follow->since >= id) return false;
+  const backbone::Record& original = prepared.words();
+  if (original.post().author() == account.id) return false;
+  if (original.id() > account.owed_since && subscribed(account, original, *prepared.post))
+    return false;
+  const auto& reposts = state.reposts_of(original.id());
+  return std::ranges::none_of(account.follows, [&](const state::FollowEdge& edge) {
+    const auto it = std::ranges::lower_bound(reposts, edge.followee, {}, &state::Repost::by);
+    return it != reposts.end() && it->by == edge.followee && it->id < id && edge.since < it->id;
+  });
 }
 
 bool muted(const state::Account& account, const Prepared& prepared) {
@@ -26,13 +45,18 @@ bool muted(const state::Account& account, const Prepared& prepared) {
 
 }  // namespace
 
-std::optional<Owed> owed(const state::Account& account, const Prepared& prepared) {
+std::optional<Owed> owed(const state::State& state, const state::Account& account,
+                         const Prepared& prepared) {
   if (!prepared.post || !account.open || account.address.empty()) return std::nullopt;
   const RecordId id = prepared.record->id();
-  const auto author = prepared.record->post().author();
-  if (id <= account.owed_since || author == account.id || account.shuts_out(author, id))
+  if (id <= account.owed_since || prepared.passed_on_by() == account.id ||
+      account.shuts_out(prepared.author(), id) || account.shuts_out(prepared.passed_on_by(), id))
     return std::nullopt;
-  auto as = subscribed(account, prepared);
+  std::optional<Owed> as;
+  if (!prepared.record->has_reposted())
+    as = subscribed(account, *prepared.record, *prepared.post);
+  else if (repost_comes_first(state, account, prepared))
+    as = Owed{.kind = Kind::kFollow};
   if (as && muted(account, prepared)) return std::nullopt;
   return as;
 }

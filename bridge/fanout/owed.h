@@ -3,8 +3,9 @@
 //
 // A subscription holds for the posts after its own record. What was subscribed to when a post was
 // matched but is not any more when it would be sent is withdrawn. The highest-ranked subscription
-// that matches names the delivery: a follow before a track, the older track before the newer.
-// Blocks and mutes take away what a subscription would bring: docs/owed.md is the whole rule.
+// that matches names the delivery: a reply to them before a follow, a follow before a track, the
+// older track before the newer. A repost is owed to those who have not had the post. Blocks and
+// mutes take away what a subscription would bring: docs/owed.md is the whole rule.
 #pragma once
 
 #include <optional>
@@ -22,8 +23,9 @@ struct Owed {
   const state::TrackEdge* track = nullptr;  // likewise
 };
 
-// For a post; never for its own author.
-std::optional<Owed> owed(const state::Account& account, const Prepared& prepared);
+// For a post or a repost; never for its own author.
+std::optional<Owed> owed(const state::State& state, const state::Account& account,
+                         const Prepared& prepared);
 
 // A direct message is owed to its recipient alone.
 bool direct_owed(const state::Account& account, const Prepared& prepared);

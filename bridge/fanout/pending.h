@@ -21,8 +21,8 @@ namespace bridge::fanout {
 using backbone::RecordId;
 
 // Kinds of delivery within the im lane, by rank; also the classes of the scheduler.
-enum class Kind : std::uint8_t { kDirect, kFollow, kTrack, kBacklog };
-inline constexpr std::size_t kKinds = 4;
+enum class Kind : std::uint8_t { kDirect, kReply, kFollow, kTrack, kBacklog };
+inline constexpr std::size_t kKinds = 5;
 
 class Pending {
  public:

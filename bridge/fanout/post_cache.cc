@@ -3,14 +3,21 @@
 namespace bridge::fanout {
 
 Prepared::Prepared(RecordPtr r) : record(std::move(r)) {
-  if (record->has_post()) post = std::make_unique<const track::Post>(record->post().text());
+  if (record->has_post()) post = std::make_shared<const track::Post>(record->post().text());
 }
 
 PreparedPtr PostCache::insert(RecordPtr record) {
   const RecordId id = record->id();
   const auto known = entries_.find(id);
   if (known != entries_.end()) return known->second;
-  auto prepared = std::make_shared<const Prepared>(std::move(record));
+  Prepared prepared(std::move(record));
+  if (prepared.incomplete()) return std::make_shared<const Prepared>(std::move(prepared));
+  return keep(std::move(prepared));
+}
+
+PreparedPtr PostCache::keep(Prepared made) {
+  const RecordId id = made.record->id();
+  auto prepared = std::make_shared<const Prepared>(std::move(made));
   entries_.emplace(id, prepared);
   order_.push_back(id);
   while (order_.size() > kRecordsMax) {
@@ -21,6 +28,21 @@ PreparedPtr PostCache::insert(RecordPtr record) {
 }
 
 base::Result<PreparedPtr> PostCache::get(RecordId id) {
+  auto found = read(id);
+  if (!found || !(*found)->incomplete()) return found;
+  const auto original = read((*found)->record->reposted().post());
+  const bool lost = !original && original.error().code == base::ErrorCode::kUnknown;
+  if (!original && !lost) return tl::unexpected(original.error());
+  Prepared whole((*found)->record);
+  whole.looked_up = true;
+  if (!lost && (*original)->record->has_post()) {
+    whole.original = (*original)->record;
+    whole.post = (*original)->post;
+  }
+  return keep(std::move(whole));
+}
+
+base::Result<PreparedPtr> PostCache::read(RecordId id) {
   const auto known = entries_.find(id);
   if (known != entries_.end()) return known->second;
   auto records = store_.read(id - 1, kReadRecords, kReadBytes);

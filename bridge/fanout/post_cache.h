@@ -17,11 +17,25 @@ namespace bridge::fanout {
 using backbone::RecordId;
 using backbone::RecordPtr;
 
-// A record, and what tracking needs of it if it is a post.
+// A record, and what tracking needs of it if it is a post, or passes one on.
 struct Prepared {
   explicit Prepared(RecordPtr r);
+  // Whose followers get it, and whose words they are.
+  backbone::AccountId passed_on_by() const {
+    return record->has_reposted() ? record->reposted().account() : record->post().author();
+  }
+  backbone::AccountId author() const {
+    return record->has_reposted() ? record->reposted().author() : record->post().author();
+  }
+  // The record that has the words.
+  const backbone::Record& words() const { return original ? *original : *record; }
+  // A repost whose original was not read yet.
+  bool incomplete() const { return record->has_reposted() && !looked_up; }
+
   RecordPtr record;
-  std::unique_ptr<const track::Post> post;  // nullptr for every other kind of record
+  RecordPtr original;                       // of a repost; nullptr when the log has lost it
+  bool looked_up = false;                   // the original
+  std::shared_ptr<const track::Post> post;  // nullptr for every other kind of record
 };
 using PreparedPtr = std::shared_ptr<const Prepared>;
 
@@ -34,12 +48,16 @@ class PostCache {
   // The store must outlive it.
   explicit PostCache(const backbone::Store& store) : store_(store) {}
 
+  // A repost that is inserted is incomplete, and is not kept.
   PreparedPtr insert(RecordPtr record);
   // From memory, or read from the store together with what follows it. kUnavailable when the store
   // fails, kUnknown when the log has no such id.
   base::Result<PreparedPtr> get(RecordId id);
 
  private:
+  PreparedPtr keep(Prepared prepared);
+  base::Result<PreparedPtr> read(RecordId id);
+
   const backbone::Store& store_;
   std::unordered_map<RecordId, PreparedPtr> entries_;
   std::deque<RecordId> order_;

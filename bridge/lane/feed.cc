@@ -44,6 +44,9 @@ base::Result<wire::Batch> Feed::next(FeedPosition& reader, std::uint64_t granted
       item.set_author(post.nick());
       item.set_text(post.text());
       item.set_time_ms(record->time_ms());
+      item.set_in_reply_to(post.in_reply_to());
+      item.set_reply_to(post.reply_nick());
+      item.set_thread(post.thread());
       bytes += item.ByteSizeLong();
       reader.after = record->id();
       ++reader.used_deliveries;

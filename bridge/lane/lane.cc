@@ -20,13 +20,15 @@ constexpr std::size_t kClientNameBytesMax = 64;
 constexpr std::chrono::milliseconds kRetryBusy{100};
 
 bool is_publish(const Request& request) {
-  return request.has_publish() || request.has_direct();
+  return request.has_publish() || request.has_direct() || request.has_repost() ||
+         request.has_nudge();
 }
 
 // Questions that are asked for nobody in particular.
 bool needs_actor(const Request& request) {
   switch (request.action_case()) {
     case Request::kWhois:
+    case Request::kGet:
     case Request::kSubscribe:
     case Request::kStatus:
     case Request::kOwed:

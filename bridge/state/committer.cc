@@ -41,6 +41,19 @@ base::Result<std::optional<RecordId>> Committer::find_duplicate(AccountId author
   return store_.find_duplicate(author, client_id, text, now_ms);
 }
 
+// Of this batch, or of the log. A read of the store: it costs a few microseconds, and requests that
+// ask for many records are bounded.
+base::Result<backbone::RecordPtr> Committer::find_record(RecordId id) const {
+  if (!batch_.empty() && id >= batch_.front()->id()) {
+    const std::size_t at = id - batch_.front()->id();
+    return at < batch_.size() ? batch_[at] : nullptr;
+  }
+  auto read = store_.read(id - 1, 1, 1);
+  if (!read) return tl::unexpected(read.error());
+  if (read->empty() || read->front()->id() != id) return nullptr;
+  return std::move(read->front());
+}
+
 void Committer::stage(Submission submission, base::Now now) {
   // The log's time never runs backwards, whatever the wall clock does.
   last_ms_ = std::max(last_ms_, now.wall_ms);
@@ -61,6 +74,7 @@ void Committer::decide_one(Submission submission) {
                           [&](AccountId author, std::string_view client_id, std::string_view text) {
                             return find_duplicate(author, client_id, text, last_ms_);
                           },
+                      .find_record = [&](RecordId id) { return find_record(id); },
                       .known_zone = base::known_zone};
   Decision decision = decide(state_, rules_, std::move(submission.request), moment);
   const bool writes = !decision.records.empty();

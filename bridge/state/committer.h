@@ -109,6 +109,7 @@ class Committer {
                                                        std::string_view text,
                                                        base::WallMs now_ms) const;
   void decide_one(Submission submission);
+  base::Result<backbone::RecordPtr> find_record(RecordId id) const;
   void take(std::vector<Record> records);
   void refuse_batch(const base::Error& error);
   void try_to_resume(base::Time now);

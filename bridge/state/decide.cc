@@ -88,8 +88,11 @@ Result<void> Deciding::publish(Request& request) {
   record.mutable_post()->set_allocated_text(post.release_text());
   record.mutable_post()->set_allocated_client_id(post.release_client_id());
   record.mutable_post()->set_ordinal((*author)->posts + 1);
+  record.mutable_post()->set_previous((*author)->last_post);
   decision_.reply.mutable_published()->set_id(record.id());
-  return {};
+  if (!post.has_in_reply_to()) return {};
+  if (post.addressed()) return address(**author, post.in_reply_to().nick(), record);
+  return reply_to(**author, post.in_reply_to(), record);
 }
 
 Result<void> Deciding::direct(Request& request) {
@@ -211,6 +214,8 @@ Result<void> Deciding::run(Request& request) {
       return join(request);
     case Request::kWhois:
       return whois(request.whois().nick());
+    case Request::kGet:
+      return get(request);
     default:
       break;
   }
@@ -241,6 +246,16 @@ Result<void> Deciding::run(Request& request) {
       return unmute(**account, request.unmute());
     case Request::kSetZone:
       return set_zone(**account, request.set_zone().zone());
+    case Request::kFavourite:
+      return favourite(**account, request.favourite().post());
+    case Request::kUnfavourite:
+      return unfavourite(**account, request.unfavourite().post());
+    case Request::kRepost:
+      return repost(**account, request.repost().post());
+    case Request::kNudge:
+      return nudge(**account, request.nudge().nick());
+    case Request::kListFavourites:
+      return list_favourites(**account, request.list_favourites());
     case Request::kListFollows:
     case Request::kListFollowers:
     case Request::kListTracks:

@@ -27,6 +27,8 @@ struct Rules {
   std::size_t accounts_max = 1'000'000;
   std::size_t blocks_per_person = 1000;  // in force; as many again that ended are remembered
   std::size_t mutes_per_person = 200;    // likewise
+  std::size_t favourites_per_person = 10'000;
+  std::size_t reposts_remembered = 1000;  // of a person; then the oldest is forgotten
   // What was written during a block or mute is not owed for good, so one that ended is remembered
   // as long as something from before its end may still be waiting.
   std::chrono::milliseconds ended_kept = std::chrono::days(90);
@@ -40,6 +42,8 @@ struct Moment {
   std::function<base::Result<std::optional<RecordId>>(AccountId author, std::string_view client_id,
                                                       std::string_view text)>
       find_duplicate;
+  // The record of this id; nullptr when there is none.
+  std::function<base::Result<backbone::RecordPtr>(RecordId id)> find_record;
   std::function<bool(std::string_view zone)> known_zone;  // see bridge/base/time_zone.h
 };
 
@@ -49,7 +53,8 @@ struct Decision {
 };
 
 // Publish, Direct, Join, Quit, SetDelivery, Follow, Leave, Track, Untrack, Block, Unblock, Mute,
-// Unmute, SetZone, Confirm and the questions about State. Anything else is a BAD_REQUEST: it is
+// Unmute, SetZone, Confirm, Favourite, Unfavourite, Repost, Nudge and the questions about State and
+// posts. Anything else is a BAD_REQUEST: it is
 // answered elsewhere. `request` is used up: a post's text moves into its record.
 Decision decide(const State& state, const Rules& rules, wire::Request request,
                 const Moment& moment);

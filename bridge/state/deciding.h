@@ -1,6 +1,7 @@
 // Deciding: one decision in the making. The inside of decide(), shared by the files it is written
-// in: decide.cc (who asks, posts, accounts), decide_subscriptions.cc (follows, tracks, blocks,
-// mutes) and decide_questions.cc. Nobody else includes it.
+// in: decide.cc (who asks, posts, accounts), decide_posts.cc (what is said about posts),
+// decide_subscriptions.cc (follows, tracks, blocks, mutes) and decide_questions.cc. Nobody else
+// includes it.
 //
 // Every helper either adds records and fills the reply, or fails; what a failed one has added is
 // dropped with it.
@@ -48,6 +49,21 @@ class Deciding {
   void list_people(const Request& request, const Account& account);
   void list_phrases(const Request& request, const Account& account);
   Result<void> whois(const std::string& nick);
+
+  Result<void> favourite(const Account& account, const wire::PostRef& which);
+  Result<void> unfavourite(const Account& account, const wire::PostRef& which);
+  Result<void> repost(const Account& account, const wire::PostRef& which);
+  Result<void> nudge(const Account& account, const std::string& nick);
+  Result<void> get(const Request& request);
+  Result<void> list_favourites(const Account& account, const wire::ListFavourites& what);
+  // The post that is meant; a repost stands for the post reposted.
+  Result<backbone::RecordPtr> post_of(const wire::PostRef& which) const;
+  Result<backbone::RecordPtr> public_record(RecordId id) const;
+  Result<void> may_meet(const Account& account, AccountId author, std::string_view what) const;
+  Result<void> reply_to(const Account& author, const wire::PostRef& which, Record& record);
+  Result<void> address(const Account& author, const std::string& nick, Record& record);
+  void about(const Record& post);
+  void add_item(const Record& post);
 
   Result<const Account*> actor(const Request& request) const;
   Result<const Account*> person(const std::string& nick) const;   // who has not quit

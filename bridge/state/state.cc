@@ -52,6 +52,15 @@ const Mute* Account::find_mute(std::string_view canonical, base::WallMs now_ms) 
   return it == mutes.end() ? nullptr : &*it;
 }
 
+bool Account::has_favourite(RecordId post) const {
+  return std::ranges::binary_search(favourites, post);
+}
+
+const Repost* Account::find_repost(RecordId post) const {
+  const auto it = std::ranges::find(reposts, post, &Repost::post);
+  return it == reposts.end() ? nullptr : &*it;
+}
+
 bool Account::blocks_now(AccountId other) const {
   const Block* block = find_block(other);
   return block && block->in_force();
@@ -75,6 +84,12 @@ const Account* State::find_nick(std::string_view nick) const {
 const Account* State::find_address(std::string_view address) const {
   const auto it = by_address_.find(std::string(address));
   return it == by_address_.end() ? nullptr : find(it->second);
+}
+
+const std::vector<Repost>& State::reposts_of(RecordId post) const {
+  static const std::vector<Repost> kNone;
+  const auto it = reposts_.find(post);
+  return it == reposts_.end() ? kNone : it->second;
 }
 
 // A record about an account that was never created: the log is not what it claims to be.
@@ -166,12 +181,38 @@ void State::apply_exclusion(const Record& record) {
   }
 }
 
+// Favourites and reposts: of posts.
+void State::apply_liking(const Record& record) {
+  if (record.has_favourited()) {
+    auto& favourites = at(record.favourited().account()).favourites;
+    const RecordId post = record.favourited().post();
+    const auto it = std::ranges::lower_bound(favourites, post);
+    if (it == favourites.end() || *it != post) favourites.insert(it, post);
+  } else if (record.has_unfavourited()) {
+    std::erase(at(record.unfavourited().account()).favourites, record.unfavourited().post());
+  } else if (record.has_reposted()) {
+    const Repost repost{record.id(), record.reposted().post(), record.reposted().account()};
+    at(repost.by).reposts.push_back(repost);
+    auto& others = reposts_[repost.post];
+    others.insert(std::ranges::lower_bound(others, repost.by, {}, &Repost::by), repost);
+  } else if (record.has_repost_forgotten()) {
+    const AccountId by = record.repost_forgotten().account();
+    const RecordId post = record.repost_forgotten().post();
+    std::erase_if(at(by).reposts, [&](const Repost& repost) { return repost.post == post; });
+    const auto it = reposts_.find(post);
+    if (it == reposts_.end()) return;
+    std::erase_if(it->second, [&](const Repost& repost) { return repost.by == by; });
+    if (it->second.empty()) reposts_.erase(it);
+  }
+}
+
 void State::apply(const Record& record) {
   head_ = record.id();
   head_ms_ = record.time_ms();
   switch (record.body_case()) {
     case Record::kPost:
       at(record.post().author()).posts = record.post().ordinal();
+      at(record.post().author()).last_post = record.id();
       break;
     case Record::kAccountCreated: {
       Account& account = accounts_[record.id()];
@@ -234,6 +275,12 @@ void State::apply(const Record& record) {
     case Record::kUnmuted:
     case Record::kMuteForgotten:
       apply_exclusion(record);
+      break;
+    case Record::kFavourited:
+    case Record::kUnfavourited:
+    case Record::kReposted:
+    case Record::kRepostForgotten:
+      apply_liking(record);
       break;
     case Record::kDirect:
     case Record::BODY_NOT_SET:

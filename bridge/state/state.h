@@ -61,6 +61,13 @@ struct Mute {
   }
 };
 
+// Somebody passed somebody's post on.
+struct Repost {
+  RecordId id = 0;
+  RecordId post = 0;
+  AccountId by = 0;
+};
+
 struct Account {
   AccountId id = 0;
   std::string nick;     // as first written
@@ -72,17 +79,23 @@ struct Account {
   bool delivery_on = true;  // off: everything waits
   bool plain_text_posts = false;
   std::uint64_t posts = 0;
+  RecordId last_post = 0;
   std::string zone;                         // of the IANA time zone database; empty: not told
   std::vector<FollowEdge> follows;          // in order of subscription
   std::vector<TrackEdge> tracks;            // in order of subscription
   std::map<RecordId, AccountId> followers;  // in order of subscription
   std::vector<Block> blocks;                // with those that ended, until they are forgotten
   std::vector<Mute> mutes;                  // in order of their beginning; likewise
+  std::vector<RecordId> favourites;         // posts, ascending
+  std::vector<Repost> reposts;              // in order; the newest of them
 
   const FollowEdge* find_follow(AccountId followee) const;
   const TrackEdge* find_track(std::string_view canonical) const;
   const Block* find_block(AccountId other) const;                                // in force or not
   const Mute* find_mute(std::string_view canonical, base::WallMs now_ms) const;  // in force
+
+  bool has_favourite(RecordId post) const;
+  const Repost* find_repost(RecordId post) const;
 
   bool blocks_now(AccountId other) const;
   // May this record by `author` not reach this person because of a block?
@@ -98,6 +111,9 @@ class State {
   const Account* find(AccountId id) const;
   const Account* find_nick(std::string_view nick) const;
   const Account* find_address(std::string_view address) const;
+
+  // Of this post, by account, as far as they are remembered.
+  const std::vector<Repost>& reposts_of(RecordId post) const;
 
   const std::unordered_map<AccountId, Account>& accounts() const { return accounts_; }
   std::uint64_t follows() const { return follows_; }
@@ -116,10 +132,12 @@ class State {
   void set_block(AccountId account, Block block);
   void set_mute(AccountId account, Mute mute);
   void apply_exclusion(const Record& record);
+  void apply_liking(const Record& record);
 
   std::unordered_map<AccountId, Account> accounts_;
   std::unordered_map<std::string, AccountId> by_nick_;  // folded
   std::unordered_map<std::string, AccountId> by_address_;
+  std::unordered_map<RecordId, std::vector<Repost>> reposts_;  // by post
   std::uint64_t follows_ = 0;
   std::uint64_t tracks_ = 0;
   RecordId head_ = 0;

@@ -42,6 +42,8 @@ inline constexpr std::size_t kNamesMax = 200;
 // How many posts one More brings, if it does not say, and at most.
 inline constexpr std::uint32_t kMoreDefault = 20;
 inline constexpr std::uint32_t kMoreMax = 100;
+// Posts in one answer to Get.
+inline constexpr std::uint32_t kGetMax = 20;
 
 enum class Type : std::uint8_t {
   kHello = 1,

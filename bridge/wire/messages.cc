@@ -175,6 +175,18 @@ std::string_view action_name(const Request& request) {
       return "issue_code";
     case Request::kRedeemCode:
       return "redeem_code";
+    case Request::kFavourite:
+      return "favourite";
+    case Request::kUnfavourite:
+      return "unfavourite";
+    case Request::kRepost:
+      return "repost";
+    case Request::kGet:
+      return "get";
+    case Request::kNudge:
+      return "nudge";
+    case Request::kListFavourites:
+      return "list_favourites";
     case Request::ACTION_NOT_SET:
       return "nothing";
   }

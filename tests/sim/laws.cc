@@ -16,7 +16,9 @@ bool by(const std::string& asked, const std::string& nick) {
   return asked == nick || asked == address_like(nick);
 }
 
-bool is_body_of(const std::string& body, const bridge::backbone::Record& record) {
+bool is_body_of(const std::string& body, const bridge::backbone::Record& record,
+                const std::vector<RecordPtr>& log) {
+  if (record.has_reposted()) return is_body_of(body, *log[record.reposted().post() - 1], log);
   if (record.has_direct())
     return body == "(direct) " + record.direct().nick() + ": " + record.direct().text();
   const std::string plain = record.post().nick() + ": " + record.post().text();
@@ -117,7 +119,7 @@ void Laws::judge_arrivals(const std::vector<RecordPtr>& log) const {
     if (id > log.size())
       broken(fmt::format("law 1: {} got #{}, which is not in the log {}", address, id, at));
     for (const std::string& body : arrival.bodies)
-      if (!is_body_of(body, *log[id - 1]))
+      if (!is_body_of(body, *log[id - 1], log))
         broken(fmt::format("{} got #{} with a text that is not its own {}", address, id, at));
     if (!owed.may.contains(delivery))
       broken(fmt::format("{}: {} got #{}, which was not owed to them {}",

@@ -29,6 +29,7 @@ struct Person {
   std::vector<Mute> mutes;
 };
 using People = std::map<AccountId, Person>;
+using Log = std::vector<bridge::backbone::RecordPtr>;
 
 std::set<std::string> words_of(const std::string& text) {
   std::istringstream in(text);
@@ -44,6 +45,35 @@ bool subscribed(const Person& person, AccountId author, const std::set<std::stri
   for (const auto& [word, since] : person.tracks)
     if (since < before && words.contains(word)) return true;
   return false;
+}
+
+// Whether a post, and not a repost of it, is theirs, blocks and mutes aside.
+bool theirs(AccountId account, const Person& person, const Record& post) {
+  return post.id() > person.owed_since && post.post().author() != account &&
+         (post.post().reply_author() == account ||
+          subscribed(person, post.post().author(), words_of(post.post().text()), post.id()));
+}
+
+bool follows(const Person& person, AccountId account, RecordId before) {
+  const auto follow = person.follows.find(account);
+  return follow != person.follows.end() && follow->second < before;
+}
+
+// A repost is for those who have the post from nobody else: neither from its author nor from
+// somebody who reposted it earlier.
+bool comes_by_repost(AccountId account, const Person& person, const Record& record,
+                     const Log& log) {
+  const auto& repost = record.reposted();
+  if (repost.author() == account || !follows(person, repost.account(), record.id()) ||
+      theirs(account, person, *log[repost.post() - 1]))
+    return false;
+  for (RecordId id = repost.post() + 1; id < record.id(); ++id) {
+    const Record& other = *log[id - 1];
+    if (other.has_reposted() && other.reposted().post() == repost.post() &&
+        follows(person, other.reposted().account(), id))
+      return false;
+  }
+  return true;
 }
 
 bool blocked(const Person& person, AccountId author, RecordId id) {
@@ -123,42 +153,62 @@ void apply(People& people, const Record& record) {
   }
 }
 
-template <class Visit>
-void for_each_owed(const People& people, const Record& record, Visit visit) {
-  if (record.has_direct()) {
-    const Person& person = people.at(record.direct().recipient());
-    if (person.open && !person.address.empty() &&
-        !blocked(person, record.direct().author(), record.id()))
-      visit(person);
-    return;
-  }
-  const auto words = words_of(record.post().text());
-  for (const auto& [account, person] : people) {
-    if (account == record.post().author() || !person.open || person.address.empty()) continue;
-    if (record.id() > person.owed_since &&
-        subscribed(person, record.post().author(), words, record.id()) &&
-        !blocked(person, record.post().author(), record.id()) && !muted(person, words, record))
-      visit(person);
-  }
+bool is_owed(const People& people, AccountId account, const Record& record, const Log& log) {
+  const Person& person = people.at(account);
+  if (!person.open || person.address.empty()) return false;
+  if (record.has_direct())
+    return record.direct().recipient() == account &&
+           !blocked(person, record.direct().author(), record.id());
+  const AccountId by = record.has_reposted() ? record.reposted().account() : record.post().author();
+  const Record& post = record.has_reposted() ? *log[record.reposted().post() - 1] : record;
+  if (account == by || record.id() <= person.owed_since) return false;
+  const bool reached = record.has_reposted() ? comes_by_repost(account, person, record, log)
+                                             : theirs(account, person, record);
+  if (!reached || blocked(person, by, record.id()) ||
+      blocked(person, post.post().author(), record.id()))
+    return false;
+  const auto words = words_of(post.post().text());
+  return !muted(person, words, record);
+}
+
+bool is_delivered(const Record& record) {
+  return record.has_post() || record.has_direct() || record.has_reposted();
 }
 
 }  // namespace
 
-Owed owed_by(const std::vector<bridge::backbone::RecordPtr>& log) {
+// Who is owed a repost can become more when a subscription ends that brought the post itself: who
+// it is judged for at its turn, and that may be any moment from then on.
+Owed owed_by(const Log& log) {
   Owed owed;
   People people;
+  Owed::Deliveries then;
+  std::vector<std::pair<AccountId, const Record*>> perhaps;
   for (const auto& record : log) {
-    if (record->has_post() || record->has_direct())
-      for_each_owed(people, *record,
-                    [&](const Person& p) { owed.may.emplace(p.address, record->id()); });
-    else
+    if (!is_delivered(*record)) {
       apply(people, *record);
+      if (!record->has_left() && !record->has_untracked()) continue;
+      const AccountId who =
+          record->has_left() ? record->left().follower() : record->untracked().account();
+      for (const auto& [account, repost] : perhaps)
+        if (account == who && is_owed(people, account, *repost, log))
+          owed.may.emplace(people[account].address, repost->id());
+      continue;
+    }
+    for (const auto& [account, person] : people) {
+      if (is_owed(people, account, *record, log))
+        then.emplace(person.address, record->id());
+      else if (record->has_reposted())
+        perhaps.emplace_back(account, record.get());
+    }
   }
+  owed.may.insert(then.begin(), then.end());
   for (const auto& record : log) {
-    if (!record->has_post() && !record->has_direct()) continue;
-    for_each_owed(people, *record, [&](const Person& p) {
-      if (p.delivery_on) owed.must.emplace(p.address, record->id());
-    });
+    if (!is_delivered(*record)) continue;
+    for (const auto& [account, person] : people)
+      if (person.delivery_on && is_owed(people, account, *record, log) &&
+          then.contains({person.address, record->id()}))
+        owed.must.emplace(person.address, record->id());
   }
   return owed;
 }

@@ -38,6 +38,10 @@ void Publisher::write() {
       const std::string text =
           fmt::format("{} {} {}", some_word(stage_), stage_.dice.pick(kWords), id);
       waiting_.push_back({stage_.dice.pick(nicks_), id, text, {}});
+      if (stage_.dice.chance(0.3)) {
+        waiting_.back().about = stage_.dice.pick(nicks_);
+        waiting_.back().passes_on = stage_.dice.chance(0.5);
+      }
       worker_.wake();
     }
     write();
@@ -74,8 +78,14 @@ std::size_t Publisher::turn() {
     }
     wire::Request request;
     request.mutable_actor()->set_nick(post.nick);
-    request.mutable_publish()->set_client_id(post.client_id);
-    request.mutable_publish()->set_text(post.text);
+    if (post.passes_on) {
+      request.mutable_repost()->mutable_post()->set_nick(post.about);
+    } else {
+      request.mutable_publish()->set_client_id(post.client_id);
+      request.mutable_publish()->set_text(post.text);
+      if (!post.about.empty())
+        request.mutable_publish()->mutable_in_reply_to()->set_nick(post.about);
+    }
     asked_.emplace(backbone_.ask(request, now), std::move(post));
     ++work;
   }

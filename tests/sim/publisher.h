@@ -29,7 +29,9 @@ class Publisher final : private bridge::client::Listener {
     std::string nick;
     std::string client_id;
     std::string text;
-    Time not_before;
+    std::string about;  // whose newest post it replies to, or passes on; mostly nobody's
+    bool passes_on = false;
+    Time not_before = {};
   };
 
   void write();

@@ -126,6 +126,41 @@ TEST_CASE("every kind of record: its bytes and its compaction key") {
   CHECK(erasing == std::vector<std::size_t>{5, 7, 9, 15, 19, 21});
 }
 
+TEST_CASE("favourites and reposts: their bytes and compaction keys") {
+  Scribe scribe(299);
+  scribe.favourited(1, 2);
+  scribe.unfavourited(1, 2);
+  scribe.reposted(1, 2, 3);
+  scribe.repost_forgotten(1, 2);
+  const auto batch = scribe.take();
+  const std::string one = "0000000000000001";
+  const std::string two = "0000000000000002";
+  CHECK(stored(*batch[0]) == "0108ac0210e807ba020408011002");
+  CHECK(key(*batch[0]) == "76" + one + two);
+  CHECK_FALSE(erases(*batch[0]));
+  CHECK(stored(*batch[1]) == "0108ad0210e807c2020408011002");
+  CHECK(key(*batch[1]) == "76" + one + two);
+  CHECK(erases(*batch[1]));
+  CHECK(stored(*batch[2]) == "0108ae0210e807ca0206080110021803");
+  CHECK(key(*batch[2]) == "72" + one + two);
+  CHECK_FALSE(erases(*batch[2]));
+  CHECK(stored(*batch[3]) == "0108af0210e807d2020408011002");
+  CHECK(key(*batch[3]) == "72" + one + two);
+  CHECK(erases(*batch[3]));
+}
+
+TEST_CASE("a reply: its bytes") {
+  Record record;
+  record.set_id(300);
+  record.mutable_post()->set_author(1);
+  record.mutable_post()->set_in_reply_to(2);
+  record.mutable_post()->set_reply_author(3);
+  record.mutable_post()->set_reply_nick("al");
+  record.mutable_post()->set_thread(4);
+  record.mutable_post()->set_previous(5);
+  CHECK(stored(record) == "0108ac021a130801e80102f00103fa0102616c800204880205");
+}
+
 TEST_CASE("a record comes back as it was") {
   Scribe scribe;
   scribe.direct(1, 2, std::string("\0\xFF", 2), "c");

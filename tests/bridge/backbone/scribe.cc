@@ -159,6 +159,35 @@ RecordId Scribe::capped(AccountId account, std::string_view phrase, std::uint32_
   return add(std::move(record));
 }
 
+RecordId Scribe::favourited(AccountId account, RecordId post) {
+  Record record;
+  record.mutable_favourited()->set_account(account);
+  record.mutable_favourited()->set_post(post);
+  return add(std::move(record));
+}
+
+RecordId Scribe::unfavourited(AccountId account, RecordId post) {
+  Record record;
+  record.mutable_unfavourited()->set_account(account);
+  record.mutable_unfavourited()->set_post(post);
+  return add(std::move(record));
+}
+
+RecordId Scribe::reposted(AccountId account, RecordId post, AccountId author) {
+  Record record;
+  record.mutable_reposted()->set_account(account);
+  record.mutable_reposted()->set_post(post);
+  record.mutable_reposted()->set_author(author);
+  return add(std::move(record));
+}
+
+RecordId Scribe::repost_forgotten(AccountId account, RecordId post) {
+  Record record;
+  record.mutable_repost_forgotten()->set_account(account);
+  record.mutable_repost_forgotten()->set_post(post);
+  return add(std::move(record));
+}
+
 RecordId Scribe::zone_set(AccountId account, std::string_view zone) {
   Record record;
   record.mutable_zone_set()->set_account(account);

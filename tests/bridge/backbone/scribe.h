@@ -44,6 +44,10 @@ class Scribe {
   RecordId mute_forgotten(AccountId account, RecordId since);
   RecordId capped(AccountId account, std::string_view phrase, std::uint32_t per_hour);
   RecordId zone_set(AccountId account, std::string_view zone);
+  RecordId favourited(AccountId account, RecordId post);
+  RecordId unfavourited(AccountId account, RecordId post);
+  RecordId reposted(AccountId account, RecordId post, AccountId author);
+  RecordId repost_forgotten(AccountId account, RecordId post);
 
   Batch take() { return std::exchange(batch_, {}); }
 

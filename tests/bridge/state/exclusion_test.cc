@@ -162,6 +162,7 @@ TEST_CASE("ended blocks are remembered up to a bound, and forgotten when they ar
                                        .now_ms = now_ms,
                                        .may_create_author = false,
                                        .find_duplicate = {},
+                                       .find_record = {},
                                        .known_zone = {}};
     auto decision = bridge::state::decide(state, rules, request, moment);
     for (const auto& record : decision.records) state.apply(record);
