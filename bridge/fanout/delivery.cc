@@ -84,6 +84,7 @@ void Fanout::publish_gauges() {
 
 std::optional<base::Time> Fanout::next_wakeup() const {
   auto next = receipts_.next_expiry();
+  if (jobs_wait_until_) next = std::min(next.value_or(base::Time::max()), *jobs_wait_until_);
   if (!digests_due_.empty())
     next = std::min(next.value_or(base::Time::max()), digests_due_.top().until);
   if (!held_.empty()) next = std::min(next.value_or(base::Time::max()), held_.top().until);

@@ -9,6 +9,8 @@ namespace {
 // Passing somebody by costs so much less than bringing them something.
 constexpr std::size_t kPassedByPerLook = 64;
 constexpr std::size_t kVisit = 256;
+// After the store failed to read: how long jobs wait before it is tried again.
+constexpr std::chrono::seconds kRetryRead{1};
 
 // Calls `visit(number, person)` for the listeners of a job's present list; false: that was the
 // stretch.
@@ -69,7 +71,10 @@ void Fanout::match_post(const PreparedPtr& prepared) {
 bool Fanout::has_all_it_needs(Job& job) {
   if (!job.post()->incomplete()) return true;
   auto whole = cache_.get(job.id());
-  if (whole) job.complete(std::move(*whole));
+  if (whole)
+    job.complete(std::move(*whole));
+  else
+    jobs_wait_until_ = turn_.mono + kRetryRead;
   return whole.has_value();
 }
 
@@ -86,6 +91,8 @@ void Fanout::resume(Job& job) {
 }
 
 std::size_t Fanout::expand() {
+  if (turn_.mono < jobs_wait_until_.value_or(base::Time{})) return 0;
+  jobs_wait_until_.reset();
   const auto next = job_turns_.pop();
   if (!next) return 0;
   resume(*jobs_.find(next->second));

@@ -280,8 +280,9 @@ class Fanout {
   std::unordered_map<std::string, Way> available_;  // by address
   std::map<SessionId, Session> sessions_;
   Jobs jobs_;
-  throttle::FairQueue<RecordId> job_turns_;  // an entry each, by class of the list they are in
-  std::deque<PersonNumber> leaving_;         // away, but a running job may have something for them
+  throttle::FairQueue<RecordId> job_turns_;    // an entry each, by class of the list they are in
+  std::optional<base::Time> jobs_wait_until_;  // the store cannot be read
+  std::deque<PersonNumber> leaving_;  // away, but a running job may have something for them
   throttle::FairQueue<PersonNumber> classes_;
   Passes passes_;
   std::deque<PersonNumber> catch_up_;
