@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string_view>
 
 #include "bridge/base/result.h"
@@ -21,5 +22,13 @@ Result<void> check_text(std::string_view text, std::size_t bytes_max);
 // Length in bytes of the one valid character that `text` starts with, 0 when it does not start with
 // one. The code point goes to `code_point`.
 std::size_t decode_utf8(std::string_view text, char32_t& code_point);
+
+// For hash tables by std::string in which a std::string_view is looked up, with std::equal_to<>.
+struct StringHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>{}(text);
+  }
+};
 
 }  // namespace bridge::base

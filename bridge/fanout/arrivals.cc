@@ -15,7 +15,8 @@ void Fanout::refresh(AccountId id) {
   const state::Account& account = roll_.account(number);
   Way way;
   if (account.open && account.delivery_on && !account.address.empty())
-    if (const auto it = available_.find(account.address); it != available_.end()) way = it->second;
+    if (const auto it = available_.find(account.address.view()); it != available_.end())
+      way = it->second;
   if (way.session == 0 && !roll_.find(number)) return;
   Person& who = wake(number);
   const bool was_there = who.reachable();
@@ -105,7 +106,7 @@ void Fanout::acknowledge(SessionId id, std::uint64_t sequence) {
         continue;
       }
       std::optional<Receipts::Appeared> since;
-      if (const auto way = available_.find(who.account->address); way != available_.end())
+      if (const auto way = available_.find(who.account->address.view()); way != available_.end())
         since = way->second.since;
       receipts_.await(account, {id, sent.id, sent.cursor}, since, batches.front().order,
                       turn_.mono);
@@ -240,9 +241,9 @@ wire::RosterPage Fanout::roster(SessionId id, const wire::Roster& request) {
   auto& order = session.roster;
   if (request.after() == 0) {
     order.clear();
-    for (const auto& [account_id, account] : state_.accounts())
+    for (const state::Account& account : state_.accounts())
       if (account.open && !account.address.empty() && session.may_reach(account.address))
-        order.push_back(account_id);
+        order.push_back(account.id);
     const auto served_to = [this](AccountId who) {
       return roll_.reads_after(roll_.number_of(who));
     };
@@ -252,7 +253,7 @@ wire::RosterPage Fanout::roster(SessionId id, const wire::Roster& request) {
   const std::size_t limit = std::clamp<std::uint32_t>(request.limit(), 1, kPageMax);
   std::size_t at = std::min<std::size_t>(request.after(), order.size());
   for (std::size_t n = 0; n < limit && at < order.size(); ++n, ++at)
-    page.add_addresses(state_.find(order[at])->address);
+    page.add_addresses(state_.find(order[at])->address.str());
   if (at < order.size()) page.set_next(at);
   return page;
 }

@@ -100,8 +100,8 @@ base::Result<std::size_t> Fanout::read_on(Pass& pass) {
 // To the members among those who listen, or to those who listen among the members: whichever are
 // fewer. What that cost, in records matched.
 std::size_t Fanout::offer(Pass& pass, const PreparedPtr& prepared) {
-  std::vector<const track::Subscribers*> lists;
-  const auto& followers = state_.find(prepared->passed_on_by())->followers;
+  const auto& followers = state_.find(prepared->passed_on_by())->followers();
+  std::vector<const track::Subscribers*> lists = {&followers};
   const AccountId replied_to = prepared->record->post().reply_author();
   std::size_t listeners = followers.size();
   if (prepared->record->has_post())
@@ -117,8 +117,6 @@ std::size_t Fanout::offer(Pass& pass, const PreparedPtr& prepared) {
     for (const PersonNumber number : members) taken += take(pass, prepared, number);
     return taken / kTakenPerRecord;
   }
-  for (const auto& [since, follower] : followers)
-    taken += take(pass, prepared, roll_.number_of(follower));
   for (const track::Subscribers* list : lists)
     list->visit({.after = 0, .before = prepared->record->id()}, list->size(),
                 [&](track::SubscriptionNumber, PersonNumber number) {

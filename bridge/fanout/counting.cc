@@ -32,7 +32,7 @@ void Fanout::report_owed(std::uint64_t ticket, const std::string& nick) {
     if (const auto digest = digests_.find(number); digest != digests_.end())
       from = std::min(from, digest->second.next(0).value_or(from));
     if (from <= position_)
-      people.push_back({roll_.account(number).id, roll_.account(number).nick, from});
+      people.push_back({roll_.account(number).id, roll_.account(number).nick.str(), from});
   };
   if (nick.empty()) {
     for (PersonNumber number = 0; number < roll_.size(); ++number) add(number);

@@ -158,7 +158,7 @@ void Fanout::send_one(Kind kind, PersonNumber number, base::Now now) {
 }
 
 void Fanout::hand_over(Session& session, const Person& person, const Delivery& delivery) {
-  const std::string& address = person.account->address;
+  const std::string_view address = person.account->address;
   const RecordId id = delivery.prepared.record->id();
   const auto [item_at, is_new] = session.item_of.try_emplace(id, session.batch.items_size());
   if (is_new) {
@@ -171,7 +171,7 @@ void Fanout::hand_over(Session& session, const Person& person, const Delivery& d
     session.batch_bytes += item.ByteSizeLong();
   }
   auto& recipient = *session.batch.mutable_items(item_at->second)->add_recipients();
-  recipient.set_address(address);
+  recipient.set_address(address.data(), address.size());
   recipient.set_class_(wire_class(delivery.kind));
   recipient.set_phrase(delivery.phrase.data(), delivery.phrase.size());
   recipient.set_late(delivery.late);

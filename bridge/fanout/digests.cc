@@ -95,11 +95,11 @@ void Fanout::tell_due(base::Now now) {
 bool Fanout::tell(Session& session, const Person& who, Digest& digest, base::WallMs now_ms) {
   const auto lines = digest.news();
   if (lines.empty()) return true;
-  const auto offset = base::utc_offset(who.account->zone, now_ms);
+  const auto offset = base::utc_offset(who.account->zone(), now_ms);
   wire::Batch batch;
   for (const backbone::DigestLine* line : lines) {
     wire::Digest& told = *batch.add_digests();
-    told.set_address(who.account->address);
+    told.set_address(who.account->address.str());
     told.set_phrase(line->phrase);
     told.set_count(line->count);
     told.set_since_ms(line->since_ms);

@@ -16,19 +16,10 @@ constexpr std::chrono::seconds kRetryRead{1};
 // stretch.
 template <class Visit>
 bool visit_list(const Job& job, const state::State& state, const track::Index& index,
-                const Roll& roll, std::size_t max, Visit&& visit) {
-  const auto range = job.ahead();
-  if (job.list() != kFollowers) {
-    const track::Subscribers* list = index.find(job.list());
-    return list && list->visit(range, max, visit);
-  }
-  const auto& followers = state.find(job.author())->followers;
-  for (auto it = followers.upper_bound(range.after); it != followers.end(); ++it) {
-    if (it->first >= range.before) return false;
-    if (max-- == 0) return true;
-    visit(it->first, roll.number_of(it->second));
-  }
-  return false;
+                std::size_t max, Visit&& visit) {
+  const track::Subscribers* list =
+      job.list() == kFollowers ? &state.find(job.author())->followers() : index.find(job.list());
+  return list && list->visit(job.ahead(), max, visit);
 }
 
 // Spreads the ids, so that walks begin anywhere.
@@ -43,7 +34,7 @@ std::uint64_t scatter(std::uint64_t id) {
 // because everybody else should not have to wait for them.
 std::vector<std::string> Fanout::lists_of(const Prepared& prepared) const {
   std::vector<std::string> lists, hot;
-  if (!state_.find(prepared.passed_on_by())->followers.empty()) lists.emplace_back(kFollowers);
+  if (!state_.find(prepared.passed_on_by())->followers().empty()) lists.emplace_back(kFollowers);
   if (prepared.record->has_reposted()) return lists;
   index_.match(*prepared.post, [&](const track::Phrase& phrase, const track::Subscribers& all) {
     (all.size() >= options_.hot_list ? hot : lists).push_back(phrase.canonical());
@@ -113,7 +104,7 @@ bool Fanout::walk(Job& job, std::size_t& budget) {
     if (budget == 0) return false;
     if (job.untouched()) begin_list(job);
     std::size_t passed_by = 0, looked_at = 0;
-    const bool more = visit_list(job, state_, index_, roll_, std::min(kVisit, budget),
+    const bool more = visit_list(job, state_, index_, std::min(kVisit, budget),
                                  [&](track::SubscriptionNumber number, PersonNumber who) {
                                    job.reach(number);
                                    if (!roll_.looked_at(who)) {

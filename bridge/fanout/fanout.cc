@@ -32,6 +32,7 @@ Fanout::Fanout(const backbone::Store& store, backbone::CursorStore& cursors, Fan
       options_(std::move(options)),
       sink_(sink),
       cache_(store),
+      roll_(state_),
       job_turns_(job_class_options(options_.weights), 1),
       classes_(class_options(options_), 1),
       passes_(roll_),
@@ -119,11 +120,12 @@ void Fanout::apply(const backbone::RecordPtr& record) {
 
 void Fanout::index(const backbone::Record& record) {
   if (record.has_account_created()) {
-    const PersonNumber number = roll_.add(*state_.find(record.id()), record.id());
+    const PersonNumber number = roll_.add(record.id());
     roll_.touch(number);
   } else if (record.has_tracked()) {
-    const auto phrase = track::Phrase::parse(record.tracked().phrase());
-    if (phrase) index_.add(*phrase, record.id(), roll_.number_of(record.tracked().account()));
+    const state::Account& account = *state_.find(record.tracked().account());
+    const auto* track = account.find_track(record.tracked().phrase());
+    index_.add(*track->phrase, track->since, account.number);
   }
 }
 
@@ -135,8 +137,8 @@ void Fanout::leave_lists(const backbone::Record& record) {
     const state::Account& account = *state_.find(record.untracked().account());
     const auto* track = account.find_track(record.untracked().phrase());
     if (!track) return;
-    jobs_.leaves_phrase(account, track->phrase.canonical());
-    index_.remove(track->phrase, track->since);
+    jobs_.leaves_phrase(account, track->phrase->canonical());
+    index_.remove(*track->phrase, track->since);
   }
 }
 

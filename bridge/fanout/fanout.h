@@ -25,6 +25,7 @@
 #include "bridge/backbone/cursor_store.h"
 #include "bridge/backbone/store.h"
 #include "bridge/base/counters.h"
+#include "bridge/base/text.h"
 #include "bridge/base/time.h"
 #include "bridge/fanout/digest.h"
 #include "bridge/fanout/jobs.h"
@@ -173,7 +174,7 @@ class Fanout {
     std::string_view phrase;
     std::size_t cursor = 0;
     bool late = false;
-    std::uint64_t cost(const std::string& address) const {
+    std::uint64_t cost(std::string_view address) const {
       return wire::rendered_bytes(author.size(), text.size(), address.size(), phrase.size());
     }
   };
@@ -277,7 +278,7 @@ class Fanout {
   RecordId position_ = 0;
 
   Roll roll_;
-  std::unordered_map<std::string, Way> available_;  // by address
+  std::unordered_map<std::string, Way, base::StringHash, std::equal_to<>> available_;  // by address
   std::map<SessionId, Session> sessions_;
   Jobs jobs_;
   throttle::FairQueue<RecordId> job_turns_;    // an entry each, by class of the list they are in

@@ -14,8 +14,8 @@ std::optional<Owed> subscribed(const state::Account& account, const backbone::Re
       follow && follow->since < id)
     return Owed{.kind = Kind::kFollow};
   for (const state::TrackEdge& edge : account.tracks)
-    if (edge.since < id && edge.phrase.matches(post))
-      return Owed{.kind = Kind::kTrack, .phrase = edge.phrase.canonical(), .track = &edge};
+    if (edge.since < id && edge.phrase->matches(post))
+      return Owed{.kind = Kind::kTrack, .phrase = edge.phrase->canonical(), .track = &edge};
   return std::nullopt;
 }
 
@@ -37,9 +37,9 @@ bool repost_comes_first(const state::State& state, const state::Account& account
 }
 
 bool muted(const state::Account& account, const Prepared& prepared) {
-  return std::ranges::any_of(account.mutes, [&](const state::Mute& mute) {
+  return std::ranges::any_of(account.mutes(), [&](const state::Mute& mute) {
     return mute.covers(prepared.record->id(), prepared.record->time_ms()) &&
-           mute.phrase.matches(*prepared.post);
+           mute.phrase->matches(*prepared.post);
   });
 }
 

@@ -15,8 +15,7 @@
 
 namespace bridge::fanout {
 
-// Everybody by a small number, dense, in the order in which accounts were made.
-using PersonNumber = track::Listener;
+using state::PersonNumber;
 
 // How somebody is reached.
 struct Way {

@@ -4,19 +4,17 @@
 
 namespace bridge::fanout {
 
-PersonNumber Roll::add(const state::Account& account, RecordId position) {
+PersonNumber Roll::add(RecordId position) {
   const PersonNumber number = size();
   Slot& slot = slots_.emplace_back();
-  slot.account = &account;
   slot.behind.fill(position);
   marks_.push_back(0);
-  numbers_.emplace(account.id, number);
   return number;
 }
 
 PersonNumber Roll::number_of(AccountId account) const {
-  const auto it = numbers_.find(account);
-  return it == numbers_.end() ? kNobody : it->second;
+  const state::Account* found = state_.find(account);
+  return found ? found->number : kNobody;
 }
 
 Person& Roll::wake(PersonNumber number) {
@@ -24,7 +22,7 @@ Person& Roll::wake(PersonNumber number) {
   if (!slot.person) {
     slot.person = std::make_unique<Person>();
     slot.person->number = number;
-    slot.person->account = slot.account;
+    slot.person->account = &account(number);
     for (std::size_t i = 0; i < backbone::kCursorClasses; ++i)
       slot.person->pending[i].restore({.floor = slot.behind[i]}, slot.behind[i]);
   }

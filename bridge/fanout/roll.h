@@ -3,14 +3,14 @@
 // those who walk over long lists have to know, so that skipping somebody costs a look into the
 // cache.
 //
-//   const auto number = roll.add(account);  roll.wake(number).directs().match(...);
+//   const auto number = roll.add(position);  roll.wake(number).directs().match(...);
 //
-// One thread. The accounts must outlive it.
+// The numbers are those that State gives out. One thread. The State must outlive it.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 #include "bridge/fanout/person.h"
@@ -22,12 +22,14 @@ class Roll {
   static constexpr PersonNumber kNobody = ~PersonNumber{0};
   static constexpr std::uint8_t kNoPass = 0;
 
-  // Away since `position`.
-  PersonNumber add(const state::Account& account, RecordId position);
+  explicit Roll(const state::State& state) : state_(state) {}
+
+  // The next account of State: away since `position`.
+  PersonNumber add(RecordId position);
   PersonNumber size() const { return static_cast<PersonNumber>(slots_.size()); }
   PersonNumber number_of(AccountId account) const;
 
-  const state::Account& account(PersonNumber number) const { return *slots_[number].account; }
+  const state::Account& account(PersonNumber number) const { return state_.accounts()[number]; }
   // nullptr: at rest.
   Person* find(PersonNumber number) { return slots_[number].person.get(); }
   const Person* find(PersonNumber number) const { return slots_[number].person.get(); }
@@ -67,7 +69,6 @@ class Roll {
   static constexpr std::uint8_t kHasRow = 0x40;
 
   struct Slot {
-    const state::Account* account = nullptr;
     std::unique_ptr<Person> person;
     std::array<RecordId, backbone::kCursorClasses> behind{};  // at rest
   };
@@ -76,9 +77,9 @@ class Roll {
     marks_[number] = static_cast<std::uint8_t>(is ? marks_[number] | mark : marks_[number] & ~mark);
   }
 
-  std::vector<Slot> slots_;
+  const state::State& state_;
+  std::deque<Slot> slots_;
   std::vector<std::uint8_t> marks_;
-  std::unordered_map<AccountId, PersonNumber> numbers_;
   std::vector<PersonNumber> changed_;
 };
 

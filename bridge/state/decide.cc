@@ -84,7 +84,7 @@ Result<void> Deciding::publish(Request& request) {
   if (*before) return {};
   Record& record = add_record();
   record.mutable_post()->set_author((*author)->id);
-  record.mutable_post()->set_nick((*author)->nick);
+  record.mutable_post()->set_nick((*author)->nick.str());
   record.mutable_post()->set_allocated_text(post.release_text());
   record.mutable_post()->set_allocated_client_id(post.release_client_id());
   record.mutable_post()->set_ordinal((*author)->posts + 1);
@@ -105,17 +105,17 @@ Result<void> Deciding::direct(Request& request) {
   if (*recipient == *author)
     return fail(ErrorCode::kBadRequest, "That would be a message to yourself.");
   if ((*recipient)->address.empty())
-    return fail(ErrorCode::kUnknown,
-                fmt::format("{} is not on Jabber and cannot get messages.", (*recipient)->nick));
+    return fail(ErrorCode::kUnknown, fmt::format("{} is not on Jabber and cannot get messages.",
+                                                 (*recipient)->nick.view()));
   const auto before = accepted_before((*author)->id, message);
   if (!before) return tl::unexpected(before.error());
   if (*before) return {};
   if ((*recipient)->blocks_now((*author)->id))
-    return fail(ErrorCode::kForbidden,
-                fmt::format("You cannot write to {0}: {0} has blocked you.", (*recipient)->nick));
+    return fail(ErrorCode::kForbidden, fmt::format("You cannot write to {0}: {0} has blocked you.",
+                                                   (*recipient)->nick.view()));
   Record& record = add_record();
   record.mutable_direct()->set_author((*author)->id);
-  record.mutable_direct()->set_nick((*author)->nick);
+  record.mutable_direct()->set_nick((*author)->nick.str());
   record.mutable_direct()->set_recipient((*recipient)->id);
   record.mutable_direct()->set_allocated_text(message.release_text());
   record.mutable_direct()->set_allocated_client_id(message.release_client_id());
@@ -134,12 +134,12 @@ Result<void> Deciding::join(const Request& request) {
   if (const Account* mine = state_.find_address(address)) {
     if (fold_nick(mine->nick) != fold_nick(nick))
       return fail(ErrorCode::kConflict,
-                  mine->open
-                      ? fmt::format("You are {} here already.", mine->nick)
-                      : fmt::format("You were {} here: say `join {}`.", mine->nick, mine->nick));
+                  mine->open ? fmt::format("You are {} here already.", mine->nick.view())
+                             : fmt::format("You were {} here: say `join {}`.", mine->nick.view(),
+                                           mine->nick.view()));
     if (!mine->open) add_record().mutable_account_reopened()->set_account(mine->id);
     joined.set_account(mine->id);
-    joined.set_nick(mine->nick);
+    joined.set_nick(mine->nick.str());
     joined.set_returned(true);
     return {};
   }
@@ -182,7 +182,7 @@ Result<void> Deciding::set_zone(const Account& account, const std::string& zone)
     return fail(ErrorCode::kUnknown,
                 "There is no time zone of that name: write it like Europe/Berlin, "
                 "America/New_York or UTC.");
-  if (account.zone == zone) {
+  if (account.zone() == zone) {
     done(0);
     return {};
   }

@@ -35,7 +35,8 @@ Result<RecordPtr> Deciding::post_of(const wire::PostRef& which) const {
     const auto author = anybody(which.nick());
     if (!author) return tl::unexpected(author.error());
     if ((*author)->last_post == 0)
-      return fail(ErrorCode::kUnknown, fmt::format("{} has posted nothing yet.", (*author)->nick));
+      return fail(ErrorCode::kUnknown,
+                  fmt::format("{} has posted nothing yet.", (*author)->nick.view()));
     return moment_.find_record((*author)->last_post);
   }
   auto record = public_record(which.id());
@@ -50,10 +51,10 @@ Result<void> Deciding::may_meet(const Account& account, AccountId author,
   const Account& other = *state_.find(author);
   if (account.blocks_now(author))
     return fail(ErrorCode::kConflict,
-                fmt::format("You block {0}: say `unblock {0}` first.", other.nick));
+                fmt::format("You block {0}: say `unblock {0}` first.", other.nick.view()));
   if (other.blocks_now(account.id))
     return fail(ErrorCode::kForbidden,
-                fmt::format("You cannot {0} {1}: {1} has blocked you.", what, other.nick));
+                fmt::format("You cannot {0} {1}: {1} has blocked you.", what, other.nick.view()));
   return {};
 }
 
@@ -84,8 +85,8 @@ Result<void> Deciding::address(const Account& author, const std::string& nick, R
   if (to->last_post != 0) return reply_to(author, newest, record);
   if (auto ok = may_meet(author, to->id, "reply to"); !ok) return ok;
   record.mutable_post()->set_reply_author(to->id);
-  record.mutable_post()->set_reply_nick(to->nick);
-  decision_.reply.mutable_published()->set_nick(to->nick);
+  record.mutable_post()->set_reply_nick(to->nick.str());
+  decision_.reply.mutable_published()->set_nick(to->nick.str());
   return {};
 }
 
@@ -105,10 +106,10 @@ Result<void> Deciding::favourite(const Account& account, const wire::PostRef& wh
     done(0);
     return {};
   }
-  if (account.favourites.size() >= rules_.favourites_per_person)
+  if (account.favourites().size() >= rules_.favourites_per_person)
     return fail(ErrorCode::kConflict,
                 fmt::format("You have {} favourites, the most there can be: `unfav #N` makes room.",
-                            account.favourites.size()));
+                            account.favourites().size()));
   Record& record = add_record();
   record.mutable_favourited()->set_account(account.id);
   record.mutable_favourited()->set_post((*post)->id());
@@ -150,14 +151,14 @@ Result<void> Deciding::repost(const Account& account, const wire::PostRef& which
     done(0);
     return {};
   }
-  if (account.reposts.size() >= rules_.reposts_remembered) {
+  if (account.reposts().size() >= rules_.reposts_remembered) {
     auto& forgotten = *add_record().mutable_repost_forgotten();
     forgotten.set_account(account.id);
-    forgotten.set_post(account.reposts.front().post);
+    forgotten.set_post(account.reposts()[0].post);
   }
   Record& record = add_record();
   record.mutable_reposted()->set_account(account.id);
-  record.mutable_reposted()->set_nick(account.nick);
+  record.mutable_reposted()->set_nick(account.nick.str());
   record.mutable_reposted()->set_post((*post)->id());
   record.mutable_reposted()->set_author(author);
   done(record.id());
@@ -195,7 +196,7 @@ Result<void> Deciding::get(const Request& request) {
     add_item(**post);
     return {};
   }
-  decision_.reply.mutable_posts()->set_nick(state_.find(author)->nick);
+  decision_.reply.mutable_posts()->set_nick(state_.find(author)->nick.str());
   const std::size_t wanted = std::clamp<std::size_t>(what.count(), 1, wire::kGetMax);
   // Posts of one author know the one before them.
   RecordId id = (*post)->id();
@@ -219,10 +220,10 @@ Result<void> Deciding::get(const Request& request) {
 
 Result<void> Deciding::list_favourites(const Account& account, const wire::ListFavourites& what) {
   const std::size_t wanted = std::clamp<std::size_t>(what.count(), 1, wire::kGetMax);
-  decision_.reply.mutable_posts()->set_nick(account.nick);
-  auto it = what.before() == 0 ? account.favourites.end()
-                               : std::ranges::lower_bound(account.favourites, what.before());
-  for (std::size_t n = 0; n < wanted && it != account.favourites.begin(); ++n) {
+  decision_.reply.mutable_posts()->set_nick(account.nick.str());
+  auto it = what.before() == 0 ? account.favourites().end()
+                               : std::ranges::lower_bound(account.favourites(), what.before());
+  for (std::size_t n = 0; n < wanted && it != account.favourites().begin(); ++n) {
     const auto record = public_record(*--it);
     if (!record) return tl::unexpected(record.error());
     if (*record) add_item(**record);
@@ -239,8 +240,8 @@ Result<void> Deciding::nudge(const Account& account, const std::string& nick) {
   if (*recipient == &account)
     return fail(ErrorCode::kBadRequest, "You cannot nudge yourself: just say something.");
   if ((*recipient)->address.empty())
-    return fail(ErrorCode::kUnknown,
-                fmt::format("{} is not on Jabber and cannot get messages.", (*recipient)->nick));
+    return fail(ErrorCode::kUnknown, fmt::format("{} is not on Jabber and cannot get messages.",
+                                                 (*recipient)->nick.view()));
   if (auto ok = may_meet(account, (*recipient)->id, "nudge"); !ok) return ok;
   const std::string hour =
       fmt::format("nudge {} {}", (*recipient)->id, moment_.now_ms / kNudgeEveryMs);
@@ -248,17 +249,17 @@ Result<void> Deciding::nudge(const Account& account, const std::string& nick) {
   if (!before) return tl::unexpected(before.error());
   if (*before)
     return fail(ErrorCode::kConflict,
-                fmt::format("You nudged {} this hour: once is enough.", (*recipient)->nick));
+                fmt::format("You nudged {} this hour: once is enough.", (*recipient)->nick.view()));
   Record& record = add_record();
   auto& direct = *record.mutable_direct();
   direct.set_author(account.id);
-  direct.set_nick(account.nick);
+  direct.set_nick(account.nick.str());
   direct.set_recipient((*recipient)->id);
   direct.set_text(std::string(kNudge));
   direct.set_client_id(hour);
   direct.set_nudge(true);
   decision_.reply.mutable_published()->set_id(record.id());
-  decision_.reply.mutable_published()->set_nick((*recipient)->nick);
+  decision_.reply.mutable_published()->set_nick((*recipient)->nick.str());
   return {};
 }
 

@@ -1,5 +1,3 @@
-#include <ranges>
-
 #include "bridge/state/deciding.h"
 
 namespace bridge::state {
@@ -10,10 +8,10 @@ Result<void> Deciding::whois(const std::string& nick) {
   const auto account = person(nick);
   if (!account) return tl::unexpected(account.error());
   auto& profile = *decision_.reply.mutable_profile();
-  profile.set_nick((*account)->nick);
+  profile.set_nick((*account)->nick.str());
   profile.set_joined_ms((*account)->created_ms);
   profile.set_follows((*account)->follows.size());
-  profile.set_followers((*account)->followers.size());
+  profile.set_followers((*account)->followers().size());
   profile.set_posts((*account)->posts);
   return {};
 }
@@ -22,17 +20,18 @@ void Deciding::list_people(const Request& request, const Account& account) {
   auto& names = *decision_.reply.mutable_names();
   std::uint64_t total = 0;
   const auto add = [&](AccountId id) {
-    if (++total <= wire::kNamesMax) names.add_nicks(state_.find(id)->nick);
+    if (++total <= wire::kNamesMax) names.add_nicks(state_.find(id)->nick.str());
   };
   if (request.has_list_follows()) {
     for (const FollowEdge& edge : account.follows) add(edge.followee);
   } else if (request.has_list_blocks()) {
-    for (const Block& block : account.blocks)
+    for (const Block& block : account.blocks())
       if (block.in_force()) add(block.other);
   } else {
-    for (const auto& [since, follower] : account.followers | std::views::take(wire::kNamesMax))
-      add(follower);
-    total = account.followers.size();
+    account.followers().visit({}, wire::kNamesMax, [&](RecordId, PersonNumber follower) {
+      add(state_.accounts()[follower].id);
+    });
+    total = account.followers().size();
   }
   names.set_total(total);
 }
@@ -41,7 +40,7 @@ void Deciding::list_phrases(const Request& request, const Account& account) {
   auto& reply = *decision_.reply.mutable_phrases();
   const auto add = [&](const auto& subscription) -> wire::Phrase& {
     auto& line = *reply.add_phrases();
-    line.set_text(subscription.phrase.canonical());
+    line.set_text(subscription.phrase->canonical());
     line.set_since(subscription.since);
     return line;
   };
@@ -49,7 +48,7 @@ void Deciding::list_phrases(const Request& request, const Account& account) {
     for (const TrackEdge& edge : account.tracks) add(edge).set_per_hour(edge.per_hour);
     return;
   }
-  for (const Mute& mute : account.mutes) {
+  for (const Mute& mute : account.mutes()) {
     if (!mute.in_force(moment_.now_ms)) continue;
     auto& line = add(mute);
     if (mute.until_ms != 0)
@@ -73,13 +72,13 @@ Result<void> Deciding::ask(const Request& request, const Account& account) {
       break;
   }
   auto& numbers = *decision_.reply.mutable_numbers();
-  numbers.set_nick(account.nick);
+  numbers.set_nick(account.nick.str());
   numbers.set_follows(account.follows.size());
-  numbers.set_followers(account.followers.size());
+  numbers.set_followers(account.followers().size());
   numbers.set_tracks(account.tracks.size());
   numbers.set_posts(account.posts);
   numbers.set_delivery_on(account.delivery_on);
-  numbers.set_zone(account.zone);
+  numbers.set_zone(std::string(account.zone()));
   return {};
 }
 

@@ -40,11 +40,11 @@ void Deciding::end_track(AccountId account, const TrackEdge& edge) {
   if (edge.per_hour != 0) {
     auto& capped = *add_record().mutable_capped();
     capped.set_account(account);
-    capped.set_phrase(edge.phrase.canonical());
+    capped.set_phrase(edge.phrase->canonical());
   }
   auto& untracked = *add_record().mutable_untracked();
   untracked.set_account(account);
-  untracked.set_phrase(edge.phrase.canonical());
+  untracked.set_phrase(edge.phrase->canonical());
 }
 
 void Deciding::forget_mute(AccountId account, const Mute& mute) {
@@ -64,8 +64,8 @@ void Deciding::forget_block(AccountId account, const Block& block) {
 void Deciding::end_subscriptions(const Account& account) {
   for (const FollowEdge& edge : account.follows) end_follow(account.id, edge.followee);
   for (const TrackEdge& edge : account.tracks) end_track(account.id, edge);
-  for (const Mute& mute : account.mutes) forget_mute(account.id, mute);
-  for (const Block& block : account.blocks)
+  for (const Mute& mute : account.mutes()) forget_mute(account.id, mute);
+  for (const Block& block : account.blocks())
     if (!block.in_force()) forget_block(account.id, block);
 }
 
@@ -81,10 +81,10 @@ Result<void> Deciding::follow(const Account& account, const std::string& nick) {
   }
   if (account.blocks_now((*followee)->id))
     return fail(ErrorCode::kConflict,
-                fmt::format("You block {0}: say `unblock {0}` first.", (*followee)->nick));
+                fmt::format("You block {0}: say `unblock {0}` first.", (*followee)->nick.view()));
   if ((*followee)->blocks_now(account.id))
-    return fail(ErrorCode::kForbidden,
-                fmt::format("You cannot follow {0}: {0} has blocked you.", (*followee)->nick));
+    return fail(ErrorCode::kForbidden, fmt::format("You cannot follow {0}: {0} has blocked you.",
+                                                   (*followee)->nick.view()));
   if (account.follows.size() >= rules_.follows_per_person)
     return fail(ErrorCode::kConflict,
                 fmt::format("You follow {} people already, the most there can "
@@ -155,7 +155,7 @@ void Deciding::track_one(const Account& account, const track::Phrase& phrase,
 Result<void> Deciding::untrack(const Account& account, const wire::Untrack& what) {
   std::vector<track::Phrase> phrases;
   if (what.all()) {
-    for (const TrackEdge& edge : account.tracks) phrases.push_back(edge.phrase);
+    for (const TrackEdge& edge : account.tracks) phrases.push_back(*edge.phrase);
   } else {
     auto parsed = track::Phrase::parse_list(what.phrases());
     if (!parsed) return tl::unexpected(parsed.error());
@@ -195,15 +195,16 @@ Result<void> Deciding::block(const Account& account, const std::string& nick) {
 }
 
 Result<void> Deciding::room_for_a_block(const Account& account, AccountId other) {
-  const auto in_force = std::ranges::count_if(account.blocks, &Block::in_force);
+  const auto in_force = std::ranges::count_if(account.blocks(), &Block::in_force);
   if (static_cast<std::size_t>(in_force) >= rules_.blocks_per_person)
     return fail(ErrorCode::kConflict,
                 fmt::format("You block {} people already, the most there can be: `unblock NICK` "
                             "makes room.",
                             in_force));
-  if (account.find_block(other) || account.blocks.size() < 2 * rules_.blocks_per_person) return {};
+  if (account.find_block(other) || account.blocks().size() < 2 * rules_.blocks_per_person)
+    return {};
   const base::WallMs before = moment_.now_ms - rules_.ended_kept.count();
-  for (const Block& block : account.blocks)
+  for (const Block& block : account.blocks())
     if (!block.in_force() && block.ended_ms <= before) forget_block(account.id, block);
   if (!decision_.records.empty()) return {};
   return fail(ErrorCode::kConflict,
@@ -245,18 +246,18 @@ Result<void> Deciding::mute(const Account& account, const wire::Mute& what) {
 
 Result<void> Deciding::room_for_mutes(const Account& account, std::size_t added) {
   const auto in_force = static_cast<std::size_t>(std::ranges::count_if(
-      account.mutes, [this](const Mute& mute) { return mute.in_force(moment_.now_ms); }));
+      account.mutes(), [this](const Mute& mute) { return mute.in_force(moment_.now_ms); }));
   if (in_force + added > rules_.mutes_per_person)
     return fail(
         ErrorCode::kConflict,
         fmt::format("You mute {} phrases already and can mute {}: `unmute PHRASE` makes room.",
                     in_force, rules_.mutes_per_person));
   const std::size_t room = 2 * rules_.mutes_per_person;
-  if (account.mutes.size() + added <= room) return {};
+  if (account.mutes().size() + added <= room) return {};
   const base::WallMs before = moment_.now_ms - rules_.ended_kept.count();
-  for (const Mute& mute : account.mutes)
+  for (const Mute& mute : account.mutes())
     if (over_ms(mute).value_or(moment_.now_ms) <= before) forget_mute(account.id, mute);
-  if (account.mutes.size() - decision_.records.size() + added <= room) return {};
+  if (account.mutes().size() - decision_.records.size() + added <= room) return {};
   return fail(ErrorCode::kConflict,
               "You have muted and unmuted so many phrases that this is as much as can be "
               "remembered.");
@@ -282,8 +283,8 @@ void Deciding::mute_one(const Account& account, const track::Phrase& phrase, std
 Result<void> Deciding::unmute(const Account& account, const wire::Unmute& what) {
   std::vector<track::Phrase> phrases;
   if (what.all()) {
-    for (const Mute& mute : account.mutes)
-      if (mute.in_force(moment_.now_ms)) phrases.push_back(mute.phrase);
+    for (const Mute& mute : account.mutes())
+      if (mute.in_force(moment_.now_ms)) phrases.push_back(*mute.phrase);
   } else {
     auto parsed = track::Phrase::parse_list(what.phrases());
     if (!parsed) return tl::unexpected(parsed.error());

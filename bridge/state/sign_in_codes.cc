@@ -62,7 +62,7 @@ Result<wire::Reply> redeem(SignInCodes& codes, const State& state, const wire::R
     return fail(ErrorCode::kUnknown, "The one that code was for is no member any more.");
   wire::Reply reply;
   reply.mutable_signed_in()->set_account(account->id);
-  reply.mutable_signed_in()->set_nick(account->nick);
+  reply.mutable_signed_in()->set_nick(account->nick.str());
   return reply;
 }
 

@@ -1,5 +1,7 @@
 #include "bridge/state/state.h"
 
+#include <absl/container/flat_hash_set.h>
+
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
@@ -7,19 +9,81 @@
 namespace bridge::state {
 namespace {
 
-track::Phrase phrase_of_log(std::string_view phrase) {
-  auto parsed = track::Phrase::parse(phrase);
-  if (!parsed) throw std::logic_error("the log holds a phrase that cannot be read");
-  return std::move(*parsed);
+char fold(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+// What accounts are looked up by.
+struct Id {
+  using Type = AccountId;
+  static Type of(const Account& account) { return account.id; }
+  static std::size_t hash(Type id) { return absl::Hash<Type>{}(id); }
+  static bool same(Type a, Type b) { return a == b; }
+};
+struct Nick {
+  using Type = std::string_view;
+  static Type of(const Account& account) { return account.nick; }
+  static std::size_t hash(Type nick) { return absl::Hash<std::string>{}(fold_nick(nick)); }
+  static bool same(Type a, Type b) { return std::ranges::equal(a, b, {}, fold, fold); }
+};
+struct Address {
+  using Type = std::string_view;
+  static Type of(const Account& account) { return account.address; }
+  static std::size_t hash(Type address) { return absl::Hash<Type>{}(address); }
+  static bool same(Type a, Type b) { return a == b; }
+};
+
+// Hash and equality of a set of numbers: a name lies in its account alone.
+template <class Key>
+struct By {
+  using is_transparent = void;
+  const std::deque<Account>* accounts;
+  typename Key::Type key(PersonNumber number) const { return Key::of((*accounts)[number]); }
+  std::size_t operator()(PersonNumber number) const { return Key::hash(key(number)); }
+  std::size_t operator()(typename Key::Type wanted) const { return Key::hash(wanted); }
+  bool operator()(PersonNumber a, PersonNumber b) const { return a == b; }
+  bool operator()(PersonNumber a, typename Key::Type wanted) const {
+    return Key::same(key(a), wanted);
+  }
+};
+
+template <class Key>
+using Numbers = absl::flat_hash_set<PersonNumber, By<Key>, By<Key>>;
+
+template <class Key>
+Numbers<Key> numbers_by(const std::deque<Account>& accounts) {
+  const By<Key> by{&accounts};
+  return Numbers<Key>(0, by, by);
+}
+
+template <class Numbers, class Key>
+const Account* look_up(const std::deque<Account>& accounts, const Numbers& numbers, Key key) {
+  const auto it = numbers.find(key);
+  return it == numbers.end() ? nullptr : &accounts[*it];
 }
 
 }  // namespace
 
+struct State::Lookup {
+  explicit Lookup(const std::deque<Account>& accounts)
+      : ids(numbers_by<Id>(accounts)),
+        nicks(numbers_by<Nick>(accounts)),
+        addresses(numbers_by<Address>(accounts)) {}
+  Numbers<Id> ids;
+  Numbers<Nick> nicks;
+  Numbers<Address> addresses;  // but empty ones
+};
+
+State::State()
+    : accounts_(std::make_unique<std::deque<Account>>()),
+      lookup_(std::make_unique<Lookup>(*accounts_)) {}
+State::~State() = default;
+State::State(State&&) noexcept = default;
+State& State::operator=(State&&) noexcept = default;
+
 std::string fold_nick(std::string_view nick) {
   std::string folded(nick);
-  std::ranges::transform(folded, folded.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  std::ranges::transform(folded, folded.begin(), fold);
   return folded;
 }
 
@@ -36,29 +100,35 @@ const FollowEdge* Account::find_follow(AccountId followee) const {
 
 const TrackEdge* Account::find_track(std::string_view canonical) const {
   const auto it = std::ranges::find_if(
-      tracks, [&](const TrackEdge& edge) { return edge.phrase.canonical() == canonical; });
+      tracks, [&](const TrackEdge& edge) { return edge.phrase->canonical() == canonical; });
   return it == tracks.end() ? nullptr : &*it;
 }
 
+const Account::Rare& Account::get() const {
+  static const Rare none;
+  return rare ? *rare : none;
+}
+
 const Block* Account::find_block(AccountId other) const {
+  const auto& blocks = this->blocks();
   const auto it = std::ranges::lower_bound(blocks, other, {}, &Block::other);
   return it == blocks.end() || it->other != other ? nullptr : &*it;
 }
 
 const Mute* Account::find_mute(std::string_view canonical, base::WallMs now_ms) const {
-  const auto it = std::ranges::find_if(mutes, [&](const Mute& mute) {
-    return mute.in_force(now_ms) && mute.phrase.canonical() == canonical;
+  const auto it = std::ranges::find_if(mutes(), [&](const Mute& mute) {
+    return mute.in_force(now_ms) && mute.phrase->canonical() == canonical;
   });
-  return it == mutes.end() ? nullptr : &*it;
+  return it == mutes().end() ? nullptr : &*it;
 }
 
 bool Account::has_favourite(RecordId post) const {
-  return std::ranges::binary_search(favourites, post);
+  return std::ranges::binary_search(favourites(), post);
 }
 
 const Repost* Account::find_repost(RecordId post) const {
-  const auto it = std::ranges::find(reposts, post, &Repost::post);
-  return it == reposts.end() ? nullptr : &*it;
+  const auto it = std::ranges::find(reposts(), post, &Repost::post);
+  return it == reposts().end() ? nullptr : &*it;
 }
 
 bool Account::blocks_now(AccountId other) const {
@@ -72,18 +142,15 @@ bool Account::shuts_out(AccountId author, RecordId record) const {
 }
 
 const Account* State::find(AccountId id) const {
-  const auto it = accounts_.find(id);
-  return it == accounts_.end() ? nullptr : &it->second;
+  return look_up(*accounts_, lookup_->ids, id);
 }
 
 const Account* State::find_nick(std::string_view nick) const {
-  const auto it = by_nick_.find(fold_nick(nick));
-  return it == by_nick_.end() ? nullptr : find(it->second);
+  return look_up(*accounts_, lookup_->nicks, nick);
 }
 
 const Account* State::find_address(std::string_view address) const {
-  const auto it = by_address_.find(std::string(address));
-  return it == by_address_.end() ? nullptr : find(it->second);
+  return look_up(*accounts_, lookup_->addresses, address);
 }
 
 const std::vector<Repost>& State::reposts_of(RecordId post) const {
@@ -94,15 +161,42 @@ const std::vector<Repost>& State::reposts_of(RecordId post) const {
 
 // A record about an account that was never created: the log is not what it claims to be.
 Account& State::at(AccountId id) {
-  const auto it = accounts_.find(id);
-  if (it == accounts_.end())
+  const auto it = lookup_->ids.find(id);
+  if (it == lookup_->ids.end())
     throw std::logic_error("the log names account " + std::to_string(id) + " which it never made");
-  return it->second;
+  return (*accounts_)[*it];
+}
+
+Account::Rare& State::rare(Account& account) {
+  if (!account.rare) account.rare = std::make_unique<Account::Rare>();
+  return *account.rare;
+}
+
+void State::make_account(const Record& record) {
+  Account& account = accounts_->emplace_back();
+  account.id = record.id();
+  account.number = static_cast<PersonNumber>(accounts_->size() - 1);
+  account.nick = record.account_created().nick();
+  account.created_ms = record.time_ms();
+  account.owe_after(record.id());
+  lookup_->ids.insert(account.number);
+  lookup_->nicks.insert(account.number);
+}
+
+// The set knows an account by the address that it has, so it leaves the set while that changes.
+void State::set_address(Account& account, std::string_view address) {
+  auto& addresses = lookup_->addresses;
+  if (find_address(account.address) == &account) addresses.erase(account.number);
+  account.address = address;
+  if (address.empty()) return;
+  addresses.erase(address);
+  addresses.insert(account.number);
 }
 
 void State::add_follow(AccountId follower, AccountId followee, RecordId since) {
-  at(follower).follows.push_back({followee, since});
-  at(followee).followers.emplace(since, follower);
+  Account& account = at(follower);
+  account.follows.push_back({followee, since});
+  rare(at(followee)).followers.add(since, account.number);
   ++follows_;
 }
 
@@ -110,30 +204,33 @@ void State::drop_follow(AccountId follower, AccountId followee) {
   auto& edges = at(follower).follows;
   const auto it = std::ranges::find(edges, followee, &FollowEdge::followee);
   if (it == edges.end()) return;
-  at(followee).followers.erase(it->since);
+  rare(at(followee)).followers.remove(it->since);
   edges.erase(it);
   --follows_;
 }
 
 void State::add_track(AccountId account, std::string_view phrase, RecordId since) {
-  at(account).tracks.push_back({.phrase = phrase_of_log(phrase), .since = since});
+  at(account).tracks.push_back({.phrase = phrases_.use(phrase), .since = since});
   ++tracks_;
 }
 
-void State::drop_track(AccountId account, std::string_view phrase) {
-  tracks_ -= std::erase_if(
-      at(account).tracks, [&](const TrackEdge& edge) { return edge.phrase.canonical() == phrase; });
-}
-
-void State::cap_track(AccountId account, std::string_view phrase, std::uint32_t per_hour) {
+TrackEdge* State::track_of(AccountId account, std::string_view phrase) {
   auto& tracks = at(account).tracks;
   const auto it = std::ranges::find_if(
-      tracks, [&](const TrackEdge& edge) { return edge.phrase.canonical() == phrase; });
-  if (it != tracks.end()) it->per_hour = per_hour;
+      tracks, [&](const TrackEdge& edge) { return edge.phrase->canonical() == phrase; });
+  return it == tracks.end() ? nullptr : &*it;
+}
+
+void State::drop_track(AccountId account, std::string_view phrase) {
+  const TrackEdge* edge = track_of(account, phrase);
+  if (!edge) return;
+  phrases_.release(edge->phrase);
+  at(account).tracks.erase(edge);
+  --tracks_;
 }
 
 void State::set_block(AccountId account, Block block) {
-  auto& blocks = at(account).blocks;
+  auto& blocks = rare(at(account)).blocks;
   const auto it = std::ranges::lower_bound(blocks, block.other, {}, &Block::other);
   if (it != blocks.end() && it->other == block.other)
     *it = block;
@@ -141,13 +238,24 @@ void State::set_block(AccountId account, Block block) {
     blocks.insert(it, block);
 }
 
-void State::set_mute(AccountId account, Mute mute) {
-  auto& mutes = at(account).mutes;
+void State::set_mute(AccountId account, std::string_view phrase, Mute mute) {
+  auto& mutes = rare(at(account)).mutes;
+  mute.phrase = phrases_.use(phrase);
   const auto it = std::ranges::lower_bound(mutes, mute.since, {}, &Mute::since);
-  if (it != mutes.end() && it->since == mute.since)
-    *it = std::move(mute);
-  else
-    mutes.insert(it, std::move(mute));
+  if (it != mutes.end() && it->since == mute.since) {
+    phrases_.release(it->phrase);
+    *it = mute;
+  } else {
+    mutes.insert(it, mute);
+  }
+}
+
+void State::drop_mute(AccountId account, RecordId since) {
+  auto& mutes = rare(at(account)).mutes;
+  const auto it = std::ranges::find(mutes, since, &Mute::since);
+  if (it == mutes.end()) return;
+  phrases_.release(it->phrase);
+  mutes.erase(it);
 }
 
 // Blocks and mutes: of others, and of words.
@@ -160,45 +268,46 @@ void State::apply_exclusion(const Record& record) {
         {.other = record.unblocked().other(), .ended = record.id(), .ended_ms = record.time_ms()});
   } else if (record.has_block_forgotten()) {
     const AccountId other = record.block_forgotten().other();
-    std::erase_if(at(record.block_forgotten().account()).blocks,
-                  [&](const Block& block) { return block.other == other; });
+    rare(at(record.block_forgotten().account())).blocks.erase_if([&](const Block& block) {
+      return block.other == other;
+    });
   } else if (record.has_muted()) {
     const auto& muted = record.muted();
-    set_mute(muted.account(), {.phrase = phrase_of_log(muted.phrase()),
-                               .since = muted.since() != 0 ? muted.since() : record.id(),
-                               .until_ms = muted.until_ms()});
+    set_mute(
+        muted.account(), muted.phrase(),
+        {.since = muted.since() != 0 ? muted.since() : record.id(), .until_ms = muted.until_ms()});
   } else if (record.has_unmuted()) {
     const auto& unmuted = record.unmuted();
-    set_mute(unmuted.account(), {.phrase = phrase_of_log(unmuted.phrase()),
-                                 .since = unmuted.since(),
-                                 .until_ms = unmuted.until_ms(),
-                                 .ended = record.id(),
-                                 .ended_ms = record.time_ms()});
+    set_mute(unmuted.account(), unmuted.phrase(),
+             {.since = unmuted.since(),
+              .until_ms = unmuted.until_ms(),
+              .ended = record.id(),
+              .ended_ms = record.time_ms()});
   } else if (record.has_mute_forgotten()) {
-    const RecordId since = record.mute_forgotten().since();
-    std::erase_if(at(record.mute_forgotten().account()).mutes,
-                  [&](const Mute& mute) { return mute.since == since; });
+    drop_mute(record.mute_forgotten().account(), record.mute_forgotten().since());
   }
 }
 
 // Favourites and reposts: of posts.
 void State::apply_liking(const Record& record) {
   if (record.has_favourited()) {
-    auto& favourites = at(record.favourited().account()).favourites;
+    auto& favourites = rare(at(record.favourited().account())).favourites;
     const RecordId post = record.favourited().post();
     const auto it = std::ranges::lower_bound(favourites, post);
     if (it == favourites.end() || *it != post) favourites.insert(it, post);
   } else if (record.has_unfavourited()) {
-    std::erase(at(record.unfavourited().account()).favourites, record.unfavourited().post());
+    rare(at(record.unfavourited().account())).favourites.erase_if([&](RecordId post) {
+      return post == record.unfavourited().post();
+    });
   } else if (record.has_reposted()) {
     const Repost repost{record.id(), record.reposted().post(), record.reposted().account()};
-    at(repost.by).reposts.push_back(repost);
+    rare(at(repost.by)).reposts.push_back(repost);
     auto& others = reposts_[repost.post];
     others.insert(std::ranges::lower_bound(others, repost.by, {}, &Repost::by), repost);
   } else if (record.has_repost_forgotten()) {
     const AccountId by = record.repost_forgotten().account();
     const RecordId post = record.repost_forgotten().post();
-    std::erase_if(at(by).reposts, [&](const Repost& repost) { return repost.post == post; });
+    rare(at(by)).reposts.erase_if([&](const Repost& repost) { return repost.post == post; });
     const auto it = reposts_.find(post);
     if (it == reposts_.end()) return;
     std::erase_if(it->second, [&](const Repost& repost) { return repost.by == by; });
@@ -211,39 +320,30 @@ void State::apply(const Record& record) {
   head_ms_ = record.time_ms();
   switch (record.body_case()) {
     case Record::kPost:
-      at(record.post().author()).posts = record.post().ordinal();
+      at(record.post().author()).posts = static_cast<std::uint32_t>(record.post().ordinal());
       at(record.post().author()).last_post = record.id();
       break;
-    case Record::kAccountCreated: {
-      Account& account = accounts_[record.id()];
-      account.id = record.id();
-      account.nick = record.account_created().nick();
-      account.created_ms = record.time_ms();
-      account.owed_since = record.id();
-      by_nick_[fold_nick(account.nick)] = record.id();
+    case Record::kAccountCreated:
+      make_account(record);
       break;
-    }
     case Record::kAccountClosed:
       at(record.account_closed().account()).open = false;
       break;
     case Record::kAccountReopened: {
       Account& account = at(record.account_reopened().account());
       account.open = true;
-      account.owed_since = std::max(account.owed_since, record.id());
+      account.owe_after(record.id());
       break;
     }
     case Record::kAddressBound: {
       Account& account = at(record.address_bound().account());
-      account.address = record.address_bound().address();
-      account.owed_since = std::max(account.owed_since, record.id());
-      by_address_[account.address] = account.id;
+      set_address(account, record.address_bound().address());
+      account.owe_after(record.id());
       break;
     }
-    case Record::kAddressReleased: {
-      at(record.address_released().account()).address.clear();
-      by_address_.erase(record.address_released().address());
+    case Record::kAddressReleased:
+      set_address(at(record.address_released().account()), {});
       break;
-    }
     case Record::kFollowed:
       add_follow(record.followed().follower(), record.followed().followee(), record.id());
       break;
@@ -263,10 +363,11 @@ void State::apply(const Record& record) {
       at(record.plain_text_confirmed().account()).plain_text_posts = true;
       break;
     case Record::kCapped:
-      cap_track(record.capped().account(), record.capped().phrase(), record.capped().per_hour());
+      if (auto* edge = track_of(record.capped().account(), record.capped().phrase()))
+        edge->per_hour = record.capped().per_hour();
       break;
     case Record::kZoneSet:
-      at(record.zone_set().account()).zone = record.zone_set().zone();
+      rare(at(record.zone_set().account())).zone = record.zone_set().zone();
       break;
     case Record::kBlocked:
     case Record::kUnblocked:

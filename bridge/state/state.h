@@ -9,14 +9,17 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "bridge/backbone/store.h"
-#include "bridge/track/phrase.h"
+#include "bridge/state/packed.h"
+#include "bridge/state/phrases.h"
+#include "bridge/track/subscribers.h"
 
 namespace bridge::state {
 
@@ -30,7 +33,7 @@ struct FollowEdge {
 };
 
 struct TrackEdge {
-  track::Phrase phrase;
+  const track::Phrase* phrase = nullptr;  // shared by all who track it
   RecordId since = 0;
   std::uint32_t per_hour = 0;  // at most so many are sent one by one; 0: no cap
 };
@@ -47,11 +50,11 @@ struct Block {
 
 // Posts that match the phrase and were posted while it was in force are not owed.
 struct Mute {
-  track::Phrase phrase;
-  RecordId since = 0;         // also what names it
-  base::WallMs until_ms = 0;  // 0: until it is unmuted
-  RecordId ended = 0;         // 0: not unmuted
-  base::WallMs ended_ms = 0;  // 0: not unmuted
+  const track::Phrase* phrase = nullptr;  // shared
+  RecordId since = 0;                     // also what names it
+  base::WallMs until_ms = 0;              // 0: until it is unmuted
+  RecordId ended = 0;                     // 0: not unmuted
+  base::WallMs ended_ms = 0;              // 0: not unmuted
   bool in_force(base::WallMs now_ms) const {
     return ended == 0 && (until_ms == 0 || now_ms < until_ms);
   }
@@ -68,26 +71,51 @@ struct Repost {
   AccountId by = 0;
 };
 
+// Everybody by a small number, dense, in the order in which accounts were made.
+using PersonNumber = track::Listener;
+
+// There are a million of these, most of them with nothing but a nick and an address: so everything
+// costs a pointer at most, and what few people have lies behind one. docs/performance.md says what
+// comes of it.
 struct Account {
   AccountId id = 0;
-  std::string nick;     // as first written
-  std::string address;  // bare JID; empty: nobody on Jabber
+  PackedText nick;     // as first written
+  PackedText address;  // bare JID; empty: nobody on Jabber
   base::WallMs created_ms = 0;
   // Follows and tracks are owed from after this id: the joining.
-  RecordId owed_since = 0;
-  bool open = true;
-  bool delivery_on = true;  // off: everything waits
-  bool plain_text_posts = false;
-  std::uint64_t posts = 0;
+  RecordId owed_since : 56 = 0;
+  bool open : 1 = true;
+  bool delivery_on : 1 = true;  // off: everything waits
+  bool plain_text_posts : 1 = false;
+  PersonNumber number = 0;
+  std::uint32_t posts = 0;
   RecordId last_post = 0;
-  std::string zone;                         // of the IANA time zone database; empty: not told
-  std::vector<FollowEdge> follows;          // in order of subscription
-  std::vector<TrackEdge> tracks;            // in order of subscription
-  std::map<RecordId, AccountId> followers;  // in order of subscription
-  std::vector<Block> blocks;                // with those that ended, until they are forgotten
-  std::vector<Mute> mutes;                  // in order of their beginning; likewise
-  std::vector<RecordId> favourites;         // posts, ascending
-  std::vector<Repost> reposts;              // in order; the newest of them
+  Packed<FollowEdge> follows;  // in order of subscription
+  Packed<TrackEdge> tracks;    // in order of subscription
+
+  struct Rare {
+    PackedText zone;
+    Packed<Block> blocks;
+    Packed<Mute> mutes;
+    Packed<RecordId> favourites;
+    Packed<Repost> reposts;
+    track::Subscribers followers;
+  };
+  std::unique_ptr<Rare> rare;  // State's; everybody else asks these:
+
+  void owe_after(RecordId record) {
+    if (record > owed_since) owed_since = record & ((RecordId{1} << 56) - 1);
+  }
+
+  // Of the IANA time zone database; empty: not told.
+  std::string_view zone() const { return get().zone; }
+  // Those that ended are among them, until they are forgotten.
+  const Packed<Block>& blocks() const { return get().blocks; }
+  const Packed<Mute>& mutes() const { return get().mutes; }  // in order of their beginning
+  const Packed<RecordId>& favourites() const { return get().favourites; }  // posts, ascending
+  const Packed<Repost>& reposts() const { return get().reposts; }  // in order; the newest of them
+  // In order of subscription.
+  const track::Subscribers& followers() const { return get().followers; }
 
   const FollowEdge* find_follow(AccountId followee) const;
   const TrackEdge* find_track(std::string_view canonical) const;
@@ -100,14 +128,23 @@ struct Account {
   bool blocks_now(AccountId other) const;
   // May this record by `author` not reach this person because of a block?
   bool shuts_out(AccountId author, RecordId record) const;
+
+ private:
+  const Rare& get() const;
 };
 
 class State {
  public:
+  State();
+  ~State();
+  State(State&&) noexcept;
+  State& operator=(State&&) noexcept;
+
   // Records come in id order; what does not concern State is ignored.
   void apply(const Record& record);
 
-  // nullptr when there is none. Valid until the next apply().
+  // nullptr when there is none. An account stays where it is as long as State does; what is in it
+  // is good until the next apply().
   const Account* find(AccountId id) const;
   const Account* find_nick(std::string_view nick) const;
   const Account* find_address(std::string_view address) const;
@@ -115,7 +152,7 @@ class State {
   // Of this post, by account, as far as they are remembered.
   const std::vector<Repost>& reposts_of(RecordId post) const;
 
-  const std::unordered_map<AccountId, Account>& accounts() const { return accounts_; }
+  const std::deque<Account>& accounts() const { return *accounts_; }  // by number
   std::uint64_t follows() const { return follows_; }
   std::uint64_t tracks() const { return tracks_; }
   // Id of the newest record applied, and its time: the log's clock never runs backwards.
@@ -124,19 +161,25 @@ class State {
 
  private:
   Account& at(AccountId id);
+  static Account::Rare& rare(Account& account);
+  void make_account(const Record& record);
+  void set_address(Account& account, std::string_view address);
   void add_follow(AccountId follower, AccountId followee, RecordId since);
   void drop_follow(AccountId follower, AccountId followee);
   void add_track(AccountId account, std::string_view phrase, RecordId since);
   void drop_track(AccountId account, std::string_view phrase);
-  void cap_track(AccountId account, std::string_view phrase, std::uint32_t per_hour);
+  TrackEdge* track_of(AccountId account, std::string_view phrase);  // nullptr: none
   void set_block(AccountId account, Block block);
-  void set_mute(AccountId account, Mute mute);
+  void set_mute(AccountId account, std::string_view phrase, Mute mute);
+  void drop_mute(AccountId account, RecordId since);
   void apply_exclusion(const Record& record);
   void apply_liking(const Record& record);
 
-  std::unordered_map<AccountId, Account> accounts_;
-  std::unordered_map<std::string, AccountId> by_nick_;  // folded
-  std::unordered_map<std::string, AccountId> by_address_;
+  struct Lookup;
+
+  std::unique_ptr<std::deque<Account>> accounts_;  // by number
+  std::unique_ptr<Lookup> lookup_;                 // by id, nick and address
+  Phrases phrases_;
   std::unordered_map<RecordId, std::vector<Repost>> reposts_;  // by post
   std::uint64_t follows_ = 0;
   std::uint64_t tracks_ = 0;

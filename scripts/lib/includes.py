@@ -60,7 +60,7 @@ ADAPTERS = {
     "spdlog/*": ["bridge/base/*"],
     "fmt/*": ["bridge/*", "gateway/*", "tests/*"],
     "tl/expected.hpp": ["bridge/base/*"],
-    "absl/*": ["bridge/base/time_zone.cc"],
+    "absl/*": ["bridge/base/time_zone.cc", "bridge/state/state.cc"],
     "openssl/*": ["bridge/base/secret.cc", "gateway/xmpp/capabilities.cc", "tests/*"],
     "expat.h": ["gateway/xmpp/*.cc", "tests/*"],
     "google/protobuf/*": ["bridge/wire/*", "bridge/backbone/*", "bridge/base/*"],

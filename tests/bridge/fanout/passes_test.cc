@@ -3,20 +3,16 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <deque>
 
 namespace bridge::fanout {
 namespace {
 
 struct Crowd {
   explicit Crowd(PersonNumber people) {
-    for (PersonNumber n = 0; n < people; ++n) {
-      accounts.emplace_back().id = n + 1;
-      roll.add(accounts.back(), 1);
-    }
+    for (PersonNumber n = 0; n < people; ++n) roll.add(1);
   }
-  std::deque<state::Account> accounts;
-  Roll roll;
+  state::State state;  // passes know people by number alone
+  Roll roll{state};
   Passes passes{roll};
 };
 

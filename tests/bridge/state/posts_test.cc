@@ -220,7 +220,7 @@ TEST_CASE("of one person's reposts a thousand are remembered") {
   const auto first = room.said("alice", "0");
   room.repost("bob", number(first));
   for (int n = 1; n <= 1000; ++n) room.repost("bob", number(room.said("alice", std::to_string(n))));
-  CHECK(room.committer().state().find_nick("bob")->reposts.size() == 1000);
+  CHECK(room.committer().state().find_nick("bob")->reposts().size() == 1000);
   CHECK(room.committer().state().reposts_of(first).empty());
   CHECK(room.repost("bob", number(first)).done().changed());
 }

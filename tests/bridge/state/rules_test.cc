@@ -190,17 +190,19 @@ TEST_CASE("state after a restart is the state before it") {
   service.post("bob", "one");
   service.post("bob", "two");
   service.switch_delivery("alice", false);
-  const auto before = service.committer().state();
+  const auto* before = service.committer().state().find_nick("alice");
+  const auto track_since = before->tracks[0].since;
+  const bridge::backbone::RecordId owed_since = before->owed_since;
   service.crash();
   const auto& after = service.committer().state();
   const auto* alice = after.find_nick("alice");
   REQUIRE(alice != nullptr);
   CHECK(alice->tracks.size() == 1);
-  CHECK(alice->tracks[0].since == before.find_nick("alice")->tracks[0].since);
-  CHECK(alice->owed_since == before.find_nick("alice")->owed_since);
+  CHECK(alice->tracks[0].since == track_since);
+  CHECK(alice->owed_since == owed_since);
   CHECK_FALSE(alice->delivery_on);
   CHECK(after.find_nick("bob")->posts == 2);
-  CHECK(after.find_nick("bob")->followers.size() == 1);
+  CHECK(after.find_nick("bob")->followers().size() == 1);
 }
 
 }  // namespace
