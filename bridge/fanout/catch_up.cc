@@ -101,12 +101,12 @@ base::Result<std::size_t> Fanout::read_on(Pass& pass) {
 // fewer. What that cost, in records matched.
 std::size_t Fanout::offer(Pass& pass, const PreparedPtr& prepared) {
   const auto& followers = state_.find(prepared->passed_on_by())->followers();
-  std::vector<const track::Subscribers*> lists = {&followers};
   const AccountId replied_to = prepared->record->post().reply_author();
+  std::vector<track::Listeners> lists = {followers};
   std::size_t listeners = followers.size();
   if (prepared->record->has_post())
-    index_.match(*prepared->post, [&](const track::Phrase&, const track::Subscribers& all) {
-      lists.push_back(&all);
+    index_.match(*prepared->post, [&](std::string_view, const track::Listeners& all) {
+      lists.push_back(all);
       listeners += all.size();
     });
   std::size_t taken = 0;
@@ -117,11 +117,11 @@ std::size_t Fanout::offer(Pass& pass, const PreparedPtr& prepared) {
     for (const PersonNumber number : members) taken += take(pass, prepared, number);
     return taken / kTakenPerRecord;
   }
-  for (const track::Subscribers* list : lists)
-    list->visit({.after = 0, .before = prepared->record->id()}, list->size(),
-                [&](track::SubscriptionNumber, PersonNumber number) {
-                  taken += take(pass, prepared, number);
-                });
+  for (const track::Listeners& list : lists)
+    list.visit({.after = 0, .before = prepared->record->id()}, list.size(),
+               [&](track::SubscriptionNumber, PersonNumber number) {
+                 taken += take(pass, prepared, number);
+               });
   return listeners / kListenersPerRecord + taken / kTakenPerRecord;
 }
 

@@ -17,9 +17,11 @@ constexpr std::chrono::seconds kRetryRead{1};
 template <class Visit>
 bool visit_list(const Job& job, const state::State& state, const track::Index& index,
                 std::size_t max, Visit&& visit) {
-  const track::Subscribers* list =
-      job.list() == kFollowers ? &state.find(job.author())->followers() : index.find(job.list());
-  return list && list->visit(job.ahead(), max, visit);
+  const auto range = job.ahead();
+  if (job.list() == kFollowers)
+    return state.find(job.author())->followers().visit(range, max, visit);
+  const auto list = index.find(job.list());
+  return list && list->visit(range, max, visit);
 }
 
 // Spreads the ids, so that walks begin anywhere.
@@ -36,9 +38,11 @@ std::vector<std::string> Fanout::lists_of(const Prepared& prepared) const {
   std::vector<std::string> lists, hot;
   if (!state_.find(prepared.passed_on_by())->followers().empty()) lists.emplace_back(kFollowers);
   if (prepared.record->has_reposted()) return lists;
-  index_.match(*prepared.post, [&](const track::Phrase& phrase, const track::Subscribers& all) {
-    (all.size() >= options_.hot_list ? hot : lists).push_back(phrase.canonical());
+  index_.match(*prepared.post, [&](std::string_view phrase, const track::Listeners& all) {
+    (all.size() >= options_.hot_list ? hot : lists).emplace_back(phrase);
   });
+  std::ranges::sort(lists);  // kFollowers is the smallest
+  std::ranges::sort(hot);
   lists.insert(lists.end(), hot.begin(), hot.end());
   return lists;
 }
@@ -46,6 +50,7 @@ std::vector<std::string> Fanout::lists_of(const Prepared& prepared) const {
 // Whoever is replied to comes before all lists, and gets it from none of them.
 void Fanout::match_post(const PreparedPtr& prepared) {
   auto lists = lists_of(*prepared);
+  if (prepared->record->has_post()) index_.observe(*prepared->post);
   const AccountId replied_to = prepared->record->post().reply_author();
   if (replied_to != 0) {
     const PersonNumber number = roll_.number_of(replied_to);
@@ -75,7 +80,7 @@ void Fanout::resume(Job& job) {
   if (has_all_it_needs(job) && walk(job, budget)) return jobs_.remove(job.id());
   std::size_t turn = 0;
   if (job.list() != kFollowers) {
-    const track::Subscribers* list = index_.find(job.list());
+    const auto list = index_.find(job.list());
     turn = list && list->size() >= options_.hot_list ? 2 : 1;
   }
   job_turns_.push(turn, job.id(), 1);
@@ -92,7 +97,7 @@ std::size_t Fanout::expand() {
 
 void Fanout::begin_list(Job& job) const {
   if (job.list() == kFollowers) return;
-  const track::Subscribers* list = index_.find(job.list());
+  const auto list = index_.find(job.list());
   if (!list || list->size() < options_.hot_list) return;
   const auto start = list->number_at(scatter(job.id()) % list->size());
   if (start < job.id()) job.begin_at(start);

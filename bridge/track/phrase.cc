@@ -34,33 +34,96 @@ std::string_view bare_tag(std::string_view word) {
   return tag && !has_word_character(word.substr(tag->end)) ? word.substr(0, tag->end) : word;
 }
 
-std::vector<std::string> elements_of(std::string_view quoted) {
-  std::vector<std::string> elements;
-  for (const Word& word : cut(quoted)) {
-    for (const Piece& piece : word.pieces) {
-      if (piece.kind == Piece::Kind::kHashtag || piece.kind == Piece::Kind::kMention) {
-        elements.push_back(piece.text);
-      } else {
-        for_each_part(piece.text, [&](std::string_view part) { elements.emplace_back(part); });
-      }
-    }
+using Run = std::vector<std::string>;  // the elements of a quote
+
+Run elements_of(std::string_view quoted) {
+  Run elements;
+  const Pieces pieces = cut(quoted);
+  for (const Piece& piece : pieces.all) {
+    const std::string_view text = pieces.text(piece);
+    if (piece.is_tag())
+      elements.emplace_back(text);
+    else
+      for_each_part(text, [&](std::string_view part, bool) { elements.emplace_back(part); });
   }
   return elements;
 }
 
-std::string quote(const std::vector<std::string>& elements) {
-  return fmt::format("\"{}\"", fmt::join(elements, " "));
+// The parts of a word that is made of nothing else, such as one of two scripts; else the word.
+Run parts_of(std::string_view word) {
+  Run parts;
+  std::size_t size = 0;
+  for_each_part(word, [&](std::string_view part, bool) {
+    parts.emplace_back(part);
+    size += part.size();
+  });
+  return size == word.size() ? parts : Run{std::string(word)};
 }
 
-template <class T, class Less = std::less<>>
-void sort_and_dedupe(std::vector<T>& items, Less less = {}) {
-  std::sort(items.begin(), items.end(), less);
-  items.erase(std::unique(items.begin(), items.end()), items.end());
+// Lower-case ASCII words in order, a space between them: the canonical form of itself, as most of
+// the phrases are of which a log is full.
+bool is_plainly_canonical(std::string_view text) {
+  if (text.size() > kPhraseBytesMax) return false;
+  std::string_view last;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    std::size_t end = begin;
+    while (end < text.size() &&
+           ((text[end] >= 'a' && text[end] <= 'z') || (text[end] >= '0' && text[end] <= '9')))
+      ++end;
+    const std::string_view word = text.substr(begin, end - begin);
+    if (word <= last || (end < text.size() && text[end] != ' ')) return false;
+    last = word;
+    begin = end + 1;
+  }
+  return true;
 }
+
+// The terms of a phrase on their way to its canonical form.
+struct Terms {
+  std::vector<std::string> words, quotes, excluded_words, excluded_quotes;
+
+  void add(bool excluded, const Run& elements) {
+    if (elements.size() == 1)
+      (excluded ? excluded_words : words).push_back(elements.front());
+    else
+      (excluded ? excluded_quotes : quotes)
+          .push_back(fmt::format("\"{}\"", fmt::join(elements, " ")));
+  }
+
+  std::string canonical() {
+    std::string text;
+    const auto append = [&text](std::vector<std::string>& group, std::string_view sign) {
+      std::ranges::sort(group);
+      const auto repeats = std::ranges::unique(group);
+      group.erase(repeats.begin(), repeats.end());
+      for (const std::string& term : group) {
+        if (!text.empty()) text += ' ';
+        text += sign;
+        text += term;
+      }
+    };
+    append(words, "");
+    append(quotes, "");
+    append(excluded_words, "-");
+    append(excluded_quotes, "-");
+    return text;
+  }
+};
 
 }  // namespace
 
+bool matches(std::string_view canonical, const Post& post) {
+  bool all = true;
+  for_each_term(canonical, [&](const TermView& term) {
+    const bool stands =
+        term.quoted ? post.contains_run(Elements(term.text).view()) : post.contains(term.text);
+    return all = stands != term.excluded;
+  });
+  return all;
+}
+
 base::Result<Phrase> Phrase::parse(std::string_view text) {
+  if (is_plainly_canonical(text)) return Phrase(std::string(text));
   auto phrases = parse_list(text);
   if (!phrases) return tl::unexpected(phrases.error());
   if (phrases->size() > 1) return bad("That is more than one phrase: commas separate them.");
@@ -83,67 +146,32 @@ base::Result<std::vector<Phrase>> Phrase::parse_list(std::string_view text) {
   return phrases;
 }
 
-base::Result<Phrase> Phrase::make(const Alternative& terms) {
-  Phrase phrase;
-  for (const Term& term : terms) {
-    if (const auto added = phrase.add(term); !added) return tl::unexpected(added.error());
+base::Result<Phrase> Phrase::make(const Alternative& alternative) {
+  Terms terms;
+  for (const Term& term : alternative) {
+    const Run elements =
+        term.quoted ? elements_of(term.text) : parts_of(bare_tag(bare_address(term.text)));
+    if (elements.empty()) return bad("There is no word between the quotes of that phrase.");
+    terms.add(term.excluded, elements);
   }
-  phrase.finish();
-  if (phrase.required_.empty()) {
+  if (terms.words.empty() && terms.quotes.empty()) {
     return bad("A phrase needs at least one word that is not excluded.");
   }
-  if (phrase.canonical_.size() > kPhraseBytesMax) {
+  std::string canonical = terms.canonical();
+  if (canonical.size() > kPhraseBytesMax) {
     return bad(fmt::format("A phrase can be up to {} bytes long, this one has {}.", kPhraseBytesMax,
-                           phrase.canonical_.size()));
+                           canonical.size()));
   }
-  return phrase;
+  return Phrase(std::move(canonical));
 }
 
-base::Result<void> Phrase::add(const Term& term) {
-  if (!term.quoted) {
-    add(term.excluded, {std::string(bare_tag(bare_address(term.text)))});
-    return {};
-  }
-  auto elements = elements_of(term.text);
-  if (elements.empty()) return bad("There is no word between the quotes of that phrase.");
-  add(term.excluded, std::move(elements));
-  return {};
-}
-
-void Phrase::add(bool excluded, Run elements) {
-  if (elements.size() == 1) {
-    (excluded ? excluded_words_ : words_).push_back(std::move(elements.front()));
-  } else {
-    (excluded ? excluded_runs_ : runs_).push_back(std::move(elements));
-  }
-}
-
-void Phrase::finish() {
-  const auto by_text = [](const Run& a, const Run& b) { return quote(a) < quote(b); };
-  sort_and_dedupe(words_);
-  sort_and_dedupe(runs_, by_text);
-  sort_and_dedupe(excluded_words_);
-  sort_and_dedupe(excluded_runs_, by_text);
-
-  required_ = words_;
-  std::vector<std::string> terms = words_;
-  for (const Run& run : runs_) {
-    required_.insert(required_.end(), run.begin(), run.end());
-    terms.push_back(quote(run));
-  }
-  for (const std::string& word : excluded_words_) terms.push_back("-" + word);
-  for (const Run& run : excluded_runs_) terms.push_back("-" + quote(run));
-  sort_and_dedupe(required_);
-  canonical_ = fmt::format("{}", fmt::join(terms, " "));
-}
-
-bool Phrase::matches(const Post& post) const {
-  const auto is_form = [&](const std::string& word) { return post.contains(word); };
-  const auto stands = [&](const Run& run) { return post.contains_run(run); };
-  return std::all_of(required_.begin(), required_.end(), is_form) &&
-         std::all_of(runs_.begin(), runs_.end(), stands) &&
-         std::none_of(excluded_words_.begin(), excluded_words_.end(), is_form) &&
-         std::none_of(excluded_runs_.begin(), excluded_runs_.end(), stands);
+std::vector<std::string> Phrase::required() const {
+  std::vector<std::string> all;
+  for_each_required(canonical_, [&](std::string_view word) { all.emplace_back(word); });
+  std::ranges::sort(all);
+  const auto repeats = std::ranges::unique(all);
+  all.erase(repeats.begin(), repeats.end());
+  return all;
 }
 
 }  // namespace bridge::track

@@ -9,18 +9,22 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "bridge/base/result.h"
+#include "bridge/track/canonical.h"
 #include "bridge/track/reader.h"
 
 namespace bridge::track {
 
 class Post;
 
-inline constexpr std::size_t kPhraseBytesMax = 60;  // of the canonical form
+// Does a phrase of this canonical form match the post? Constant time per bare word, linear in the
+// post per quote.
+bool matches(std::string_view canonical, const Post& post);
 
-// Two phrases are the same when their canonical texts are.
+// Two phrases are the same when their canonical texts are. That text is all there is to it.
 class Phrase {
  public:
   // One alternative (no comma outside quotes). kBadRequest with a sentence for a person when it is
@@ -35,30 +39,19 @@ class Phrase {
   // it again gives the same phrase.
   const std::string& canonical() const { return canonical_; }
 
-  // Forms of which every matching post has each (folded). Never empty: the index files the
-  // phrase under one of them.
-  const std::vector<std::string>& required() const { return required_; }
+  // Tokens of which every matching post has each, sorted. Never empty: the index files the phrase
+  // under one of them.
+  std::vector<std::string> required() const;
 
-  // Does it match this prepared post? Constant time per bare word, linear in the post per quote.
-  bool matches(const Post& post) const;
+  bool matches(const Post& post) const { return track::matches(canonical_, post); }
 
   bool operator==(const Phrase& other) const { return canonical_ == other.canonical_; }
 
  private:
-  using Run = std::vector<std::string>;  // the elements of a quote, at least two
-
-  Phrase() = default;
+  explicit Phrase(std::string canonical) : canonical_(std::move(canonical)) {}
   static base::Result<Phrase> make(const Alternative& terms);
-  base::Result<void> add(const Term& term);
-  void add(bool excluded, Run elements);
-  void finish();
 
   std::string canonical_;
-  std::vector<std::string> required_;
-  std::vector<std::string> words_;  // bare, each list sorted and without repeats
-  std::vector<Run> runs_;
-  std::vector<std::string> excluded_words_;
-  std::vector<Run> excluded_runs_;
 };
 
 }  // namespace bridge::track

@@ -81,21 +81,10 @@ std::optional<Tag> mention_at(std::string_view stretch, std::size_t at) {
   return Tag{at, end};
 }
 
-std::optional<Tag> tag_at(std::string_view stretch, std::size_t at) {
-  return stretch[at] == '#' ? hashtag_at(stretch, at) : mention_at(stretch, at);
-}
-
 }  // namespace
 
-std::vector<Tag> find_tags(std::string_view stretch) {
-  std::vector<Tag> found;
-  std::size_t at = 0;
-  while ((at = stretch.find_first_of("#@", at)) != stretch.npos) {
-    const auto tag = tag_at(stretch, at);
-    if (tag) found.push_back(*tag);
-    at = tag ? tag->end : at + 1;
-  }
-  return found;
+std::optional<Tag> tag_at(std::string_view stretch, std::size_t at) {
+  return stretch[at] == '#' ? hashtag_at(stretch, at) : mention_at(stretch, at);
 }
 
 std::optional<Tag> leading_tag(std::string_view stretch) {

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 namespace bridge::track {
 
@@ -14,8 +13,19 @@ struct Tag {
   std::size_t end = 0;
 };
 
-// Left to right, none overlapping.
-std::vector<Tag> find_tags(std::string_view stretch);
+// The one that begins at its # or @ at byte `at`, if one does.
+std::optional<Tag> tag_at(std::string_view stretch, std::size_t at);
+
+// Calls `found(tag)`, left to right, none overlapping.
+template <class Found>
+void for_each_tag(std::string_view stretch, Found found) {
+  std::size_t at = 0;
+  while ((at = stretch.find_first_of("#@", at)) != stretch.npos) {
+    const auto tag = tag_at(stretch, at);
+    if (tag) found(*tag);
+    at = tag ? tag->end : at + 1;
+  }
+}
 
 // The one that begins right at the beginning, if one does.
 std::optional<Tag> leading_tag(std::string_view stretch);

@@ -7,13 +7,13 @@
 namespace bridge::track {
 namespace {
 
-void add_entity(const Piece& piece, Tokens& out) {
+void add_entity(const Piece& piece, std::string_view text, Tokens& out) {
   switch (piece.kind) {
     case Piece::Kind::kHashtag:
-      out.hashtags.push_back(piece.text.substr(1));
+      out.hashtags.emplace_back(text.substr(1));
       break;
     case Piece::Kind::kMention:
-      out.mentions.push_back(piece.text.substr(1));
+      out.mentions.emplace_back(text.substr(1));
       break;
     case Piece::Kind::kUrl:
       out.urls.emplace_back(piece.written);
@@ -28,14 +28,17 @@ void add_entity(const Piece& piece, Tokens& out) {
 Tokens tokenize(std::string_view text) {
   Tokens out;
   std::vector<std::string> words;  // with repeats
-  for (const Word& word : cut(text)) {
-    const std::string folded = fold(word.written);
-    words.push_back(folded);
-    words.emplace_back(trim_punctuation(folded));
-    for (const Piece& piece : word.pieces) {
-      add_entity(piece, out);
-      for_each_part(piece.text, [&](std::string_view part) { words.emplace_back(part); });
+  const Pieces pieces = cut(text);
+  std::size_t begun = 0;
+  for (const Piece& piece : pieces.all) {
+    for (; begun <= piece.word; ++begun) {
+      const std::string folded = fold(pieces.words[begun]);
+      words.push_back(folded);
+      words.emplace_back(trim_punctuation(folded));
     }
+    add_entity(piece, pieces.text(piece), out);
+    for_each_part(pieces.text(piece),
+                  [&](std::string_view part, bool) { words.emplace_back(part); });
   }
   Distinct distinct(words.size());
   for (const std::string& word : words) distinct.add(word);

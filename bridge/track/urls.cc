@@ -124,6 +124,13 @@ bool needs_no_scheme(std::string_view word, std::size_t begin, const Host& host)
          is_near_word(character_at(word, host.end + 1).code);
 }
 
+// A host has a dot with something behind it; the end of a sentence has not.
+bool may_hold_host(std::string_view word) {
+  for (std::size_t at = 0; (at = word.find('.', at)) != word.npos; ++at)
+    if (is_label(character_at(word, at + 1).code)) return true;
+  return false;
+}
+
 // Where the URL that begins at `at` ends, if one does.
 std::optional<std::size_t> url_end(std::string_view word, std::size_t at) {
   const std::size_t scheme = scheme_size(word.substr(at));
@@ -138,7 +145,7 @@ std::optional<std::size_t> url_end(std::string_view word, std::size_t at) {
 
 std::vector<Span> find_urls(std::string_view word) {
   std::vector<Span> found;
-  if (word.find('.') == word.npos) return found;  // no host without a dot
+  if (!may_hold_host(word)) return found;
   for (std::size_t at = 0; at < word.size();) {
     if (const auto end = url_end(word, at)) {
       found.push_back({at, *end});

@@ -18,9 +18,8 @@ class Engine final : public Matcher {
   }
   void match(std::string_view text, const Found& found) override {
     const track::Post post(text);
-    index_.match(post, [&](const track::Phrase& phrase, const track::Subscribers&) {
-      found(phrase.canonical());
-    });
+    index_.match(post, [&](std::string_view phrase, const track::Listeners&) { found(phrase); });
+    index_.observe(post);
   }
 
  private:

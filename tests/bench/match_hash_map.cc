@@ -53,8 +53,8 @@ class HashMap final : public Matcher {
 
   void match(std::string_view text, const Found& found) override {
     const bridge::track::Post post(text);
-    for (const std::string_view word : post.words()) {
-      const auto at = filed_.find(std::string(word));
+    for (const auto& token : post.tokens()) {
+      const auto at = filed_.find(std::string(post.text(token)));
       if (at == filed_.end()) continue;
       for (const Entry* entry : at->second) {
         const auto stands = [&](const std::string& each) { return post.contains(each); };

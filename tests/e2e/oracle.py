@@ -31,6 +31,22 @@ def is_word(c):
     return category[0] in "LN" or category in ("Mn", "Mc")
 
 
+# Thai and Lao, Khmer, kana and the signs among them, Han.
+RUN_RANGES = (
+    (0x0E00, 0x0EFF), (0x1780, 0x17FF), (0x3005, 0x30FF), (0x31F0, 0x31FF), (0x3400, 0x9FFF),
+    (0xF900, 0xFAFF), (0xFF66, 0xFF9F), (0x1AFF0, 0x1B16F), (0x20000, 0x3FFFF),
+)  # fmt: skip
+
+
+def is_mark(c):
+    return unicodedata.category(c) in ("Mn", "Mc")
+
+
+@functools.lru_cache(maxsize=None)
+def is_run(c):
+    return unicodedata.category(c)[0] in "LN" and any(a <= ord(c) <= b for a, b in RUN_RANGES)
+
+
 def is_near(c):
     return ord(c) < 0x590 and is_word(c)
 
@@ -47,6 +63,35 @@ def fold(text):
 # ---- 3. Cutting ----------------------------------------------------------------------------------
 
 
+def parts_of(text):
+    """The longest runs of word characters, cut where a letter or number of R meets another."""
+    parts, part, kind = [], "", None
+    for c in text:
+        its = is_run(c) if is_word(c) and not is_mark(c) else None
+        if part and (not is_word(c) or (its is not None and kind is not None and its != kind)):
+            parts.append(part)
+            part, kind = "", None
+        if is_word(c):
+            part += c
+            kind = its if kind is None else kind
+    return parts + [part] if part else parts
+
+
+def is_run_part(text):
+    return parts_of(text) == [text] and any(map(is_run, text))
+
+
+def clusters(part):
+    """Of an R part: it is cut before every letter and number."""
+    cut = []
+    for c in part:
+        if cut and is_mark(c):
+            cut[-1] += c
+        else:
+            cut.append(c)
+    return cut
+
+
 @dataclasses.dataclass(frozen=True)
 class Piece:
     kind: str  # url, hashtag, mention, plain
@@ -55,14 +100,7 @@ class Piece:
 
     @functools.cached_property
     def parts(self):
-        parts, run = [], ""
-        for c in self.text:
-            if is_word(c):
-                run += c
-            elif run:
-                parts.append(run)
-                run = ""
-        return parts + [run] if run else parts
+        return parts_of(self.text)
 
     @functools.cached_property
     def canonical(self):
@@ -337,11 +375,33 @@ class Phrase:
 
     def catches(self, post):
         return (
-            self.words <= post.forms
+            all(holds(word, post) for word in self.words)
             and all(stands(quote, post) for quote in self.quotes)
-            and not self.no_words & post.forms
+            and not any(holds(word, post) for word in self.no_words)
             and not any(stands(quote, post) for quote in self.no_quotes)
         )
+
+
+def holds(word, post):
+    """A bare word."""
+    if not is_run_part(word):
+        return word in post.forms
+    inner = clusters(word)
+    return any(
+        clusters(part)[i : i + len(inner)] == inner
+        for part in post.parts if is_run_part(part)
+        for i in range(len(clusters(part)))
+    )  # fmt: skip
+
+
+def covers(part, element, first, last):
+    """An element of a quote, a part: of R it may end the first and begin the last."""
+    if part == element:
+        return True
+    if not is_run_part(part) or not is_run_part(element):
+        return False
+    whole, inner = clusters(part), clusters(element)
+    return (first and whole[-len(inner) :] == inner) or (last and whole[: len(inner)] == inner)
 
 
 def stands(quote, post):
@@ -349,14 +409,15 @@ def stands(quote, post):
 
 
 def stands_at(quote, post, at):
-    for element in quote:
+    for number, element in enumerate(quote):
         if element[0] in "#@":
             text, length = post.signs.get(at, ("", 0))
             if text != element:
                 return False
             at += length
         else:
-            if at >= len(post.parts) or post.parts[at] != element:
+            ends = (number == 0, number == len(quote) - 1)
+            if at >= len(post.parts) or not covers(post.parts[at], element, *ends):
                 return False
             at += 1
     return True
@@ -413,7 +474,10 @@ def read_terms(line):
             end = i
             while end < len(line) and line[end] not in SPACES + ",":
                 end += 1
-            terms.append((excluded, bare_word(line[i:end])))
+            word = bare_word(line[i:end])
+            parts = tuple(parts_of(word))
+            mixed = len(parts) > 1 and "".join(parts) == word
+            terms.append((excluded, parts if mixed else word))
             i = end
     return [terms for terms in alternatives + [terms] if terms]
 

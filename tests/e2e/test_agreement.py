@@ -14,7 +14,8 @@ from stack import ROOT
 BIN = pathlib.Path(os.environ.get("LAPWING_BIN", ROOT / "build" / "release" / "bin"))
 # What the rules look at: signs, near and far letters, marks, digits, spaces, joiners.
 SIGNS = list("#@＃＠$&._-/:?=()[]'’\",;!%+*~ ab1Zß") + [
-    "é", "e\u0301", "İ", "ſ", "ﬀ", "ж", "α", "ا", "日", "ก", "\u00b7", "\u200d", "\u30fb", "\u05f3",
+    "é", "e\u0301", "İ", "ſ", "ﬀ", "ж", "α", "ا", "日", "本", "日本", "が", "ー", "ก", "ิ", "น",
+    "\u00b7", "\u200d", "\u30fb", "\u05f3",
     "\ufe0f", "\u20e3", "👍", "\u00a0", "\u3000", "\u200b", "\u001c", "http://", "https://", "www.",
     ".com", ".co/", "t.co", "rt", "://", "x.y", "é.com", "a_b", "\u0661", "²", "Ⅷ", "𝐀", "\U000e0001",
     "abcdefghijklmnopqrst",

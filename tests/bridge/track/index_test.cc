@@ -14,9 +14,9 @@ using Found = std::multiset<std::pair<std::string, Listener>>;
 
 Found match(const Index& index, std::string_view text) {
   Found found;
-  index.match(Post(text), [&](const Phrase& phrase, const Subscribers& all) {
+  index.match(Post(text), [&](std::string_view phrase, const Listeners& all) {
     all.visit({}, all.size(),
-              [&](SubscriptionNumber, Listener who) { found.emplace(phrase.canonical(), who); });
+              [&](SubscriptionNumber, Listener who) { found.emplace(phrase, who); });
   });
   return found;
 }

@@ -39,6 +39,16 @@ TEST_CASE("the canonical form does not depend on order, case, spacing or spellin
   CHECK(canonical("\"a b\"c") == "c \"a b\"");
 }
 
+TEST_CASE("the quick way for what is canonical already is the long way") {
+  for (const std::string text : {"nyc", "food nyc", "16 a b2", "nyc food", "a a", "a ", " a",
+                                 "a  b", "Nyc", "a-b", "x\u00E9"}) {
+    INFO(text);
+    const auto list = Phrase::parse_list(text);
+    REQUIRE(list);
+    CHECK(phrase(text) == list->front());
+  }
+}
+
 TEST_CASE("commas separate alternatives, but not inside quotes") {
   const auto list = Phrase::parse_list("nyc food,, \"a, b\" ,food NYC,");
   REQUIRE(list);
