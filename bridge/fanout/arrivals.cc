@@ -59,7 +59,7 @@ void Fanout::close(SessionId id, bool in_order) {
     return true;
   });
   for (const AccountId account : gone) {
-    receipts_.away(account);
+    receipts_.away(account, turn_.mono);
     refresh(account);
   }
   for (const SentBatch& batch : session.unacknowledged) {
@@ -169,7 +169,7 @@ void Fanout::give_back(SessionId session, const wire::Nack& nack) {
   const auto it = available_.find(nack.address());
   if (it != available_.end() && it->second.session == session) {
     available_.erase(it);
-    receipts_.away(account->id);
+    receipts_.away(account->id, turn_.mono);
   }
   Person& who = wake(roll_.number_of(account->id));
   if (nack.digest()) {
@@ -228,7 +228,7 @@ void Fanout::change_presence(const Session& session, const wire::Presence::Chang
     if (account && !known) receipts_.available(account->id, now);
   } else if (known && it->second.session == session.id) {
     available_.erase(it);
-    if (account) receipts_.away(account->id);
+    if (account) receipts_.away(account->id, turn_.mono);
   }
   if (account) refresh(account->id);
 }

@@ -1,6 +1,7 @@
 #include "bridge/fanout/receipts.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace bridge::fanout {
 
@@ -11,13 +12,16 @@ void Receipts::available(AccountId account, Appeared appeared) {
   if (person.trust == Trust::kNone) person.trust = Trust::kUnproven;  // perhaps another client
   person.available = true;
   person.since = appeared;
+  for (Sent& sent : person.sent) note_kept(person, sent);
   set_timer(account, person);
 }
 
-void Receipts::away(AccountId account) {
+void Receipts::away(AccountId account, base::Time now) {
   const auto it = people_.find(account);
   if (it == people_.end()) return;
-  it->second.available = false;
+  Person& person = it->second;
+  if (std::exchange(person.available, false))
+    person.been_there += std::max<std::chrono::nanoseconds>(now - person.since.at, kVisitMin);
   drop_if_idle(it);
 }
 
@@ -40,7 +44,8 @@ void Receipts::await(AccountId account, Awaited awaited, std::optional<Appeared>
   Person& person = people_[account];
   person.available = appeared.has_value();
   person.since = appeared.value_or(person.since);
-  person.sent.push_back({awaited, order, now});
+  person.sent.push_back({awaited, order, now, {}});
+  note_kept(person, person.sent.back());
   ++size_;
   if (person.trust == Trust::kUnproven && person.sent.size() > kUnprovenMax)
     person.trust = Trust::kNone;
@@ -60,15 +65,16 @@ void Receipts::forget(AccountId account, RecordId id) {
 
 // What set out before somebody came back went to a client that was leaving, whenever the server's
 // word for it comes: it was kept for them, or it is lost.
-bool Receipts::kept_by_server(const Person& person, const Sent& sent) {
-  return sent.order < person.since.order;
+void Receipts::note_kept(const Person& person, Sent& sent) {
+  if (sent.order < person.since.order && !sent.kept_at) sent.kept_at = person.been_there;
 }
 
-// Nobody confirms while away. For what their server kept, the receipt follows at once, or never.
+// Nobody confirms while away. For what their server kept, the receipt follows soon, or never: in
+// the time for which they are there, over all their visits.
 base::Time Receipts::expiry(const Person& person, const Sent& sent) const {
   if (person.trust == Trust::kNone) return base::Time::min();
   if (!person.available) return base::Time::max();
-  if (kept_by_server(person, sent)) return person.since.at + waits_.unproven;
+  if (sent.kept_at) return person.since.at + waits_.unproven - (person.been_there - *sent.kept_at);
   return sent.taken_at + (person.trust == Trust::kProven ? waits_.proven : waits_.unproven);
 }
 
@@ -85,7 +91,7 @@ void Receipts::expire(AccountId account, Person& person, base::Time now,
   bool in_vain = false;
   std::erase_if(person.sent, [&](const Sent& sent) {
     if (expiry(person, sent) > now) return false;
-    const bool kept = kept_by_server(person, sent);
+    const bool kept = sent.kept_at.has_value();
     out.push_back({account, sent.awaited, !(kept && person.trust == Trust::kProven)});
     in_vain |= !kept;
     --size_;

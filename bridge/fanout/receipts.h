@@ -35,6 +35,8 @@ class Receipts {
  public:
   // With so many unconfirmed and none confirmed, nothing more is expected of a person.
   static constexpr std::size_t kUnprovenMax = 128;
+  // What a visit counts at least, however short: who comes and goes all the time puts off nothing.
+  static constexpr std::chrono::milliseconds kVisitMin{1000};
 
   struct Awaited {
     std::uint64_t session = 0;
@@ -57,7 +59,7 @@ class Receipts {
   explicit Receipts(ReceiptWaits waits) : waits_(waits) {}
 
   void available(AccountId account, Appeared appeared);
-  void away(AccountId account);
+  void away(AccountId account, base::Time now);
 
   // Of somebody whose client was asked to confirm.
   bool expected(AccountId account) const;
@@ -87,11 +89,14 @@ class Receipts {
     Awaited awaited;
     std::uint64_t order = 0;
     base::Time taken_at{};  // by the server
+    // Kept for them by their server: how long they had been there before they came back for it.
+    std::optional<std::chrono::nanoseconds> kept_at;
   };
   struct Person {
     Trust trust = Trust::kUnproven;
     bool available = false;
     Appeared since;
+    std::chrono::nanoseconds been_there{0};  // in the visits that are over
     std::optional<base::Time> timer;  // its one entry in timers_ that counts
     std::vector<Sent> sent;
   };
@@ -104,7 +109,7 @@ class Receipts {
   using People = std::unordered_map<AccountId, Person>;
 
   static bool idle(const Person& person);
-  static bool kept_by_server(const Person& person, const Sent& sent);
+  static void note_kept(const Person& person, Sent& sent);
   void drop_if_idle(People::iterator it);
   base::Time expiry(const Person& person, const Sent& sent) const;
   void set_timer(AccountId account, Person& person);

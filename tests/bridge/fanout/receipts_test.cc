@@ -163,6 +163,24 @@ TEST_CASE(
   CHECK(story.texts_for("alice").size() == (kept ? 1 : 2));
 }
 
+TEST_CASE("coming and going does not put off what was sent before, and holds nothing back") {
+  const auto stays = GENERATE(as<std::chrono::milliseconds>(), 0s, 3s);
+  Story story;
+  story.prove();
+  for (std::size_t i = 0; i <= kInFlightMax; ++i) story.post_nyc(static_cast<int>(i));
+  story.acknowledge();
+  story.offline("alice");
+  story.delivered().clear();
+  for (int visit = 0; visit < 10; ++visit) {
+    story.online_and_asked("alice");
+    story.advance(stays);
+    story.offline("alice");
+    story.advance(stays);
+  }
+  story.online_and_asked("alice");
+  CHECK(story.texts_for("alice").size() >= kInFlightMax);
+}
+
 TEST_CASE(
     "what was not confirmed is owed again when the gateway is lost, not when it says goodbye") {
   const bool in_order = GENERATE(true, false);
