@@ -1,9 +1,19 @@
 #include "bridge/fanout/post_cache.h"
 
 namespace bridge::fanout {
+namespace {
+
+// The objects themselves with their place in the cache, and what a word of a post takes, measured.
+constexpr std::size_t kRecordBytes = 600;
+constexpr std::size_t kWordBytes = 80;
+
+}  // namespace
 
 Prepared::Prepared(RecordPtr r) : record(std::move(r)) {
-  if (record->has_post()) post = std::make_shared<const track::Post>(record->post().text());
+  bytes = kRecordBytes + record->ByteSizeLong();
+  if (!record->has_post()) return;
+  post = std::make_shared<const track::Post>(record->post().text());
+  bytes += record->post().text().size() + kWordBytes * post->words().size();
 }
 
 PreparedPtr PostCache::insert(RecordPtr record) {
@@ -20,8 +30,11 @@ PreparedPtr PostCache::keep(Prepared made) {
   auto prepared = std::make_shared<const Prepared>(std::move(made));
   entries_.emplace(id, prepared);
   order_.push_back(id);
-  while (order_.size() > kRecordsMax) {
-    entries_.erase(order_.front());
+  bytes_ += prepared->bytes;
+  while (order_.size() > kRecordsMax || (bytes_ > kBytesMax && order_.size() > 1)) {
+    const auto oldest = entries_.find(order_.front());
+    bytes_ -= oldest->second->bytes;
+    entries_.erase(oldest);
     order_.pop_front();
   }
   return prepared;
@@ -45,6 +58,7 @@ base::Result<PreparedPtr> PostCache::get(RecordId id) {
 base::Result<PreparedPtr> PostCache::read(RecordId id) {
   const auto known = entries_.find(id);
   if (known != entries_.end()) return known->second;
+  ++reads_;
   auto records = store_.read(id - 1, kReadRecords, kReadBytes);
   if (!records) return tl::unexpected(records.error());
   PreparedPtr wanted;

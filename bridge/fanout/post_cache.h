@@ -1,7 +1,8 @@
 // PostCache: the newest records, tokenized once, for everybody who has to look at them.
 //
 // Catch-up reads the log through it, so that two hundred people reading the same stretch cost one
-// read and one tokenization. Bounded in records; the oldest inserted goes first. One thread.
+// read and one tokenization. Bounded in records and in bytes of memory, as far as these can be told
+// from the texts; the oldest inserted goes first. One thread.
 #pragma once
 
 #include <cstddef>
@@ -36,12 +37,14 @@ struct Prepared {
   RecordPtr original;                       // of a repost; nullptr when the log has lost it
   bool looked_up = false;                   // the original
   std::shared_ptr<const track::Post> post;  // nullptr for every other kind of record
+  std::size_t bytes = 0;                    // of memory, about; a repost's original not counted
 };
 using PreparedPtr = std::shared_ptr<const Prepared>;
 
 class PostCache {
  public:
   static constexpr std::size_t kRecordsMax = 32 * 1024;
+  static constexpr std::size_t kBytesMax = 64 << 20;
   static constexpr std::size_t kReadRecords = 256;
   static constexpr std::size_t kReadBytes = 1 << 20;
 
@@ -53,6 +56,9 @@ class PostCache {
   // From memory, or read from the store together with what follows it. kUnavailable when the store
   // fails, kUnknown when the log has no such id.
   base::Result<PreparedPtr> get(RecordId id);
+  // How often the store was read.
+  std::uint64_t reads() const { return reads_; }
+  std::size_t bytes() const { return bytes_; }
 
  private:
   PreparedPtr keep(Prepared prepared);
@@ -61,6 +67,8 @@ class PostCache {
   const backbone::Store& store_;
   std::unordered_map<RecordId, PreparedPtr> entries_;
   std::deque<RecordId> order_;
+  std::size_t bytes_ = 0;
+  std::uint64_t reads_ = 0;
 };
 
 }  // namespace bridge::fanout
