@@ -73,6 +73,10 @@ void read_deliveries(ConfigReader table, fanout::FanoutThreadOptions& options) {
   fanout::ReceiptWaits& waits = options.fanout.receipt_waits;
   table.duration("receipt_wait", waits.unproven, 0s, 10min);
   table.duration("receipt_wait_proven", waits.proven, 0s, 24h);
+  fanout::BounceWaits& bounces = options.fanout.bounce_waits;
+  table.duration("bounce_wait", bounces.first, 100ms, 1h);
+  table.duration("bounce_wait_max", bounces.longest, 100ms, 24h);
+  table.duration("bounce_trial", bounces.trial, 100ms, 1h);
   table.duration("checkpoint_every", options.checkpoint_every, 50ms, 1min);
 }
 

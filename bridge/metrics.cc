@@ -48,6 +48,8 @@ void describe_deliveries(Metrics& metrics, const fanout::FanoutCounters& counter
   metrics.counter("lapwing_bridge_deliveries_returned_total",
                   "Deliveries given back, or lost with a gateway: owed again.",
                   counters.returned.value());
+  metrics.counter("lapwing_bridge_deliveries_bounced_total", "Deliveries that came back as errors.",
+                  counters.bounced.value());
   metrics.counter("lapwing_bridge_deliveries_confirmed_total",
                   "Deliveries that the person's own client confirmed.", counters.confirmed.value());
   metrics.counter("lapwing_bridge_deliveries_withdrawn_total",
@@ -72,6 +74,9 @@ void describe_deliveries(Metrics& metrics, const fanout::FanoutCounters& counter
                 static_cast<double>(counters.behind.value()));
   metrics.gauge("lapwing_bridge_online_people", "People the gateways can reach.",
                 static_cast<double>(counters.online.value()));
+  metrics.gauge("lapwing_bridge_unreachable_people",
+                "People to whom nothing is sent for now, because it came back.",
+                static_cast<double>(counters.unreachable.value()));
   metrics.gauge("lapwing_bridge_credit_deliveries", "Deliveries the gateways would take now.",
                 static_cast<double>(counters.credit.value()));
   metrics.gauge("lapwing_bridge_parked_people", "People waiting for a gateway's credit.",

@@ -21,9 +21,13 @@ Json to_object(const wire::LaneReport& lane) {
 }
 
 Json to_object(const wire::OwedEntry& person) {
-  return {{"nick", person.nick()},         {"directs", person.directs()},
-          {"follows", person.follows()},   {"tracks", person.tracks()},
-          {"digested", person.digested()}, {"oldest", person.oldest()}};
+  return {{"nick", person.nick()},
+          {"directs", person.directs()},
+          {"follows", person.follows()},
+          {"tracks", person.tracks()},
+          {"digested", person.digested()},
+          {"oldest", person.oldest()},
+          {"unreachable", person.unreachable()}};
 }
 
 }  // namespace

@@ -42,10 +42,10 @@ std::string to_text(const wire::OwedReport& owed) {
   std::string out = fmt::format("{:<22}{:>10}{:>10}{:>10}{:>10}{:>14}\n", "nick", "directs",
                                 "follows", "tracks", "digested", "oldest");
   for (const auto& person : owed.people()) {
-    fmt::format_to(std::back_inserter(out), "{:<22}{:>10}{:>10}{:>10}{:>10}{:>14}\n", person.nick(),
-                   with_commas(person.directs()), with_commas(person.follows()),
+    fmt::format_to(std::back_inserter(out), "{:<22}{:>10}{:>10}{:>10}{:>10}{:>14}{}\n",
+                   person.nick(), with_commas(person.directs()), with_commas(person.follows()),
                    with_commas(person.tracks()), with_commas(person.digested()),
-                   with_commas(person.oldest()));
+                   with_commas(person.oldest()), person.unreachable() ? "  unreachable" : "");
   }
   fmt::format_to(std::back_inserter(out), "up to {}\n", with_commas(owed.head()));
   return out;

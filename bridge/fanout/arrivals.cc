@@ -5,6 +5,13 @@
 #include "bridge/fanout/fanout.h"
 
 namespace bridge::fanout {
+namespace {
+
+// With so many batches under way, or more, nobody is looked for; and when it is tried again.
+constexpr std::size_t kUnacknowledgedMax = 256;
+constexpr std::chrono::seconds kAskAgain{1};
+
+}  // namespace
 
 // ---- who can be reached ------------------------------------------------------------------------
 
@@ -14,7 +21,7 @@ void Fanout::refresh(AccountId id) {
   if (number == Roll::kNobody) return;
   const state::Account& account = roll_.account(number);
   Way way;
-  if (account.open && account.delivery_on && !account.address.empty())
+  if (account.open && account.delivery_on && !account.address.empty() && !bounces_.held(id))
     if (const auto it = available_.find(account.address.view()); it != available_.end())
       way = it->second;
   if (way.session == 0 && !roll_.find(number)) return;
@@ -152,6 +159,7 @@ void Fanout::confirm(SessionId session, const wire::Receipt& receipt) {
   if (!account || receipt.id() > position_) return;
   Person& who = wake(roll_.number_of(account->id));
   receipts_.confirmed(account->id, receipt.id());
+  bounces_.confirmed(account->id, receipt.id());
   if (holds(who.number, receipt.id()) && arrived_after_all(who, receipt.id())) return;
   for (Pending& pending : who.pending) {
     const bool in_flight = pending.in_flight(receipt.id());
@@ -165,11 +173,19 @@ void Fanout::confirm(SessionId session, const wire::Receipt& receipt) {
 void Fanout::give_back(SessionId session, const wire::Nack& nack) {
   const state::Account* account = account_of(session, nack.address());
   if (!account) return;
-  // Whatever the reason, sending again at once would only bounce again: until they show up anew.
+  // Whatever the reason, sending again at once would only bounce again.
   const auto it = available_.find(nack.address());
   if (it != available_.end() && it->second.session == session) {
     available_.erase(it);
     receipts_.away(account->id, turn_.mono);
+  }
+  if (!nack.unsent()) {
+    bounces_.bounced(account->id,
+                     {.session = session,
+                      .id = nack.digest() ? 0 : nack.id(),
+                      .offline = nack.reason() == wire::Nack::OFFLINE},
+                     turn_.mono);
+    counters_.bounced.add();
   }
   Person& who = wake(roll_.number_of(account->id));
   if (nack.digest()) {
@@ -203,6 +219,31 @@ void Fanout::reopen(Person& who, RecordId id) {
   counters_.returned.add();
 }
 
+// Those who were held long enough.
+void Fanout::let_in_again() {
+  const auto is_there = [this](AccountId account) {
+    return available_.contains(state_.find(account)->address);
+  };
+  for (const Bounces::Due& due : bounces_.expire(turn_.mono, is_there)) {
+    if (!due.ask)
+      refresh(due.account);
+    else if (!look_for(due.session, state_.find(due.account)->address))
+      bounces_.ask_later(due.account, turn_.mono + kAskAgain);
+  }
+}
+
+// Another gateway than the one that could not reach them asks where everybody is when it starts.
+bool Fanout::look_for(SessionId id, const std::string& address) {
+  const auto it = sessions_.find(id);
+  if (it == sessions_.end()) return true;
+  Session& session = it->second;
+  if (session.unacknowledged.size() >= kUnacknowledgedMax) return false;
+  session.batch.add_look_for(address);
+  session.batch_bytes += address.size();
+  if (session.batch_full()) flush(session);
+  return true;
+}
+
 // ---- presence ----------------------------------------------------------------------------------
 
 void Fanout::presence(SessionId id, const wire::Presence& presence) {
@@ -225,7 +266,10 @@ void Fanout::change_presence(const Session& session, const wire::Presence::Chang
       it->second = way;
     else if (available_.size() < options_.people_max)
       available_.emplace(change.address(), way);
-    if (account && !known) receipts_.available(account->id, now);
+    if (account && !known) {
+      receipts_.available(account->id, now);
+      bounces_.appeared(account->id, turn_.mono);
+    }
   } else if (known && it->second.session == session.id) {
     available_.erase(it);
     if (account) receipts_.away(account->id, turn_.mono);

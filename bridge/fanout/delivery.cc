@@ -45,17 +45,14 @@ std::size_t Fanout::turn(base::Now now) {
   turn_ = now;
   release_held(now.mono);
   settle_receipts(receipts_.expire(now.mono));
+  let_in_again();
   std::size_t work = expand();
   pass_by_who_left();
   work += catch_up(now.mono);
   work += read_digests();
   tell_due(now);
   work += send(now);
-  // What jobs have yet to bring is in nobody's cursor.
-  const auto ready = jobs_.horizon(position_);
-  work += reports_.turn(ready, [this](AccountId account, RecordId id, wire::OwedEntry& entry) {
-    return count_owed(account, id, entry);
-  });
+  work += count_owed();
   publish_gauges();
   return work;
 }
@@ -80,6 +77,8 @@ void Fanout::publish_gauges() {
       oldest ? static_cast<std::uint64_t>(oldest->time_since_epoch().count()) : 0);
   counters_.parked.set(parked);
   counters_.unconfirmed.set(receipts_.size());
+  counters_.log_reads.add(cache_.reads() - counters_.log_reads.value());
+  counters_.unreachable.set(bounces_.held());
 }
 
 std::optional<base::Time> Fanout::next_wakeup() const {
@@ -87,6 +86,10 @@ std::optional<base::Time> Fanout::next_wakeup() const {
   if (jobs_wait_until_) next = std::min(next.value_or(base::Time::max()), *jobs_wait_until_);
   if (!digests_due_.empty())
     next = std::min(next.value_or(base::Time::max()), digests_due_.top().until);
+  if (const auto due = reports_.next_wakeup())
+    next = std::min(next.value_or(base::Time::max()), *due);
+  if (const auto due = bounces_.next_expiry())
+    next = std::min(next.value_or(base::Time::max()), *due);
   if (!held_.empty()) next = std::min(next.value_or(base::Time::max()), held_.top().until);
   return next;
 }
@@ -122,6 +125,7 @@ void Fanout::send_one(Kind kind, PersonNumber number, base::Now now) {
   const auto next = who.pending[cursor].next(kind);
   if (!next) return;
   const Pending::Entry entry = *next;
+  if (const auto until = bounces_.tries_until(who.account->id)) return hold(who, *until);
   const auto prepared = cache_.get(entry.id);
   if (!prepared) return hold(who, now.mono + kRetryRead);
 
@@ -154,6 +158,7 @@ void Fanout::send_one(Kind kind, PersonNumber number, base::Now now) {
   }
   hand_over(session, who, delivery);
   who.pending[cursor].sent(entry.id);
+  bounces_.sent(who.account->id, entry.id, now.mono);
   moved(who);
 }
 
@@ -200,7 +205,9 @@ void Fanout::release_held(base::Time now) {
 }
 
 void Fanout::flush(Session& session) {
-  if (session.sent.deliveries.empty() && session.sent.told.empty()) return;
+  if (session.sent.deliveries.empty() && session.sent.told.empty() &&
+      session.batch.look_for().empty())
+    return;
   session.sent.sequence = session.next_sequence++;
   session.sent.order = ++order_;
   session.sent.sent_at = turn_.mono;

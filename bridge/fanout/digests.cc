@@ -87,6 +87,10 @@ void Fanout::tell_due(base::Now now) {
     const Person* who = roll_.find(number);
     // Whoever is away is told when they are back.
     if (digest == digests_.end() || !who || !who->reachable()) continue;
+    if (const auto until = bounces_.tries_until(who->account->id)) {
+      digests_due_.push({*until, number});
+      continue;
+    }
     if (!tell(sessions_.at(who->way.session), *who, digest->second, now.wall_ms))
       digests_due_.push({now.mono + kTellAgain, number});
   }
@@ -118,6 +122,7 @@ bool Fanout::tell(Session& session, const Person& who, Digest& digest, base::Wal
   session.batch_bytes += batch.ByteSizeLong();
   session.batch.mutable_digests()->MergeFrom(batch.digests());
   session.sent.told.push_back(who.number);
+  bounces_.sent(who.account->id, 0, turn_.mono);
   digest.told();
   touch(who);
   if (session.batch_full()) flush(session);

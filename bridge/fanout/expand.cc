@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "bridge/fanout/fanout.h"
+#include "bridge/fanout/listeners.h"
 
 namespace bridge::fanout {
 namespace {
@@ -11,18 +12,6 @@ constexpr std::size_t kPassedByPerLook = 64;
 constexpr std::size_t kVisit = 256;
 // After the store failed to read: how long jobs wait before it is tried again.
 constexpr std::chrono::seconds kRetryRead{1};
-
-// Calls `visit(number, person)` for the listeners of a job's present list; false: that was the
-// stretch.
-template <class Visit>
-bool visit_list(const Job& job, const state::State& state, const track::Index& index,
-                std::size_t max, Visit&& visit) {
-  const auto range = job.ahead();
-  if (job.list() == kFollowers)
-    return state.find(job.author())->followers().visit(range, max, visit);
-  const auto list = index.find(job.list());
-  return list && list->visit(range, max, visit);
-}
 
 // Spreads the ids, so that walks begin anywhere.
 std::uint64_t scatter(std::uint64_t id) {
@@ -109,18 +98,19 @@ bool Fanout::walk(Job& job, std::size_t& budget) {
     if (budget == 0) return false;
     if (job.untouched()) begin_list(job);
     std::size_t passed_by = 0, looked_at = 0;
-    const bool more = visit_list(job, state_, index_, std::min(kVisit, budget),
-                                 [&](track::SubscriptionNumber number, PersonNumber who) {
-                                   job.reach(number);
-                                   if (!roll_.looked_at(who)) {
-                                     ++passed_by;
-                                     return;
-                                   }
-                                   ++looked_at;
-                                   const AccountId id = roll_.account(who).id;
-                                   if (!job.exempt(id) && !job.comes_earlier(roll_.account(who)))
-                                     bring(*job.post(), who);
-                                 });
+    const bool more =
+        visit_listeners(job, state_, index_, std::min(kVisit, budget),
+                        [&](track::SubscriptionNumber number, PersonNumber who) {
+                          job.reach(number);
+                          if (!roll_.looked_at(who)) {
+                            ++passed_by;
+                            return;
+                          }
+                          ++looked_at;
+                          const AccountId id = roll_.account(who).id;
+                          if (!job.exempt(id) && !job.comes_earlier(roll_.account(who)))
+                            bring(*job.post(), who);
+                        });
     counters_.looked_at.add(passed_by + looked_at);
     budget -= std::min(budget, 1 + looked_at + passed_by / kPassedByPerLook);
     if (!more) job.end_stretch();

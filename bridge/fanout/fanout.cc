@@ -36,7 +36,8 @@ Fanout::Fanout(const backbone::Store& store, backbone::CursorStore& cursors, Fan
       job_turns_(job_class_options(options_.weights), 1),
       classes_(class_options(options_), 1),
       passes_(roll_),
-      receipts_(options_.receipt_waits) {}
+      receipts_(options_.receipt_waits),
+      bounces_(options_.bounce_waits) {}
 
 base::Result<void> Fanout::load() {
   auto replayed = store_.replay_state([this](const backbone::Record& record) {
@@ -156,12 +157,15 @@ void Fanout::account_changed(const backbone::Record& record) {
     case backbone::Record::kDeliverySwitched:
       return refresh(record.delivery_switched().account());
     case backbone::Record::kAccountClosed:
+      bounces_.forget(record.account_closed().account());
       return refresh(record.account_closed().account());
     case backbone::Record::kAccountReopened:
       return refresh(record.account_reopened().account());
     case backbone::Record::kAddressBound:
+      bounces_.forget(record.address_bound().account());
       return refresh(record.address_bound().account());
     case backbone::Record::kAddressReleased:
+      bounces_.forget(record.address_released().account());
       return refresh(record.address_released().account());
     default:
       return;

@@ -27,6 +27,7 @@
 #include "bridge/base/counters.h"
 #include "bridge/base/text.h"
 #include "bridge/base/time.h"
+#include "bridge/fanout/bounces.h"
 #include "bridge/fanout/digest.h"
 #include "bridge/fanout/jobs.h"
 #include "bridge/fanout/owed.h"
@@ -76,6 +77,7 @@ struct FanoutOptions {
   // A delivery of a post older than this says when it was written.
   std::chrono::milliseconds late_after{30'000};
   ReceiptWaits receipt_waits = {};
+  BounceWaits bounce_waits = {};
 };
 
 struct FanoutCounters {
@@ -84,6 +86,7 @@ struct FanoutCounters {
   base::Counter deliveries;  // handed to a session, again after a break included
   base::Counter acknowledged;
   base::Counter returned;   // refused by the other side, or lost with the session
+  base::Counter bounced;    // of those: sent, and came back as an error
   base::Counter confirmed;  // by the person's own client
   base::Counter withdrawn;  // no longer owed when their turn came
   base::Counter digested;   // put into somebody's digest, instead
@@ -92,6 +95,7 @@ struct FanoutCounters {
   base::Counter held;       // times somebody's delivery limit said "not before"
   base::Counter caught_up;  // records that passes went over
   base::Counter passes;     // begun
+  base::Counter log_reads;  // stretches of the log that were not in memory
   base::Gauge position;
   base::Gauge position_ms;     // when the newest record matched was written, by the wall clock
   base::Gauge credit;          // deliveries the gateways would take now
@@ -100,8 +104,9 @@ struct FanoutCounters {
   base::Gauge parked;          // people whose turn came while there was no credit
   base::Gauge unconfirmed;     // deliveries that wait for the person's own client
   base::Gauge online;
-  base::Gauge behind;  // people who read along with a pass, or wait for one
-  base::Gauge jobs;    // posts that have not come to everybody yet
+  base::Gauge unreachable;  // people to whom nothing is sent because it came back
+  base::Gauge behind;       // people who read along with a pass, or wait for one
+  base::Gauge jobs;         // posts that have not come to everybody yet
 };
 
 class Fanout {
@@ -147,6 +152,9 @@ class Fanout {
   };
   void ask(std::uint64_t ticket, const wire::Request& request);
   std::vector<Answer> take_answers();
+  // How one record stands to one person, as the reports count it. Fails when the log cannot be
+  // read.
+  base::Result<Standing> standing(AccountId account, RecordId id);
 
   // Catch-up, scheduling, batches. Returns how much it did: 0 means nothing can be done before
   // next_wakeup() or another call.
@@ -215,6 +223,8 @@ class Fanout {
   void arrived(Person& person, const SentDelivery& delivery);
   void settle_receipts(const std::vector<Receipts::Expired>& expired);
   void reopen(Person& person, RecordId id);
+  void let_in_again();
+  bool look_for(SessionId session, const std::string& address);
   void change_presence(const Session& session, const wire::Presence::Change& change);
 
   // Catch-up.
@@ -263,9 +273,12 @@ class Fanout {
   void bring_more(Reading& reading);
 
   // Counting.
-  void report_owed(std::uint64_t ticket, const std::string& nick);
+  void report_owed(std::uint64_t ticket, const wire::Owed& asked);
+  RecordId owed_from(PersonNumber number);
+  std::size_t count_owed();
+  base::Result<void> count_record(OwedReport& report, std::size_t& budget);
   bool outstanding(PersonNumber number, std::size_t cursor, RecordId id);
-  RecordId count_owed(AccountId account, RecordId id, wire::OwedEntry& entry);
+  Standing standing(PersonNumber number, const Prepared& prepared);
 
   const backbone::Store& store_;
   backbone::CursorStore& cursor_store_;
@@ -291,6 +304,7 @@ class Fanout {
   std::size_t admitting_ = 0;          // turns for which passes have waited
   std::priority_queue<Held, std::vector<Held>, std::greater<>> held_;
   Receipts receipts_;
+  Bounces bounces_;
   std::unordered_map<PersonNumber, Digest> digests_;                          // no empty ones
   std::priority_queue<Held, std::vector<Held>, std::greater<>> digests_due_;  // to be told
   std::deque<Reading> readings_;

@@ -97,7 +97,7 @@ class Receipts {
     bool available = false;
     Appeared since;
     std::chrono::nanoseconds been_there{0};  // in the visits that are over
-    std::optional<base::Time> timer;  // its one entry in timers_ that counts
+    std::optional<base::Time> timer;         // its one entry in timers_ that counts
     std::vector<Sent> sent;
   };
   struct Timer {

@@ -42,6 +42,10 @@ class Roll {
   bool clean(PersonNumber number) const;
   // As they have to be saved; only while !clean().
   backbone::Cursors cursors(PersonNumber number) const;
+  // Of somebody at rest: everything up to there is done.
+  RecordId behind(PersonNumber number, std::size_t cursor) const {
+    return slots_[number].behind[cursor];
+  }
   // From where the log has to be read for their follows and tracks; everything: being served.
   RecordId reads_after(PersonNumber number) const;
 

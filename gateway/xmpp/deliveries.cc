@@ -69,6 +69,7 @@ void Deliveries::add(std::vector<Group>& groups, const Rendered& one,
     nack.set_id(one.id);
     nack.set_digest(one.digest);
     nack.set_reason(wire::Nack::OFFLINE);
+    nack.set_unsent(true);
     backbone.nack(nack);
     ++counters_.deliveries_refused;
   }

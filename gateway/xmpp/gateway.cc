@@ -166,6 +166,7 @@ void Gateway::on_reply(bridge::client::RequestId id, const wire::Reply& reply) {
 
 void Gateway::on_batch(std::uint64_t sequence, const wire::Batch& batch) {
   deliveries_.on_batch(sequence, batch, *backbone_);
+  for (const std::string& address : batch.look_for()) probe_.add(address);
 }
 
 void Gateway::on_gap(const wire::Gap&) {}  // only feeds have gaps, and we read none

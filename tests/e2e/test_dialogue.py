@@ -1,6 +1,7 @@
 """Dialogues on a real XMPP server: what people say to Lapwing, and what they get."""
 
 import asyncio
+import json
 import re
 import time
 import unittest
@@ -490,6 +491,65 @@ class Receipts(Story):
         ann.bounce(ann.bot, first)
         await ann.becomes_owed(1)
         await ann.becomes()
+        [again] = await ann.gets(f"{bob.nick}: boomerang")
+        self.assertEqual(again.post, first.post)
+        await ann.becomes_owed(0)
+
+
+class Bounces(Story):
+    """Deliveries that come back as errors, from somebody who says that they are there."""
+
+    bridge_extra = (
+        '[deliveries]\nbounce_wait = "1s"\nbounce_wait_max = "4s"\nbounce_trial = "1s"\n'
+    )
+
+    async def pair(self):
+        ann, bob = await self.members("ann", "bob")
+        await ann.says(f"follow {bob.nick}")
+        return ann, bob
+
+    def entry(self, person):
+        report = json.loads(self.stack.ctl("owed", "--json", person.nick).stdout)
+        return next(iter(report["people"]), None)
+
+    async def test_who_cannot_be_reached_costs_little_and_loses_nothing(self):
+        ann, bob = await self.pair()
+        broken, sent = True, 0
+
+        def bounce(person, delivery):
+            nonlocal sent
+            sent += 1
+            if broken:
+                person.bounce(person.bot, delivery, "gone")
+
+        ann.on_delivery = bounce
+        texts = [f"number {n}" for n in range(20)]
+        for text in texts[:10]:
+            await bob.says(f"post {text}", "Posted")
+        await self.wait_for(
+            lambda: (self.entry(ann) or {}).get("unreachable"), "ann is not found unreachable"
+        )
+        end = time.monotonic() + 8
+        while time.monotonic() < end:  # a client that says all the time that it is there
+            ann.set_presence()
+            await asyncio.sleep(0.3)
+        # Each once or twice, and then one by one, after 2, 4, 4... seconds.
+        self.assertLessEqual(sent, 20 + 5)
+        for text in texts[10:]:
+            await bob.says(f"post {text}", "Posted")
+        self.assertEqual(self.owed(ann), 20)
+        await ann.says("stats", "Delivery: on")  # answers are no deliveries
+        ann.deliveries.clear()
+        broken = False
+        ann.set_presence()
+        await ann.gets(*(f"{bob.nick}: {text}" for text in texts), timeout=40)
+        await ann.becomes_owed(0)
+
+    async def test_who_says_nothing_is_looked_for(self):
+        ann, bob = await self.pair()
+        await bob.says("post boomerang", "Posted")
+        [first] = await ann.gets(f"{bob.nick}: boomerang")
+        ann.bounce(ann.bot, first, "remote-server-timeout")
         [again] = await ann.gets(f"{bob.nick}: boomerang")
         self.assertEqual(again.post, first.post)
         await ann.becomes_owed(0)

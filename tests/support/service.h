@@ -160,11 +160,14 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
     fanout_->presence(kSession, presence);
     settle();
   }
-  void give_back(const std::string& nick, std::uint64_t id) {
+  void give_back(const std::string& nick, std::uint64_t id,
+                 bridge::wire::Nack::Reason reason = bridge::wire::Nack::OFFLINE,
+                 bool unsent = false) {
     bridge::wire::Nack nack;
     nack.set_address(address(nick));
     nack.set_id(id);
-    nack.set_reason(bridge::wire::Nack::OFFLINE);
+    nack.set_reason(reason);
+    nack.set_unsent(unsent);
     fanout_->give_back(kSession, nack);
     settle();
   }
@@ -212,6 +215,7 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
   }
   std::vector<Delivered>& delivered() { return delivered_; }
   std::vector<bridge::wire::Digest>& digests() { return digests_; }
+  Texts& looked_for() { return looked_for_; }  // their addresses
   bridge::fanout::Fanout& fanout() { return *fanout_; }
   bridge::state::Committer& committer() { return *committer_; }
   bridge::backbone::MemoryStore& store() { return store_; }
@@ -252,6 +256,7 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
                const bridge::wire::Batch& batch) override {
     sequence_ = sequence;
     for (const auto& digest : batch.digests()) digests_.push_back(digest);
+    for (const auto& someone : batch.look_for()) looked_for_.push_back(someone);
     for (const auto& item : batch.items())
       for (const auto& to : item.recipients())
         delivered_.push_back(
@@ -268,6 +273,7 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
   bridge::wire::Reply reply_;
   std::vector<Delivered> delivered_;
   std::vector<bridge::wire::Digest> digests_;
+  Texts looked_for_;
   std::uint64_t sequence_ = 0;
   std::uint64_t client_id_ = 0;
 };

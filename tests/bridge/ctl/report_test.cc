@@ -71,8 +71,11 @@ TEST_CASE("what is owed") {
   person.set_digested(9);
   person.set_oldest(3);
   CHECK(to_json(owed) == R"({"head":20,"people":[{"nick":"bob","directs":0,"follows":0,)"
-                         R"("tracks":87,"digested":9,"oldest":3}]})");
+                         R"("tracks":87,"digested":9,"oldest":3,"unreachable":false}]})");
   CHECK(to_text(owed).find("bob") != std::string::npos);
+  CHECK(to_text(owed).find("unreachable") == std::string::npos);
+  person.set_unreachable(true);
+  CHECK(to_text(owed).find("unreachable") != std::string::npos);
 }
 
 }  // namespace

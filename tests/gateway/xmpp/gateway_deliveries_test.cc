@@ -273,6 +273,7 @@ TEST_CASE("a delivery for somebody who has just gone is given back, not sent") {
   REQUIRE(world.peer().heard().nacks.size() == 1);
   CHECK(world.peer().heard().nacks[0].id() == 9);
   CHECK(world.peer().heard().nacks[0].reason() == wire::Nack::OFFLINE);
+  CHECK(world.peer().heard().nacks[0].unsent());
   CHECK(world.peer().acknowledged() == 1);
 }
 
@@ -329,6 +330,7 @@ TEST_CASE("a delivery that bounces is owed again, and its person away until seen
   world.gets(error);
   REQUIRE(world.peer().heard().nacks.size() == 1);
   CHECK(world.peer().heard().nacks[0].reason() == bounce.reason);
+  CHECK_FALSE(world.peer().heard().nacks[0].unsent());
   CHECK(world.peer().heard().nacks[0].address() == kBare);
   CHECK_FALSE(world.available(kBare));
   CHECK(world.out().empty());  // an error is never answered

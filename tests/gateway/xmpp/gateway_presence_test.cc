@@ -104,6 +104,21 @@ TEST_CASE("the handshake: accepted, shown, asked in return; and the parting") {
   CHECK_THAT(world.to(kBare), Contains("unsubscribed") && Contains("unavailable"));
 }
 
+TEST_CASE("whom the bridge looks for is probed, and the batch is done") {
+  World world;
+  world.up();
+  world.clear();
+  wire::Batch batch;
+  batch.add_look_for(kBare);
+  world.peer().deliver(std::move(batch));
+  world.turn();
+  world.turn();
+  CHECK_THAT(world.to(kBare), Contains("'probe'"));
+  CHECK(world.peer().acknowledged() == 1);
+  world.presence(kBob);
+  CHECK(world.available(kBare));
+}
+
 TEST_CASE("presence and probes are answered with ours, once per client") {
   World world;
   world.up();
