@@ -35,17 +35,6 @@ lane::LaneOptions lane_options(std::size_t index, const Limits& limits) {
   return options;
 }
 
-fanout::FanoutOptions fanout_options(const Plan& plan, const Limits& limits) {
-  fanout::FanoutOptions options;
-  options.deliveries_per_person = limits.deliveries_per_person;
-  options.people_max = 1000;
-  options.quantum = plan.quantum;
-  options.hot_list = plan.hot_list;
-  options.catch_up_max = plan.catch_up_max;
-  options.receipt_waits = {.unproven = milliseconds(8000), .proven = milliseconds(20'000)};
-  return options;
-}
-
 template <class T>
 T take_front(std::deque<T>& from) {
   T item = std::move(from.front());
@@ -54,6 +43,18 @@ T take_front(std::deque<T>& from) {
 }
 
 }  // namespace
+
+fanout::FanoutOptions fanout_options(const Plan& plan, const Limits& limits) {
+  fanout::FanoutOptions options;
+  options.deliveries_per_person = limits.deliveries_per_person;
+  options.people_max = 1000;
+  options.quantum = plan.quantum;
+  options.hot_list = plan.hot_list;
+  options.catch_up_max = plan.catch_up_max;
+  options.bounce_waits = kBounceWaits;
+  options.receipt_waits = {.unproven = milliseconds(8000), .proven = milliseconds(20'000)};
+  return options;
+}
 
 BridgeProcess::BridgeProcess(Stage& stage, Disk& disk, std::array<LaneWires*, kLanes> wires,
                              const Limits& limits)
@@ -197,6 +198,8 @@ void BridgeProcess::handle(const fanout::Event& event) {
                  },
                  [&](const fanout::GivenBack& e) {
                    disk_.done().returned(e.session, e.nack.address(), e.nack.id());
+                   if (!e.nack.unsent() && !e.nack.digest())
+                     stage_.laws.came_back(e.nack.address(), e.nack.id());
                    fanout_.give_back(e.session, e.nack);
                  },
                  [&](const fanout::Confirmed& e) {

@@ -28,6 +28,8 @@ struct Limits {
   bridge::lane::LaneLimits lanes = {};
 };
 
+bridge::fanout::FanoutOptions fanout_options(const Plan& plan, const Limits& limits);
+
 // The way out of a lane.
 class LaneWires {
  public:

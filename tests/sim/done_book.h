@@ -30,6 +30,9 @@ class DoneBook {
   std::set<RecordId> on_the_way(const std::string& address) const;
   void closed(std::uint64_t session) { on_the_way_.erase(session); }
 
+  bool known(const std::string& address, RecordId id) const {
+    return done_.contains({address, id});
+  }
   // It may come again though it had arrived.
   void forget(const std::string& address, RecordId id);
   void saved(bool synced);

@@ -40,7 +40,30 @@ void Laws::acknowledged(const Publication& publication, RecordId id) {
                        publication.client_id, at->second, id));
 }
 
+void Laws::cut_off(const std::string& address, Time until) {
+  cut_off_[address] = {.since = agenda_.now(), .until = until, .repeats = {}, .came_back = {}};
+}
+
+void Laws::came_back(const std::string& address, RecordId id) {
+  const auto it = cut_off_.find(address);
+  if (it != cut_off_.end()) it->second.came_back.insert(id);
+}
+
+// docs/owed.md: what came back goes once or twice, and then one by one, ever more rarely.
+void Laws::judge_repeat(const std::string& address, RecordId id) {
+  const auto it = cut_off_.find(address);
+  if (it == cut_off_.end() || agenda_.now() > it->second.until) return;
+  CutOff& cut_off = it->second;
+  if (cut_off.came_back.erase(id) == 0 || ++cut_off.repeats[id] <= 2) return;
+  const auto ever =
+      static_cast<std::uint64_t>((agenda_.now() - cut_off.since) / kBounceWaits.longest);
+  if (++cut_off.further > 6 + ever)
+    broken(fmt::format("law 5: {} is cut off, and still all is sent there again and again, now #{}",
+                       address, id));
+}
+
 void Laws::handed_over(const std::string& address, RecordId id) {
+  judge_repeat(address, id);
   handed_over_.try_emplace({address, id}, breaks_);
 }
 

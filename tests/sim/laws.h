@@ -14,12 +14,17 @@
 #include <vector>
 
 #include "bridge/backbone/store.h"
+#include "bridge/fanout/bounces.h"
 #include "tests/sim/agenda.h"
 
 namespace tests::sim {
 
 using bridge::backbone::RecordId;
 using bridge::backbone::RecordPtr;
+
+// For the fan-out.
+inline constexpr bridge::fanout::BounceWaits kBounceWaits{
+    .first = milliseconds(300), .longest = milliseconds(3000), .trial = milliseconds(1500)};
 
 struct Violation : std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -57,7 +62,15 @@ class Laws {
     return lost_by_server_.erase({address, id}) > 0;
   }
   // Something after which deliveries may come again.
-  void breaks() { ++breaks_; }
+  void breaks() {
+    ++breaks_;
+    slow();
+  }
+  // All that is sent to them comes back until then, and soon, unless something is slow or breaks.
+  void cut_off(const std::string& address, Time until);
+  void slow() { cut_off_.clear(); }
+  // The bridge has heard that it came back.
+  void came_back(const std::string& address, RecordId id);
   // In order, as a reader of the public feed saw it.
   void in_feed(const std::string& reader, RecordId id, const std::string& author,
                const std::string& text);
@@ -91,8 +104,18 @@ class Laws {
   void judge_arrivals(const std::vector<RecordPtr>& log) const;
   void judge_feeds(const std::vector<RecordPtr>& log) const;
 
+  struct CutOff {
+    Time since;
+    Time until;
+    std::map<RecordId, std::uint64_t> repeats;  // after they had come back
+    std::set<RecordId> came_back;               // and not sent again yet
+    std::uint64_t further = 0;
+  };
+  void judge_repeat(const std::string& address, RecordId id);
+
   const Agenda& agenda_;
   std::uint64_t breaks_ = 0;
+  std::map<std::string, CutOff> cut_off_;
   std::map<Publication, RecordId> acknowledged_;
   std::map<Delivery, std::uint64_t> handed_over_;  // to the breaks there had been then
   std::map<Delivery, Arrival> arrivals_;

@@ -205,10 +205,13 @@ Owed owed_by(const Log& log) {
   owed.may.insert(then.begin(), then.end());
   for (const auto& record : log) {
     if (!is_delivered(*record)) continue;
-    for (const auto& [account, person] : people)
-      if (person.delivery_on && is_owed(people, account, *record, log) &&
-          then.contains({person.address, record->id()}))
-        owed.must.emplace(person.address, record->id());
+    for (const auto& [account, person] : people) {
+      if (!is_owed(people, account, *record, log) ||
+          !then.contains({person.address, record->id()}))
+        continue;
+      owed.still.emplace(person.address, record->id());
+      if (person.delivery_on) owed.must.emplace(person.address, record->id());
+    }
   }
   return owed;
 }

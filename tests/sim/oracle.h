@@ -16,8 +16,9 @@ namespace tests::sim {
 
 struct Owed {
   using Deliveries = std::set<std::pair<std::string, bridge::backbone::RecordId>>;
-  Deliveries may;   // owed when it was posted; what ended since then may have come or not
-  Deliveries must;  // and still owed now
+  Deliveries may;    // owed when it was posted; what ended since then may have come or not
+  Deliveries still;  // owed now, whether deliveries to them are on or not
+  Deliveries must;   // and they are on
 };
 
 Owed owed_by(const std::vector<bridge::backbone::RecordPtr>& log);

@@ -152,6 +152,13 @@ void Person::flap() {
   }
 }
 
+void Person::insist(Time until) {
+  if (settling_ || stage_.agenda.now() > until) return;
+  if (server_.is_online(address_)) come();
+  stage_.agenda.after(stage_.dice.between(milliseconds(50), milliseconds(400)),
+                      lifetime_.while_alive([this, until] { insist(until); }));
+}
+
 void Person::rush(const std::string& word) {
   if (!server_.is_online(address_) || !joined_) return;
   const std::string& nick = stage_.dice.pick(nicks_);

@@ -30,6 +30,8 @@ class Person final : private UserClient {
 
   // Faults. Comes and goes several times within milliseconds.
   void flap();
+  // Says all the time that it is there.
+  void insist(Time until);
   // Begins and ends, all at once, subscriptions that catch the same posts.
   void rush(const std::string& word);
 

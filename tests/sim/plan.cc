@@ -12,7 +12,7 @@
 namespace tests::sim {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Mutant>, 9> kMutants{{
+constexpr std::array<std::pair<std::string_view, Mutant>, 10> kMutants{{
     {"none", Mutant::kNone},
     {"ack-before-fsync", Mutant::kAckBeforeFsync},
     {"cursor-off-by-one", Mutant::kCursorOffByOne},
@@ -22,6 +22,7 @@ constexpr std::array<std::pair<std::string_view, Mutant>, 9> kMutants{{
     {"twice-from-two-lists", Mutant::kTwiceFromTwoLists},
     {"checkpoint-before-ack", Mutant::kCheckpointBeforeAck},
     {"digest-forgets-one", Mutant::kDigestForgetsOne},
+    {"returned-forgotten", Mutant::kReturnedForgotten},
 }};
 
 }  // namespace
@@ -101,6 +102,7 @@ Plan plan_for(std::uint64_t seed, Mutant mutant) {
   plan.race = sometimes(0.15);
   plan.flap = sometimes(0.15);
   plan.reject = sometimes(0.1);
+  plan.gone = sometimes(0.1);
   plan.hang = sometimes(0.1);
   plan.unreadable = sometimes(0.05);
   if (plan.crowd > 0) plan.death_per_step = 1.0 / static_cast<double>(dice.between(300, 3000));
@@ -114,7 +116,7 @@ std::string Plan::describe() const {
   return fmt::format(
       "{} people, {} publishers, a crowd of {}, window {} deliveries {} bytes, {} barriers, "
       "quantum {}, {}{}{}"
-      "death per step {:.5f} of{}{}{}, weather:{}{}{}{}{}{}{}{}{}{}{}{}{}{}",
+      "death per step {:.5f} of{}{}{}, weather:{}{}{}{}{}{}{}{}{}{}{}{}{}{}{}",
       people, publishers, crowd, window_deliveries, window_bytes, barriers, quantum,
       bounces ? "bounces, " : "", receipts ? "receipts, " : "",
       slow_client > 0 ? "slow clients, " : "", death_per_step, kill_bridge ? " bridge" : "",
@@ -123,7 +125,8 @@ std::string Plan::describe() const {
       stop > 0 ? " restarts" : "", server_pause > 0 ? " server pauses" : "",
       burst > 0 ? " bursts" : "", clock > 0 ? " clock jumps" : "", thin > 0 ? " thinning" : "",
       race > 0 ? " races" : "", flap > 0 ? " flapping" : "", reject > 0 ? " rejects" : "",
-      hang > 0 ? " hangs" : "", unreadable > 0 ? " unreadable disks" : "");
+      gone > 0 ? " unreachable people" : "", hang > 0 ? " hangs" : "",
+      unreadable > 0 ? " unreadable disks" : "");
 }
 
 }  // namespace tests::sim

@@ -21,6 +21,7 @@ enum class Mutant {
   kTwiceFromTwoLists,    // a saved job has forgotten the lists it went through
   kCheckpointBeforeAck,  // deliveries on their way are saved as arrived
   kDigestForgetsOne,     // of what a saved digest holds, the first post is gone
+  kReturnedForgotten,    // of what is owed one by one, the first is not saved
 };
 std::string_view name(Mutant mutant);
 // Of all, with commas.
@@ -67,13 +68,15 @@ struct Plan {
   double limits = 0;
   double stop = 0;  // in good order
   double server_pause = 0;
-  double burst = 0;       // of many posts at once
-  double clock = 0;       // the wall clock jumps
-  double thin = 0;        // half the crowd stops listening
-  double race = 0;        // of subscriptions that match the same posts, right around those posts
-  double flap = 0;        // of somebody's presence, within milliseconds
-  double reject = 0;      // somebody's messages come back though they are there
-  double hang = 0;        // somebody's client reads nothing
+  double burst = 0;   // of many posts at once
+  double clock = 0;   // the wall clock jumps
+  double thin = 0;    // half the crowd stops listening
+  double race = 0;    // of subscriptions that match the same posts, right around those posts
+  double flap = 0;    // of somebody's presence, within milliseconds
+  double reject = 0;  // somebody's messages come back though they are there
+  double gone = 0;    // all that is sent to somebody comes back, while their client insists that
+                      // it is there
+  double hang = 0;    // somebody's client reads nothing
   double unreadable = 0;  // the disk
   bool kill_bridge = false;
   bool kill_gateway = false;

@@ -94,6 +94,10 @@ base::Result<void> SimCursorStore::checkpoint(const Checkpoint& checkpoint, bool
   if (mutant_ == Mutant::kCheckpointBeforeAck) forget_what_flies(written);
   if (mutant_ == Mutant::kDigestForgetsOne)
     for (CursorRow& row : written.rows) forget_one(row.digest);
+  if (mutant_ == Mutant::kReturnedForgotten)
+    for (CursorRow& row : written.rows)
+      for (Cursor& cursor : row.cursors)
+        if (!cursor.again.empty()) cursor.again.erase(cursor.again.begin());
   if (mutant_ == Mutant::kTwiceFromTwoLists) std::ranges::for_each(written.jobs, forget_lists);
   return store_.checkpoint(written, sync);
 }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "tests/sim/audit.h"
+
 namespace tests::sim {
 namespace {
 
@@ -59,6 +61,12 @@ void World::live() {
   storm();
   calm();
   stage_.laws.judge(bridge_.disk().all());
+  kill_bridge();
+}
+
+void World::kill_bridge() {
+  bridge_.kill();
+  audit(stage_, bridge_.disk(), server_);
 }
 
 void World::step() {
@@ -78,7 +86,7 @@ void World::calm() {
   stage_.trace.say("the storm is over");
   stage_.calm = true;
   if (!server_.up()) server_.start();
-  if (bridge_.process() && bridge_.process()->gave_up()) bridge_.kill();
+  if (bridge_.process() && bridge_.process()->gave_up()) kill_bridge();
   bridge_.calm();
   gateway_.calm();
   for (auto& publisher : publishers_) {
@@ -113,7 +121,7 @@ bool World::quiet() {
 
 void World::fate() {
   if (bridge_.process() && bridge_.process()->gave_up()) {
-    bridge_.kill();
+    kill_bridge();
     come_back(&World::start_bridge);
   }
   if (stage_.plan.death_per_step > 0 && stage_.dice.chance(stage_.plan.death_per_step))
@@ -125,7 +133,7 @@ void World::kill_something() {
   switch (stage_.dice.below(3)) {
     case 0:
       if (!plan.kill_bridge || !bridge_.process()) return;
-      bridge_.kill();
+      kill_bridge();
       return come_back(&World::start_bridge);
     case 1:
       if (!plan.kill_gateway || !gateway_.running()) return;
@@ -219,6 +227,7 @@ void World::fault_of_connections() {
   if (dice.chance(plan.server_pause)) {
     stage_.trace.say("the XMPP server does nothing for a while");
     server_.pause(a_while(4000));
+    stage_.laws.slow();
   }
 }
 
@@ -256,6 +265,14 @@ void World::fault_of_people() {
     stage_.trace.say("what is sent to {} comes back for a while", address);
     server_.reject(address, a_while(4000));
   }
+  if (dice.chance(plan.gone)) {
+    Person& person = *dice.pick(people_);
+    stage_.trace.say("nothing can be sent to {} for a while", person.address());
+    const Time until = a_while(15'000);
+    server_.cut_off(person.address(), until);
+    stage_.laws.cut_off(person.address(), until);
+    person.insist(until);
+  }
   if (dice.chance(plan.hang)) {
     const std::string& address = dice.pick(people_)->address();
     stage_.trace.say("the client of {} reads nothing for a while", address);
@@ -275,7 +292,7 @@ void World::thin_out() {
   if (!stage_.plan.kill_bridge || stage_.dice.chance(0.4)) return;
   stage_.agenda.after(stage_.dice.between(milliseconds(20), milliseconds(200)), [this] {
     if (stage_.calm || !bridge_.process()) return;
-    bridge_.kill();
+    kill_bridge();
     come_back(&World::start_bridge);
   });
 }

@@ -49,6 +49,7 @@ class World {
   void change_limits();
   Time a_while(std::size_t longest_ms);
   LaneLine& some_line();
+  void kill_bridge();
   void kill_something();
   void stop_something();
   void come_back(void (World::*start)());

@@ -63,6 +63,16 @@ void XmppServer::log_out(const std::string& address) {
   presence_of(address, user);
 }
 
+bool XmppServer::has(const std::string& address, bridge::backbone::RecordId id) const {
+  const auto is_it = [&](const Taken& taken) {
+    return gateway::xmpp::parse_delivery_id(taken.stanza.attribute("id")) == id;
+  };
+  return std::ranges::any_of(users_.at(address).offline, is_it) ||
+         std::ranges::any_of(outgoing_, [&](const Outgoing& outgoing) {
+           return outgoing.address == address && is_it(outgoing.taken);
+         });
+}
+
 void XmppServer::send(Stanza stanza) {
   if (up_) to_component({.stanza = std::move(stanza), .pong = 0});
 }
@@ -132,6 +142,8 @@ void XmppServer::route(Element stanza) {
   }
   if (stanza.name != "message") return;
   const bool error = stanza.attribute("type") == "error";
+  if (stage_.agenda.now() < user.cut_off_until && !stage_.calm && !error)
+    return bounce(stanza, "remote-server-not-found");
   if (stage_.agenda.now() < user.rejects_until && !stage_.calm && !error) return reject(stanza);
   if (user.online) return deliver(address, {std::move(stanza)});
   if (error) return;

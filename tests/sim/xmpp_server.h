@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "bridge/backbone/store.h"
 #include "gateway/xmpp/component.h"
 #include "tests/gateway/xmpp/parsed_xml.h"
 #include "tests/sim/pipe.h"
@@ -61,6 +62,8 @@ class XmppServer {
   bool log_in(const std::string& address, const std::string& show);
   void log_out(const std::string& address);
   bool is_online(const std::string& address) const { return users_.at(address).online; }
+  // On its way out to them, or kept for them.
+  bool has(const std::string& address, bridge::backbone::RecordId id) const;
   // From a client to the component.
   void send(gateway::xmpp::Stanza stanza);
 
@@ -70,6 +73,8 @@ class XmppServer {
   void pause(Time until) { paused_until_ = until; }
   // What is sent to them comes back though they are there: at once, or after a while.
   void reject(const std::string& address, Time until) { users_.at(address).rejects_until = until; }
+  // It comes back at once, and all of it.
+  void cut_off(const std::string& address, Time until) { users_.at(address).cut_off_until = until; }
   // No answer of that kind is on its way any more.
   bool all_answered() const { return stage_.agenda.now() > last_answer_ + milliseconds(1000); }
   // Their client reads nothing.
@@ -86,6 +91,7 @@ class XmppServer {
     std::string show;
     std::deque<Taken> offline;  // kept for them, on disk
     Time rejects_until{};
+    Time cut_off_until{};
     Time hangs_until{};
     Time last_due{};  // of what is on its way out to them
   };
