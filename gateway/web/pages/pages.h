@@ -7,12 +7,14 @@
 // assets/lapwing.js then adds what is nice to have. Times are UTC in <time> elements, which the
 // script turns into "3 min".
 //
-// Forms POST to these paths, each with `csrf` and `back` (see actions.h): /post, /delete, /fav,
-// /unfav, /follow, /leave, /track, /untrack, /delivery, /sign-in, /sign-out, /sessions/end.
+// Forms POST to these paths, each with `csrf` and `back`: /post, /delete, /fav,
+// /unfav, /follow, /leave, /track, /untrack, /delivery, /sign-in, /sign-out, /sessions/end,
+// /operations/limits.
 #pragma once
 
 #include <string>
 
+#include "gateway/web/pages/operations.h"
 #include "gateway/web/pages/views.h"
 
 namespace gateway::web::pages {
@@ -29,5 +31,6 @@ std::string settings_page(const Frame& frame, const Settings& settings);
 
 std::string sign_in_page(const Frame& frame, const SignIn& sign_in);
 std::string problem_page(const Frame& frame, const Problem& problem);
+std::string operations_page(const Frame& frame, const Operations& operations);
 
 }  // namespace gateway::web::pages

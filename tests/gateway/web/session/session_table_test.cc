@@ -1,5 +1,5 @@
 // Who is signed in, for how long, and after a restart.
-#include "gateway/web/session/sessions.h"
+#include "gateway/web/session/session_table.h"
 
 #include <sys/stat.h>
 
@@ -21,7 +21,7 @@ const SignedIn kAlice{"Alice", 7, "Firefox on Linux"};
 
 struct SessionsStory {
   MemoryJournal journal;
-  Sessions sessions{{}, journal};
+  SessionTable sessions{{}, journal};
 };
 
 TEST_CASE("whoever brings the cookie of a session is its owner, nobody else") {
@@ -92,7 +92,7 @@ TEST_CASE("a person's twenty-first session takes the place of the one longest un
 
 TEST_CASE("at the bound of sessions nobody is thrown out, and nobody comes in") {
   MemoryJournal journal;
-  Sessions sessions({.sessions_max = 2}, journal);
+  SessionTable sessions({.sessions_max = 2}, journal);
   const std::string first = *sessions.open({"a", 1, ""}, kNow);
   CHECK(sessions.open({"b", 2, ""}, kNow + kDay).has_value());
   CHECK(sessions.open({"c", 3, ""}, kNow + kDay).error().code == bridge::base::ErrorCode::kBusy);
@@ -105,14 +105,14 @@ TEST_CASE("a restart finds the same sessions, less those that ended") {
   MemoryJournal journal;
   std::string kept, ended, old;
   {
-    Sessions sessions({}, journal);
+    SessionTable sessions({}, journal);
     old = *sessions.open({"old", 1, ""}, kNow - 40 * kDay);
     kept = *sessions.open(kAlice, kNow);
     ended = *sessions.open(kAlice, kNow);
     sessions.end(ended);
     CHECK(sessions.find(kept, kNow + kDay));
   }
-  Sessions sessions({}, journal);
+  SessionTable sessions({}, journal);
   REQUIRE(sessions.load(kNow + kDay).has_value());
   REQUIRE(sessions.find(kept, kNow + kDay));
   CHECK(sessions.find(kept, kNow + kDay)->agent == "Firefox on Linux");

@@ -1,7 +1,7 @@
-// Sessions: who is signed in on the website, by the cookie a browser brings.
+// SessionTable: who is signed in on the website, by the cookie a browser brings.
 //
-//   const std::string token = sessions.open({"alice", 7, "Firefox on Linux"}, now_ms);   // the
-//   cookie if (const Session* session = sessions.find(token, now_ms)) ...
+//   const auto token = sessions.open({"alice", 7, "Firefox on Linux"}, now_ms);  // for the cookie
+//   if (const Session* session = sessions.find(cookie, now_ms)) ...
 //
 // A token is 32 random bytes, new at every sign-in, so that a cookie somebody planted before is
 // worth nothing after it. Kept is only its SHA-256: whoever reads the file or the memory's dump
@@ -54,14 +54,14 @@ struct SignedIn {
   std::string agent;
 };
 
-class Sessions {
+class SessionTable {
  public:
   // How stale `seen_ms` may be on disk.
   static constexpr std::chrono::minutes kSeenEvery{30};
   static constexpr std::size_t kTokenBytes = 32;
 
   // The journal must outlive it.
-  Sessions(const SessionLimits& limits, SessionJournal& journal);
+  SessionTable(const SessionLimits& limits, SessionJournal& journal);
 
   // What the journal holds, less what has ended by now.
   base::Result<void> load(base::WallMs now_ms);

@@ -1,4 +1,4 @@
-#include "gateway/web/session/sessions.h"
+#include "gateway/web/session/session_table.h"
 
 #include <fmt/format.h>
 
@@ -75,10 +75,10 @@ std::string folded(std::string_view nick) {
 
 }  // namespace
 
-Sessions::Sessions(const SessionLimits& limits, SessionJournal& journal)
+SessionTable::SessionTable(const SessionLimits& limits, SessionJournal& journal)
     : limits_(limits), journal_(journal) {}
 
-Result<void> Sessions::load(WallMs now_ms) {
+Result<void> SessionTable::load(WallMs now_ms) {
   const auto lines = journal_.read();
   if (!lines) return tl::unexpected(lines.error());
   sessions_.clear();
@@ -104,7 +104,7 @@ Result<void> Sessions::load(WallMs now_ms) {
   return {};
 }
 
-Result<std::string> Sessions::open(const SignedIn& who, WallMs now_ms) {
+Result<std::string> SessionTable::open(const SignedIn& who, WallMs now_ms) {
   if (sessions_.size() >= limits_.sessions_max) drop_over(now_ms);
   make_room_for(folded(who.nick));
   if (sessions_.size() >= limits_.sessions_max)
@@ -122,7 +122,7 @@ Result<std::string> Sessions::open(const SignedIn& who, WallMs now_ms) {
   return token;
 }
 
-const Session* Sessions::find(std::string_view token, WallMs now_ms) {
+const Session* SessionTable::find(std::string_view token, WallMs now_ms) {
   const auto found = sessions_.find(base::digest_of(token));
   if (found == sessions_.end()) return nullptr;
   Session& session = found->second;
@@ -138,12 +138,12 @@ const Session* Sessions::find(std::string_view token, WallMs now_ms) {
   return &session;
 }
 
-void Sessions::end(std::string_view token) {
+void SessionTable::end(std::string_view token) {
   const auto found = sessions_.find(base::digest_of(token));
   if (found != sessions_.end()) erase(found);
 }
 
-bool Sessions::end_of(std::string_view nick, std::string_view id) {
+bool SessionTable::end_of(std::string_view nick, std::string_view id) {
   const auto person = of_person_.find(folded(nick));
   if (person == of_person_.end()) return false;
   for (const Digest& digest : person->second) {
@@ -155,7 +155,7 @@ bool Sessions::end_of(std::string_view nick, std::string_view id) {
   return false;
 }
 
-std::size_t Sessions::end_all_of(std::string_view nick) {
+std::size_t SessionTable::end_all_of(std::string_view nick) {
   std::size_t ended = 0;
   for (auto person = of_person_.find(folded(nick)); person != of_person_.end();
        person = of_person_.find(folded(nick)), ++ended)
@@ -163,7 +163,7 @@ std::size_t Sessions::end_all_of(std::string_view nick) {
   return ended;
 }
 
-std::vector<Session> Sessions::of(std::string_view nick, WallMs now_ms) const {
+std::vector<Session> SessionTable::of(std::string_view nick, WallMs now_ms) const {
   std::vector<Session> list;
   const auto person = of_person_.find(folded(nick));
   if (person == of_person_.end()) return list;
@@ -175,12 +175,12 @@ std::vector<Session> Sessions::of(std::string_view nick, WallMs now_ms) const {
   return list;
 }
 
-bool Sessions::over(const Session& session, WallMs now_ms) const {
+bool SessionTable::over(const Session& session, WallMs now_ms) const {
   return now_ms - session.seen_ms >= limits_.idle_max.count() ||
          now_ms - session.created_ms >= limits_.age_max.count();
 }
 
-void Sessions::erase(Map::iterator session) {
+void SessionTable::erase(Map::iterator session) {
   journal_.append("- " + base::hex(session->first), true);
   const auto person = of_person_.find(folded(session->second.nick));
   std::erase(person->second, session->first);
@@ -189,14 +189,14 @@ void Sessions::erase(Map::iterator session) {
   tidy();
 }
 
-void Sessions::drop_over(WallMs now_ms) {
+void SessionTable::drop_over(WallMs now_ms) {
   for (auto it = sessions_.begin(); it != sessions_.end();) {
     const auto session = it++;
     if (over(session->second, now_ms)) erase(session);
   }
 }
 
-void Sessions::make_room_for(const std::string& nick) {
+void SessionTable::make_room_for(const std::string& nick) {
   const auto person = of_person_.find(nick);
   if (person == of_person_.end() || person->second.size() < limits_.per_person_max) return;
   const auto unused = std::ranges::min_element(
@@ -205,7 +205,7 @@ void Sessions::make_room_for(const std::string& nick) {
 }
 
 // A journal that says mostly what is over is written anew.
-void Sessions::tidy() {
+void SessionTable::tidy() {
   constexpr std::size_t kSlack = 1024;
   if (journal_.lines() <= 2 * sessions_.size() + kSlack) return;
   std::vector<std::string> lines;
