@@ -144,6 +144,7 @@ wire::StatusReport Bridge::status() const {
     counter.set_name(label);
     counter.set_value(value);
   };
+  count("posts", commits.posts.value());
   count("commit_batches", commits.batches.value());
   count("commit_records", commits.records.value());
   count("commits_refused_by_disk", commits.refused_by_disk.value());
@@ -155,6 +156,14 @@ wire::StatusReport Bridge::status() const {
   count("deliveries_held_by_limit", fan.held.value());
   count("catch_up_records", fan.caught_up.value());
   count("catch_up_people", fan.behind.value());
+  // Of each class: what the operations page draws.
+  for (std::size_t i = 0; i < fanout::kKinds; ++i) {
+    const fanout::KindCounters& kind = fan.kinds[i];
+    const std::string_view name = fanout::name(static_cast<fanout::Kind>(i));
+    count(fmt::format("delivered_{}", name).c_str(), kind.delivered.value());
+    count(fmt::format("queued_{}", name).c_str(), kind.queued.value());
+    count(fmt::format("oldest_ms_{}", name).c_str(), kind.age_ms.value());
+  }
   return report;
 }
 

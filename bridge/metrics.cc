@@ -43,6 +43,10 @@ void describe_deliveries(Metrics& metrics, const fanout::FanoutCounters& counter
                   counters.matched.value());
   metrics.counter("lapwing_bridge_deliveries_total", "Deliveries handed to gateways, repeats too.",
                   counters.deliveries.value());
+  for (std::size_t i = 0; i < fanout::kKinds; ++i)
+    metrics.counter("lapwing_bridge_deliveries_of_class_total", "Deliveries by class.",
+                    counters.kinds[i].delivered.value(),
+                    {{"class", std::string(fanout::name(static_cast<fanout::Kind>(i)))}});
   metrics.counter("lapwing_bridge_deliveries_acknowledged_total",
                   "Deliveries that gateways acknowledged.", counters.acknowledged.value());
   metrics.counter("lapwing_bridge_deliveries_returned_total",

@@ -76,6 +76,11 @@ void Fanout::publish_gauges() {
   counters_.oldest_sent_ns.set(
       oldest ? static_cast<std::uint64_t>(oldest->time_since_epoch().count()) : 0);
   counters_.parked.set(parked);
+  for (std::size_t i = 0; i < kKinds; ++i) {
+    KindCounters& kind = counters_.kinds[i];
+    kind.queued.set(classes_.size(i));
+    if (classes_.size(i) == 0) kind.age_ms.set(0);
+  }
   counters_.unconfirmed.set(receipts_.size());
   counters_.log_reads.add(cache_.reads() - counters_.log_reads.value());
   counters_.unreachable.set(bounces_.held());
@@ -159,6 +164,10 @@ void Fanout::send_one(Kind kind, PersonNumber number, base::Now now) {
   hand_over(session, who, delivery);
   who.pending[cursor].sent(entry.id);
   bounces_.sent(who.account->id, entry.id, now.mono);
+  KindCounters& counted = counters_.kinds[static_cast<std::size_t>(kind)];
+  counted.delivered.add();
+  counted.age_ms.set(
+      static_cast<std::uint64_t>(std::max<std::int64_t>(now.wall_ms - record.time_ms(), 0)));
   moved(who);
 }
 

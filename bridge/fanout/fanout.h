@@ -11,6 +11,7 @@
 // Neither socket nor clock nor thread: batches leave through the DeliverySink. One thread owns it.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -80,6 +81,13 @@ struct FanoutOptions {
   BounceWaits bounce_waits = {};
 };
 
+// Of one kind of delivery.
+struct KindCounters {
+  base::Counter delivered;
+  base::Gauge queued;  // people whose turn it is to get one
+  base::Gauge age_ms;  // of the one sent last, since it was written; 0 while nobody waits
+};
+
 struct FanoutCounters {
   base::Counter matched;     // (post, person) pairs found by jobs
   base::Counter looked_at;   // people that jobs came by
@@ -107,6 +115,7 @@ struct FanoutCounters {
   base::Gauge unreachable;  // people to whom nothing is sent because it came back
   base::Gauge behind;       // people who read along with a pass, or wait for one
   base::Gauge jobs;         // posts that have not come to everybody yet
+  std::array<KindCounters, kKinds> kinds;
 };
 
 class Fanout {

@@ -25,6 +25,22 @@ bool erase_sorted(auto& sorted, RecordId id) {
 
 }  // namespace
 
+std::string_view name(Kind kind) {
+  switch (kind) {
+    case Kind::kDirect:
+      return "direct";
+    case Kind::kReply:
+      return "reply";
+    case Kind::kFollow:
+      return "follow";
+    case Kind::kTrack:
+      return "track";
+    case Kind::kBacklog:
+      return "backlog";
+  }
+  return "?";
+}
+
 bool Pending::plain() const {
   return behind_ && cursor_.floor == *behind_ && queue_.empty() && in_flight_.empty() &&
          cursor_.done.empty() && cursor_.again.empty();

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "bridge/backbone/cursor_store.h"
@@ -23,6 +24,7 @@ using backbone::RecordId;
 // Kinds of delivery within the im lane, by rank; also the classes of the scheduler.
 enum class Kind : std::uint8_t { kDirect, kReply, kFollow, kTrack, kBacklog };
 inline constexpr std::size_t kKinds = 5;
+std::string_view name(Kind kind);  // "direct", …
 
 class Pending {
  public:

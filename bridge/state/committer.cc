@@ -109,6 +109,8 @@ void Committer::commit(base::Now now) {
     if (const auto appended = store_.append(batch_)) {
       counters_.batches.add();
       counters_.records.add(batch_.size());
+      counters_.posts.add(static_cast<std::uint64_t>(std::ranges::count_if(
+          batch_, [](const backbone::RecordPtr& record) { return record->has_post(); })));
       counters_.batch_records.record(batch_.size());
       publish_gauges();
       listener_.on_committed(batch_);

@@ -55,6 +55,7 @@ class CommitListener {
 struct CommitterCounters {
   base::Counter batches;
   base::Counter records;
+  base::Counter posts;            // public ones among them
   base::Counter refused_by_disk;  // batches
   base::Histogram batch_records{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
   base::Gauge read_only;  // 1: the log cannot be written just now

@@ -83,9 +83,9 @@ function postItem(post) {
     element("a", { class: "when", href: "/post/" + post.id },
       element("time", { datetime: new Date(post.time_ms).toISOString() })));
   const body = element("div", { class: "body" }, by);
-  if (post.reply_to)
+  if (post.in_reply_to)
     body.append(element("p", { class: "context" }, "In reply to ",
-      element("a", { href: "/post/" + post.reply_to }, post.reply_to_author || "#" + post.reply_to)));
+      element("a", { href: "/post/" + post.in_reply_to }, "#" + post.in_reply_to)));
   body.append(element("p", { class: "text", dir: "auto" }, richText(post.text)));
   const article = element("article",
     { class: "post new", id: "p" + post.id, "data-id": post.id, "aria-label": "Post by " + post.author },
@@ -137,20 +137,46 @@ function arrived(post) {
 
 // ---- how current the page is ----
 
-function tellStanding({ away, age_s }) {
+function tellStanding({ live, as_of_ms }) {
   const box = document.getElementById("standing");
   if (!box) return;
-  if (!away) { if (box.firstChild) box.replaceChildren(); return; }
-  const minutes = Math.floor(age_s / 60);
+  if (live) { if (box.firstChild) box.replaceChildren(); return; }
+  const minutes = Math.floor((Date.now() - as_of_ms) / 60000);
   const since = minutes < 1 ? "a moment" : minutes === 1 ? "1 minute" : minutes + " minutes";
   box.replaceChildren(element("p", {}, element("strong", {}, "The message backbone is out of reach."),
     ` This is how things stood ${since} ago. What you write waits here and is published when it is back.`));
 }
 
+// What had waited in the outbox was published, in a moment to arrive here as a post, or refused.
+function settled({ client_id, refused }) {
+  const article = [...list.querySelectorAll("article[data-client-id]")]
+    .find((one) => one.dataset.clientId === client_id);
+  if (!article) return;
+  if (refused) refuse(article.closest("li"), refused);
+  else article.closest("li").remove();
+}
+
+function corrected(post) {
+  const text = document.getElementById("p" + post.id)?.querySelector(".text");
+  if (text) text.replaceChildren(richText(post.text));
+}
+
+function gone({ id }) {
+  document.getElementById("p" + id)?.closest("li")?.remove();
+  kept = kept.filter((post) => post.id !== id);
+}
+
 function follow(feed) {
-  const source = new EventSource(`/api/live/${feed}?after=${list.dataset.newest}`);
-  source.addEventListener("post", (event) => arrived(JSON.parse(event.data)));
-  source.addEventListener("standing", (event) => tellStanding(JSON.parse(event.data)));
+  const [timeline, nick] = feed.split("/");
+  const query = new URLSearchParams({ timeline, after: list.dataset.newest });
+  if (nick) query.set("nick", nick);
+  const source = new EventSource("/api/events?" + query);
+  const hear = (event, then) => source.addEventListener(event, (message) => then(JSON.parse(message.data)));
+  hear("post", arrived);
+  hear("view", tellStanding);
+  hear("outbox", settled);
+  hear("corrected", corrected);
+  hear("gone", gone);
 }
 
 // ---- writing ----

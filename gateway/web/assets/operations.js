@@ -101,7 +101,7 @@ function draw_axis(chart, max, y_of) {
   const step = span <= 300000 ? 60000 : span <= 900000 ? 180000 : 600000;
   for (let ms = Math.ceil((end_ms() - span) / step) * step; ms <= end_ms(); ms += step) {
     const label = svg("text", { class: "axis", x: x_of(ms), y: kHeight - 4, "text-anchor": "middle" });
-    label.textContent = new Date(ms).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    label.textContent = new Date(ms).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     if (x_of(ms) > kLeft + 14 && x_of(ms) < kWidth - 20) chart.svg.append(label);
   }
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "gateway/web/pages/html.h"
+#include "gateway/web/pages/pages.h"
 #include "gateway/web/pages/views.h"
 
 namespace gateway::web::pages {
@@ -36,11 +37,8 @@ void moment(Html& html, std::int64_t unix_ms);
 std::string iso_time(std::int64_t unix_ms);
 // "26 November 2026"
 std::string long_date(std::int64_t unix_ms);
-// "3 minutes", "2 hours": for how long.
-std::string duration(std::int64_t seconds);
 // "1 post", "1,234 posts".
 std::string counted(std::uint64_t count, std::string_view one, std::string_view many);
-std::string number(std::uint64_t count);
 
 // A form that changes something: its token, and where to come back to.
 template <std::invocable Body>

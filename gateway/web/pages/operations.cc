@@ -83,6 +83,7 @@ void limit_form(Html& html, const Frame& frame, const LimitRow& limit, std::stri
 void shadow_form(Html& html, const Frame& frame, const LimitRow& limit) {
   form(html, frame, "/operations/limits", "inline", [&] {
     hidden(html, "limit", limit.name);
+    hidden(html, "value", limit.value);
     html.element("button",
                  {{"class", "small"},
                   {"name", "do"},

@@ -31,6 +31,11 @@ std::string settings_page(const Frame& frame, const Settings& settings);
 
 std::string sign_in_page(const Frame& frame, const SignIn& sign_in);
 std::string problem_page(const Frame& frame, const Problem& problem);
+// "3 minutes", "2 hours": for how long.
+std::string duration(std::int64_t seconds);
+// "1,234"
+std::string number(std::uint64_t count);
+
 std::string operations_page(const Frame& frame, const Operations& operations);
 
 }  // namespace gateway::web::pages

@@ -38,6 +38,23 @@ TEST_CASE("a post reaches a person once, as the highest of what matches") {
   CHECK(story.delivered()[0].kind == bridge::wire::FOLLOW);
 }
 
+TEST_CASE("deliveries are counted by class") {
+  Story story;
+  story.track("alice", "nyc");
+  story.follow("alice", "bob");
+  story.post("bob", "hello");
+  story.post("carol", "in nyc");
+  story.direct("bob", "alice", "psst");
+  const auto& kinds = story.fanout().counters().kinds;
+  using bridge::fanout::Kind;
+  for (const Kind kind : {Kind::kDirect, Kind::kFollow, Kind::kTrack}) {
+    CHECK(kinds[static_cast<std::size_t>(kind)].delivered.value() == 1);
+    CHECK(kinds[static_cast<std::size_t>(kind)].queued.value() == 0);
+  }
+  CHECK(kinds[static_cast<std::size_t>(Kind::kBacklog)].delivered.value() == 0);
+  CHECK(name(Kind::kBacklog) == "backlog");
+}
+
 TEST_CASE("nobody gets their own posts") {
   Story story;
   story.track("alice", "nyc");
