@@ -383,6 +383,10 @@ bool Dealer::send(const Header& header, std::string_view body) {
   return send_message(impl_->socket, header, body);
 }
 
+int Dealer::fd() const {
+  return impl_->socket.get(zmq::sockopt::fd);
+}
+
 // ---- poller ------------------------------------------------------------------------------------
 
 struct Poller::Impl {

@@ -112,6 +112,10 @@ class Dealer {
   // False when the outgoing queue is full or nobody is there.
   bool send(const Header& header, std::string_view body);
 
+  // For an owner with a loop of its own: readable when something may have come. Then receive until
+  // there is nothing, and again after sending, or it may stay silent about what came meanwhile.
+  int fd() const;
+
   struct Impl;
   Impl& impl() { return *impl_; }
 

@@ -41,6 +41,10 @@ FOLDERS = {
     "gateway/web/operations": ["bridge/base"],
     "gateway/web/pages": ["gateway/web/assets"],
     "gateway/web/session": ["bridge/base", "throttle"],
+    "gateway/web": [
+        "gateway/web/assets", "gateway/web/pages", "gateway/web/session", "gateway/command",
+        "bridge/client", "bridge/wire", "bridge/base", "throttle",
+    ],
     "gateway": [
         "gateway/xmpp", "gateway/command", "bridge/client", "bridge/wire", "bridge/base", "throttle",
     ],
@@ -56,9 +60,10 @@ ADAPTERS = {
     "civetweb.h": ["bridge/base/exporter.cc"],
     "toml++/*": ["bridge/base/config.cc"],
     "unicode/*": ["bridge/track/*.cc"],
-    "nlohmann/*": ["bridge/ctl/*"],
+    "nlohmann/*": ["bridge/ctl/*", "gateway/web/json.cc"],
     "CLI/*": ["bridge/base/command_line.cc", "tests/*"],
     "spdlog/*": ["bridge/base/*"],
+    "boost/*": ["gateway/web/server.cc", "gateway/web/connection.*"],
     "fmt/*": ["bridge/*", "gateway/*", "tests/*"],
     "tl/expected.hpp": ["bridge/base/*"],
     "absl/*": ["bridge/base/time_zone.cc", "bridge/state/state.cc"],

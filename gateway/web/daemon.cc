@@ -1,0 +1,115 @@
+#include "gateway/web/daemon.h"
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <stdexcept>
+#include <utility>
+
+#include "bridge/base/log.h"
+#include "bridge/base/notify.h"
+
+namespace gateway::web {
+namespace {
+
+namespace base = bridge::base;
+using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds kTurnAtLeastEvery{50};  // for the timers
+constexpr std::chrono::milliseconds kFarewell{500};
+
+}  // namespace
+
+Daemon::Daemon(const Config& config, std::unique_ptr<OutboxFile> outbox_file)
+    : tokens_(config.tokens),
+      outbox_file_(std::move(outbox_file)),
+      site_(config.site, sessions_, *outbox_file_),
+      snapshot_(config.data + "/view", config.snapshot_every, site_.view()),
+      api_(site_),
+      doorman_(config.site.requests, config.site.limit_keys, router_) {
+  sessions_.add(tokens_);
+  router_.add("GET", "/healthz", [](const HttpRequest&, const Respond& respond) {
+    respond({.headers = {{"Cache-Control", "no-store"}}, .body = "ok\n"});
+  });
+  api_.add_to(router_);
+}
+
+base::Result<std::unique_ptr<Daemon>> Daemon::create(bridge::wire::Context& context,
+                                                     const Config& config) {
+  std::error_code made;
+  std::filesystem::create_directories(config.data, made);
+  auto outbox = OutboxFile::open(config.data + "/outbox");
+  if (!outbox) return tl::unexpected(outbox.error());
+  if (outbox->torn) base::log::warning("the end of the outbox was torn and is cut off");
+  std::unique_ptr<Daemon> daemon(new Daemon(config, std::move(outbox->file)));
+  if (const auto loaded = daemon->site_.outbox().load(outbox->entries); !loaded)
+    return tl::unexpected(loaded.error());
+  if (const auto kept = daemon->site_.outbox().kept(); kept > 0)
+    base::log::info("{} changes wait in the outbox", kept);
+  daemon->snapshot_.load();
+  try {
+    daemon->backbone_ =
+        std::make_unique<bridge::client::ZmqBackbone>(context, config.bridge, daemon->site_);
+  } catch (const std::invalid_argument& problem) {
+    return base::fail(base::ErrorCode::kBadRequest, problem.what());
+  }
+  daemon->site_.attach(*daemon->backbone_);
+  auto server = Server::open(config.http, daemon->doorman_);
+  if (!server) return tl::unexpected(server.error());
+  daemon->server_ = std::move(*server);
+  daemon->server_->watch(daemon->backbone_->dealer().fd());
+  daemon->server_->watch(daemon->outbox_file_->fd());
+  daemon->watchdog_ = base::watchdog_period();
+  base::log::info("serving on http://{}/", daemon->server_->address());
+  if (config.metrics_listen.empty()) return daemon;
+  const Watch& watch = daemon->watch_;
+  auto exporter = base::Exporter::open(
+      config.metrics_listen,
+      {.metrics = [&watch](base::Metrics& metrics) { watch.describe(metrics); },
+       .trouble = [&watch] { return watch.trouble(base::read_clocks().mono); }});
+  if (!exporter) return tl::unexpected(exporter.error());
+  daemon->exporter_ = std::move(*exporter);
+  base::log::info("metrics are on http://{}/metrics", daemon->exporter_->address());
+  return daemon;
+}
+
+// READY with the first turn: it serves without a bridge too, and says so in its status.
+void Daemon::tell_service_manager() {
+  if (watchdog_ && now_.mono >= next_watchdog_) {
+    base::notify("WATCHDOG=1");
+    next_watchdog_ = now_.mono + *watchdog_;
+  }
+  std::string status = backbone_->connected()
+                           ? "STATUS=serving"
+                           : "STATUS=serving what it has: " + backbone_->trouble();
+  if (status == status_) return;
+  base::notify(status_.empty() ? status + "\nREADY=1" : status);
+  status_ = std::move(status);
+}
+
+void Daemon::turn(std::chrono::milliseconds timeout) {
+  server_->turn(busy_ ? 0ms : timeout);
+  now_ = base::read_clocks();
+  meter_.begin(now_.mono);
+  outbox_file_->take_news();
+  busy_ = site_.turn(now_) + snapshot_.turn(now_.mono) > 0;
+  meter_.end(base::read_clocks().mono);
+  watch_.show({site_, *server_, *backbone_, meter_}, now_.mono);
+  tell_service_manager();
+}
+
+void Daemon::run(base::Signals& signals) {
+  server_->watch(signals.fd());
+  for (;;) {
+    turn(kTurnAtLeastEvery);
+    const auto signal = signals.take();
+    if (signal == SIGTERM || signal == SIGINT) break;
+  }
+  base::notify("STOPPING=1");
+  server_->close();
+  const base::Time until = now_.mono + kFarewell;
+  while (now_.mono < until && server_->counters().connections > 0) turn(10ms);
+  snapshot_.write_now();
+}
+
+}  // namespace gateway::web

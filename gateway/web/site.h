@@ -1,0 +1,115 @@
+// Site: the website without its sockets. Hears the bridge, keeps the view, sends changes.
+//
+//   Site site(settings, sessions, outbox store);  site.attach(backbone);  Api(site).add_to(router);
+//   loop: site.turn(now);
+//
+// It follows the `public` feed under credit from where its view ends. It knows neither HTTP's bytes
+// nor ZeroMQ; time is an argument. One thread.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "bridge/client/backbone.h"
+#include "gateway/web/asker.h"
+#include "gateway/web/live.h"
+#include "gateway/web/outbox.h"
+#include "gateway/web/sessions.h"
+#include "gateway/web/view.h"
+#include "throttle/policy.h"
+
+namespace gateway::web {
+
+struct SiteSettings {
+  ViewSettings view;
+  OutboxSettings outbox;
+  LiveSettings live;
+  // Changes of one person, of any kind.
+  throttle::Policy changes = throttle::Policy::parse("5/1s burst 60").value();
+  // Requests of one address.
+  throttle::Policy requests = throttle::Policy::parse("100/1s burst 400").value();
+  std::size_t limit_keys = 100'000;
+  std::size_t text_bytes_max = 2'000;  // of a post; the bridge has the last word
+  // Credit for the feed: what the bridge may send ahead.
+  std::uint64_t credit_posts = 2'000;
+  std::uint64_t credit_bytes = 4 << 20;
+};
+
+class Site : public bridge::client::Listener {
+ public:
+  // Both must outlive it.
+  Site(const SiteSettings& settings, Sessions& sessions, OutboxStore& store);
+
+  // Before the first turn; it must outlive the site.
+  void attach(bridge::client::Backbone& backbone);
+
+  const SiteSettings& settings() const { return settings_; }
+  Sessions& sessions() { return sessions_; }
+  View& view() { return view_; }
+  const View& view() const { return view_; }
+  Outbox& outbox() { return outbox_; }
+  const Outbox& outbox() const { return outbox_; }
+  Live& live() { return live_; }
+  const Live& live() const { return live_; }
+  Asker& asker() { return asker_; }
+  const Asker& asker() const { return asker_; }
+
+  // Whether the view is current: the bridge is there and the feed has caught up once.
+  bool live_now() const { return live_now_; }
+
+  // A change by this person, made or kept until the bridge is back. Follows take effect in the view
+  // as soon as they are kept.
+  void act(const std::string& nick, const wire::Request& request, const bridge::base::Now& now,
+           Outbox::Then then);
+  // Once it is known whom they follow, or cannot be known now. Asked once for many.
+  void with_follows(const std::string& nick, const bridge::base::Now& now,
+                    std::function<void()> then);
+  // What every bridge would refuse, told at once.
+  bridge::base::Result<void> check_post(const wire::Publish& publish) const;
+
+  // Returns how much it did.
+  std::size_t turn(const bridge::base::Now& now);
+
+  std::uint64_t limited() const { return limited_; }
+  std::uint64_t gaps() const { return gaps_; }
+  std::uint64_t feed_posts() const { return feed_posts_; }
+
+  // Listener
+  void on_connected(const wire::Welcome& welcome) override;
+  void on_lost(std::string_view reason) override;
+  void on_reply(bridge::client::RequestId id, const wire::Reply& reply) override;
+  void on_batch(std::uint64_t sequence, const wire::Batch& batch) override;
+  void on_gap(const wire::Gap& gap) override;
+
+ private:
+  friend class Api;  // counts what it limits
+
+  void subscribe(std::uint64_t head);
+  void on_subscribed(std::uint64_t head, std::uint64_t wanted, const wire::Reply& reply);
+  void take(const wire::Item& item);
+  void apply_follow(const std::string& nick, const wire::Request& request, bool undo);
+  void set_live(bool live);
+
+  const SiteSettings settings_;
+  Sessions& sessions_;
+  View view_;
+  Asker asker_;
+  Outbox outbox_;
+  Live live_;
+  bridge::client::Backbone* backbone_ = nullptr;
+  bridge::base::Now now_;
+  std::uint64_t head_at_start_ = 0;  // of the session: once the feed is there, the view is current
+  bool subscribed_ = false;
+  bridge::base::Time last_feed_{};  // when something last came of it
+  bool live_now_ = false;
+  std::unordered_map<std::string, std::vector<std::function<void()>>> follows_asked_;
+  std::uint64_t limited_ = 0;
+  std::uint64_t gaps_ = 0;
+  std::uint64_t feed_posts_ = 0;
+};
+
+}  // namespace gateway::web

@@ -1,0 +1,101 @@
+#include "gateway/web/watch.h"
+
+#include <utility>
+
+namespace gateway::web {
+namespace {
+
+namespace base = bridge::base;
+using base::Metrics;
+
+void describe_http(Metrics& metrics, const Server& server) {
+  const ServerCounters& c = server.counters();
+  metrics.counter("lapwing_web_connections_total", "Connections accepted.", c.accepted);
+  metrics.counter("lapwing_web_connections_refused_total", "Connections over a bound.", c.refused);
+  metrics.counter("lapwing_web_requests_total", "Requests read.", c.requests);
+  for (std::size_t hundred = 2; hundred < std::size(c.answers); ++hundred)
+    metrics.counter("lapwing_web_answers_total", "Answers, by the hundred of their status.",
+                    c.answers[hundred], {{"status", std::to_string(hundred) + "xx"}});
+  metrics.counter("lapwing_web_requests_bad_total", "Requests that could not be read.",
+                  c.bad_requests);
+  metrics.counter("lapwing_web_timeouts_total", "Requests or readers that took too long.",
+                  c.timeouts);
+  metrics.counter("lapwing_web_streams_cut_total", "Streams whose reader was too slow.",
+                  c.streams_cut);
+  metrics.counter("lapwing_web_bytes_total", "Bytes written.", c.bytes_out);
+  metrics.gauge("lapwing_web_connections", "Connections now.", static_cast<double>(c.connections));
+  metrics.gauge("lapwing_web_streams", "Streams of events now.", static_cast<double>(c.streams));
+  metrics.seconds("lapwing_web_request_seconds",
+                  "From a request's last byte to the hand-over of its answer.", server.times());
+}
+
+void describe_site(Metrics& metrics, const Site& site) {
+  const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
+  metrics.gauge("lapwing_web_view_live", "1 while the view is current.", site.live_now() ? 1 : 0);
+  metrics.gauge("lapwing_web_view_posts", "Posts in the view.", number(site.view().size()));
+  metrics.gauge("lapwing_web_view_bytes", "Bytes of the view.", number(site.view().bytes()));
+  metrics.gauge("lapwing_web_view_position", "Id of the newest post seen.",
+                number(site.view().position()));
+  metrics.counter("lapwing_web_feed_posts_total", "Posts that came of the feed.",
+                  site.feed_posts());
+  metrics.counter("lapwing_web_feed_gaps_total", "Times the feed could not go on.", site.gaps());
+  const OutboxCounters& outbox = site.outbox().counters();
+  metrics.gauge("lapwing_web_outbox_entries", "Changes on their way to the bridge.",
+                number(site.outbox().size()));
+  metrics.gauge("lapwing_web_outbox_kept", "Of those, changes kept on disk.",
+                number(site.outbox().kept()));
+  metrics.counter("lapwing_web_changes_total", "Changes, by what became of them.", outbox.done,
+                  {{"outcome", "done"}});
+  metrics.counter("lapwing_web_changes_total", "Changes, by what became of them.", outbox.delivered,
+                  {{"outcome", "delivered_later"}});
+  metrics.counter("lapwing_web_changes_total", "Changes, by what became of them.", outbox.refused,
+                  {{"outcome", "refused"}});
+  metrics.counter("lapwing_web_changes_total", "Changes, by what became of them.", outbox.full,
+                  {{"outcome", "full"}});
+  metrics.counter("lapwing_web_changes_limited_total", "Changes over a person's limit.",
+                  site.limited());
+  metrics.counter("lapwing_web_events_total", "Events handed to streams.", site.live().events());
+  metrics.seconds("lapwing_web_event_delay_seconds",
+                  "From a post's time of writing to its hand-over to streams.",
+                  site.live().delays());
+}
+
+}  // namespace
+
+void Watch::show(const WatchedParts& parts, base::Time now) {
+  if (now < next_ && shown_ != base::Time{}) {
+    const std::lock_guard lock(mutex_);
+    shown_ = now;
+    return;
+  }
+  next_ = now + kEvery;
+  Metrics metrics;
+  metrics.gauge("lapwing_web_bridge_connected", "1 while there is a session with the bridge.",
+                parts.backbone.connected() ? 1 : 0);
+  describe_http(metrics, parts.server);
+  describe_site(metrics, parts.site);
+  metrics.gauge("lapwing_web_longest_turn_seconds",
+                "The longest turn of the loop in the last minute or two.", parts.meter.longest());
+  std::string trouble =
+      parts.backbone.connected() ? "" : "The bridge is away: " + parts.backbone.trouble();
+  const std::lock_guard lock(mutex_);
+  shown_ = now;
+  metrics_ = std::move(metrics);
+  trouble_ = std::move(trouble);
+}
+
+void Watch::describe(Metrics& metrics) const {
+  const std::lock_guard lock(mutex_);
+  metrics = metrics_;
+}
+
+std::string Watch::trouble(base::Time now) const {
+  const std::lock_guard lock(mutex_);
+  if (shown_ != base::Time{} && now - shown_ >= base::LoopMeter::kStuck)
+    return "The loop has not turned for " +
+           std::to_string(std::chrono::duration_cast<std::chrono::seconds>(now - shown_).count()) +
+           " seconds.";
+  return trouble_;
+}
+
+}  // namespace gateway::web

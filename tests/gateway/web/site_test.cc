@@ -1,0 +1,330 @@
+// The website against a stand-in for the bridge: the feed, the API, streams of events.
+#include "gateway/web/site.h"
+
+#include <catch2/catch.hpp>
+#include <map>
+
+#include "bridge/client/memory_backbone.h"
+#include "gateway/web/api.h"
+
+namespace gateway::web {
+namespace {
+
+using namespace std::chrono_literals;
+namespace base = bridge::base;
+
+class InstantStore : public OutboxStore {
+ public:
+  std::uint64_t append(std::string) override { return ++given_; }
+  std::uint64_t rewrite(std::vector<std::string>) override { return ++given_; }
+  std::uint64_t durable() const override { return given_; }
+  std::string failed() const override { return {}; }
+
+ private:
+  std::uint64_t given_ = 0;
+};
+
+class Reader : public Stream {
+ public:
+  void write(SharedText text) override { got += *text; }
+  std::size_t waiting_bytes() const override { return 0; }
+  bool open() const override { return is_open; }
+  void close() override { is_open = false; }
+  // What came since the last call, without comments.
+  std::string news() { return std::exchange(got, {}); }
+
+  std::string got;
+  bool is_open = true;
+};
+
+struct World {
+  World()
+      : site(settings(), sessions, store),
+        backbone(site, [this](const wire::Request& request) { return answer(request); }) {
+    site.attach(backbone);
+    api.emplace(site);
+    api->add_to(router);
+    turns();
+  }
+
+  static SiteSettings settings() {
+    SiteSettings settings;
+    settings.view.posts_max = 100;
+    settings.changes = throttle::Policy::parse("1/10s burst 3").value();
+    return settings;
+  }
+
+  wire::Reply answer(const wire::Request& request) {
+    wire::Reply reply;
+    if (request.has_subscribe()) {
+      subscribed_after = request.subscribe().after();
+      reply.mutable_subscribed()->set_after(std::min(subscribed_after, bridge_head));
+    } else if (request.has_publish()) {
+      reply.mutable_published()->set_id(++bridge_head);
+    } else if (request.has_list_follows()) {
+      ++follows_asked;
+      reply.mutable_names()->add_nicks("bob");
+    } else {
+      reply.mutable_done()->set_changed(true);
+    }
+    return reply;
+  }
+
+  void feed(std::uint64_t id, const std::string& author, const std::string& text) {
+    wire::Batch batch;
+    auto& item = *batch.add_items();
+    item.set_id(id);
+    item.set_author(author);
+    item.set_text(text);
+    item.set_time_ms(1'000);
+    backbone.peer().deliver(batch);
+    bridge_head = std::max(bridge_head, id);
+    turns();
+  }
+
+  void turns(std::chrono::milliseconds time = 400ms) {
+    for (int i = 0; i < 4; ++i) {
+      now.mono += time / 4;
+      now.wall_ms += time.count() / 4;
+      site.turn(now);
+    }
+  }
+
+  void back() {
+    backbone.mend_link();
+    for (int i = 0; i < 30; ++i) turns(1'000ms);
+  }
+
+  HttpResponse ask(const std::string& method, const std::string& path, const std::string& body = {},
+                   Fields query = {}, const std::string& nick = "alice") {
+    HttpRequest request;
+    request.method = method;
+    request.target = request.path = path;
+    request.query = std::move(query);
+    for (const auto& [key, value] : request.query) request.target += "?" + key + "=" + value;
+    if (!nick.empty()) request.headers = {{"authorization", "Bearer s"}, {"lapwing-nick", nick}};
+    request.headers.emplace_back("content-type", "application/json");
+    request.body = body;
+    request.now = now;
+    std::optional<HttpResponse> response;
+    router.handle(request, [&](HttpResponse got) { response = std::move(got); });
+    for (int i = 0; i < 50 && !response; ++i) turns(100ms);
+    REQUIRE(response);
+    if (response->shared) response->body = *response->shared;
+    return *response;
+  }
+
+  std::shared_ptr<Reader> stream(Fields query, const std::string& last_id = {},
+                                 const std::string& nick = "alice") {
+    HttpRequest request;
+    request.method = "GET";
+    request.target = request.path = "/api/events";
+    request.query = std::move(query);
+    if (!nick.empty()) request.headers = {{"authorization", "Bearer s"}, {"lapwing-nick", nick}};
+    if (!last_id.empty()) request.headers.emplace_back("last-event-id", last_id);
+    request.now = now;
+    auto reader = std::make_shared<Reader>();
+    bool begun = false;
+    router.handle(request, [&](HttpResponse response) {
+      REQUIRE(response.stream);
+      response.stream(reader);
+      begun = true;
+    });
+    turns();
+    REQUIRE(begun);
+    CHECK(reader->got.starts_with("retry: 2000\n\n"));
+    reader->got.erase(0, 13);
+    return reader;
+  }
+
+  base::Now now{base::Time(1h), 10'000};
+  TokenSessions sessions{{{.secret = "s", .nick = "*"}}};
+  InstantStore store;
+  Site site;
+  bridge::client::MemoryBackbone backbone;
+  Router router;
+  std::optional<Api> api;
+  std::uint64_t bridge_head = 0;
+  std::uint64_t subscribed_after = ~std::uint64_t{0};
+  int follows_asked = 0;
+};
+
+std::string line(std::uint64_t id, const std::string& author, const std::string& text) {
+  return event_text(id, "post",
+                    "{\"id\":" + std::to_string(id) + ",\"author\":\"" + author + "\",\"text\":\"" +
+                        text + "\",\"time_ms\":1000}");
+}
+
+TEST_CASE("the public timeline is the feed", "[site]") {
+  World world;
+  CHECK(world.subscribed_after == 0);
+  CHECK(world.ask("GET", "/api/timelines/public").body ==
+        R"({"view":{"live":true},"posts":[],"older":0})");
+  world.feed(7, "bob", "hi");
+  world.feed(9, "carol", "ho");
+  CHECK(world.ask("GET", "/api/timelines/public").body ==
+        R"({"view":{"live":true},"posts":[{"id":9,"author":"carol","text":"ho","time_ms":1000},)"
+        R"({"id":7,"author":"bob","text":"hi","time_ms":1000}],"older":0})");
+  CHECK(world.ask("GET", "/api/timelines/public", "", {{"limit", "1"}})
+            .body.ends_with("\"older\":9}"));
+  CHECK(world.ask("GET", "/api/posts/7").body.find("\"hi\"") != std::string::npos);
+  CHECK(world.ask("GET", "/api/posts/8").status == 404);
+}
+
+TEST_CASE("answers carry an etag that changes with what they say", "[site]") {
+  World world;
+  world.feed(1, "bob", "hi");
+  const auto first = world.ask("GET", "/api/timelines/public");
+  CHECK_FALSE(first.etag.empty());
+  CHECK(world.ask("GET", "/api/timelines/public").etag == first.etag);
+  world.feed(2, "bob", "hi");
+  CHECK(world.ask("GET", "/api/timelines/public").etag != first.etag);
+}
+
+TEST_CASE("without a bridge pages say how old they are, and the feed goes on where it was",
+          "[site]") {
+  World world;
+  world.feed(5, "bob", "hi");
+  world.backbone.break_link();
+  world.turns(60'000ms);
+  CHECK_FALSE(world.site.live_now());
+  const std::string away = world.ask("GET", "/api/timelines/public").body;
+  CHECK(away.find("\"live\":false,\"as_of_ms\":") != std::string::npos);
+  CHECK(away.find("\"hi\"") != std::string::npos);
+  world.back();
+  CHECK(world.subscribed_after == 5);
+  CHECK(world.site.live_now());
+}
+
+TEST_CASE("home asks once whom somebody follows", "[site]") {
+  World world;
+  world.feed(1, "bob", "followed");
+  world.feed(2, "carol", "not");
+  world.feed(3, "alice", "own");
+  const std::string home = world.ask("GET", "/api/timelines/home").body;
+  CHECK(home.find("followed") != std::string::npos);
+  CHECK(home.find("own") != std::string::npos);
+  CHECK(home.find("not") == std::string::npos);
+  world.ask("GET", "/api/timelines/home");
+  CHECK(world.follows_asked == 1);
+  CHECK(world.ask("POST", "/api/follow", R"({"nick":"carol"})").status == 200);
+  CHECK(world.ask("GET", "/api/timelines/home").body.find("not") != std::string::npos);
+}
+
+TEST_CASE("who is not signed in, or did not mean it, changes nothing", "[site]") {
+  World world;
+  CHECK(world.ask("GET", "/api/timelines/home", "", {}, "").status == 401);
+  CHECK(world.ask("POST", "/api/posts", R"({"text":"hi"})", {}, "").status == 401);
+  struct Unmeant : Sessions {
+    std::optional<Visitor> who(const HttpRequest&) override { return Visitor{.nick = "alice"}; }
+  } unmeant;
+  InstantStore store;
+  Site site(World::settings(), unmeant, store);
+  Api api(site);
+  Router router;
+  api.add_to(router);
+  unsigned status = 0;
+  HttpRequest request;
+  request.method = "POST";
+  request.path = "/api/posts";
+  router.handle(request, [&](const HttpResponse& response) { status = response.status; });
+  CHECK(status == 403);
+}
+
+TEST_CASE("posts are checked, limited, and answered", "[site]") {
+  World world;
+  CHECK(world.ask("POST", "/api/posts", "text=hi").status == 400);
+  CHECK(world.ask("POST", "/api/posts", R"({"text":"  "})").status == 400);
+  CHECK(world.ask("POST", "/api/posts", R"({"text":"hi","client_id":"c"})").body ==
+        R"({"state":"done","id":1,"duplicate":false,"client_id":"c"})");
+  const auto limited = world.ask("POST", "/api/posts", R"({"text":"hi"})");
+  CHECK(limited.status == 429);
+  CHECK(limited.body.find("retry_after_ms") != std::string::npos);
+}
+
+TEST_CASE("a post made without a bridge waits where its author sees it", "[site]") {
+  World world;
+  world.ask("GET", "/api/timelines/home");
+  world.backbone.break_link();
+  world.turns(60'000ms);
+  auto home = world.stream({{"timeline", "home"}});
+  const auto response = world.ask("POST", "/api/posts", R"({"text":"later","client_id":"c"})");
+  CHECK(response.status == 202);
+  CHECK(response.body == R"({"state":"waiting","waiting":1,"client_id":"c"})");
+  CHECK(world.ask("GET", "/api/timelines/home").body.find("\"waiting\":[{\"waiting\":1,") !=
+        std::string::npos);
+  CHECK(world.ask("GET", "/api/timelines/home", "", {}, "bob").body.ends_with("\"waiting\":[]}"));
+  home->news();
+  world.back();
+  CHECK(world.ask("GET", "/api/me/waiting").body == R"({"waiting":[]})");
+  CHECK(
+      home->news().find("event: outbox\ndata: {\"waiting\":1,\"id\":1,\"client_id\":\"c\"}\n\n") !=
+      std::string::npos);
+}
+
+TEST_CASE("streams bring posts as they come, to whom they concern", "[live]") {
+  World world;
+  world.feed(1, "bob", "before");
+  auto everybody = world.stream({});
+  auto home = world.stream({{"timeline", "home"}});
+  auto mentions = world.stream({{"timeline", "mentions"}});
+  auto carols = world.stream({{"timeline", "user"}, {"nick", "Carol"}});
+  world.feed(2, "carol", "hi @alice");
+  world.feed(3, "bob", "ho");
+  CHECK(everybody->news() == line(2, "carol", "hi @alice") + line(3, "bob", "ho"));
+  CHECK(home->news() == line(3, "bob", "ho"));
+  CHECK(mentions->news() == line(2, "carol", "hi @alice"));
+  CHECK(carols->news() == line(2, "carol", "hi @alice"));
+}
+
+TEST_CASE("a stream resumes where it was, and is told what is gone", "[live]") {
+  World world;
+  for (std::uint64_t id = 1; id <= 150; ++id) world.feed(id, "bob", "x");  // the view keeps 100
+  CHECK(world.stream({}, "149")->news() == line(150, "bob", "x"));
+  CHECK(world.stream({}, "150")->news().empty());
+  const std::string old = world.stream({}, "10")->news();
+  CHECK(old.starts_with(event_text(0, "gap", "{\"from\":11,\"to\":50}") + line(51, "bob", "x")));
+  CHECK(old.ends_with(line(150, "bob", "x")));
+  auto live = world.stream({}, "149");
+  world.feed(151, "bob", "y");
+  CHECK(live->news() == line(150, "bob", "x") + line(151, "bob", "y"));
+}
+
+TEST_CASE("streams are bounded, and those that ended are forgotten", "[live]") {
+  World world;
+  std::vector<std::shared_ptr<Reader>> readers;
+  for (std::size_t i = 0; i < world.site.settings().live.per_person_max; ++i)
+    readers.push_back(world.stream({}));
+  CHECK(world.ask("GET", "/api/events").status == 503);
+  for (const auto& reader : readers) reader->is_open = false;
+  world.turns(4'000ms);
+  CHECK(world.site.live().streams() == 0);
+  world.stream({});
+}
+
+TEST_CASE("another log than the view's makes it begin anew", "[site]") {
+  World world;
+  world.feed(50, "bob", "of the old log");
+  world.backbone.break_link();
+  world.turns(60'000ms);
+  world.bridge_head = 3;
+  world.back();
+  CHECK(world.site.view().size() == 0);
+  world.feed(4, "bob", "of the new log");
+  CHECK(world.site.view().find(4) != nullptr);
+}
+
+TEST_CASE("a gap in the feed is told and gone over", "[site]") {
+  World world;
+  auto live = world.stream({});
+  wire::Gap gap;
+  gap.set_from(1);
+  gap.set_to(40);
+  world.backbone.peer().gap(gap);
+  world.turns();
+  CHECK(live->news() == event_text(0, "gap", "{\"from\":1,\"to\":40}"));
+  CHECK(world.site.view().position() == 40);
+}
+
+}  // namespace
+}  // namespace gateway::web
