@@ -222,12 +222,12 @@ void Fanout::reopen(Person& who, RecordId id) {
 // Those who were held long enough.
 void Fanout::let_in_again() {
   const auto is_there = [this](AccountId account) {
-    return available_.contains(state_.find(account)->address);
+    return available_.contains(state_.find(account)->address.view());
   };
   for (const Bounces::Due& due : bounces_.expire(turn_.mono, is_there)) {
     if (!due.ask)
       refresh(due.account);
-    else if (!look_for(due.session, state_.find(due.account)->address))
+    else if (!look_for(due.session, state_.find(due.account)->address.str()))
       bounces_.ask_later(due.account, turn_.mono + kAskAgain);
   }
 }

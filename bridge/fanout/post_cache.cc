@@ -3,9 +3,10 @@
 namespace bridge::fanout {
 namespace {
 
-// The objects themselves with their place in the cache, and what a word of a post takes, measured.
+// The objects themselves with their place in the cache, measured; and a post cut into words, for
+// each byte of its text (track/post.h).
 constexpr std::size_t kRecordBytes = 600;
-constexpr std::size_t kWordBytes = 80;
+constexpr std::size_t kCutBytes = 10;
 
 }  // namespace
 
@@ -13,7 +14,7 @@ Prepared::Prepared(RecordPtr r) : record(std::move(r)) {
   bytes = kRecordBytes + record->ByteSizeLong();
   if (!record->has_post()) return;
   post = std::make_shared<const track::Post>(record->post().text());
-  bytes += record->post().text().size() + kWordBytes * post->words().size();
+  bytes += (1 + kCutBytes) * record->post().text().size();
 }
 
 PreparedPtr PostCache::insert(RecordPtr record) {

@@ -50,7 +50,8 @@ class Audit {
         accounts_[record->address_bound().address()] = record->address_bound().account();
     Owed::Deliveries all = owed.may;
     all.insert(owed.still.begin(), owed.still.end());
-    for (const auto& [address, id] : all) add(address, id, owed.still.contains({address, id}));
+    for (const auto& [address, id] : all)
+      add(address, id, owed.still.contains({address, id}), owed.late.contains({address, id}));
     for (const auto& [address, account] : accounts_) {
       const auto entry = reported.find(address);
       judge(address, entry == reported.end() ? wire::OwedEntry{} : entry->second);
@@ -83,7 +84,7 @@ class Audit {
     stage_.laws.broken("nobody can say what is owed");
   }
 
-  void add(const std::string& address, RecordId id, bool still) {
+  void add(const std::string& address, RecordId id, bool still, bool late) {
     const auto standing = fanout_.standing(accounts_.at(address), id);
     if (!standing) stage_.laws.broken("what the bridge left cannot be read");
     Sum& sum = sums_[address];
@@ -104,6 +105,8 @@ class Audit {
     else if (stage_.laws.has_arrived(address, id) || stage_.laws.excused(address, id) ||
              server_.has(address, id))
       ++sum.delivered;
+    else if (late)
+      ++sum.withdrawn;
     else
       lost_[address] = id;
   }

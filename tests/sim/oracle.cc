@@ -206,11 +206,13 @@ Owed owed_by(const Log& log) {
   for (const auto& record : log) {
     if (!is_delivered(*record)) continue;
     for (const auto& [account, person] : people) {
-      if (!is_owed(people, account, *record, log) ||
-          !then.contains({person.address, record->id()}))
-        continue;
-      owed.still.emplace(person.address, record->id());
-      if (person.delivery_on) owed.must.emplace(person.address, record->id());
+      if (!is_owed(people, account, *record, log)) continue;
+      const std::pair delivery(person.address, record->id());
+      owed.still.insert(delivery);
+      if (!then.contains(delivery))
+        owed.late.insert(delivery);
+      else if (person.delivery_on)
+        owed.must.insert(delivery);
     }
   }
   return owed;

@@ -18,7 +18,10 @@ struct Owed {
   using Deliveries = std::set<std::pair<std::string, bridge::backbone::RecordId>>;
   Deliveries may;    // owed when it was posted; what ended since then may have come or not
   Deliveries still;  // owed now, whether deliveries to them are on or not
-  Deliveries must;   // and they are on
+  // Of those, what was not owed when it was posted: a repost, once the subscription that had
+  // brought the post itself has ended. It may have passed them by before.
+  Deliveries late;
+  Deliveries must;  // of the others those for whom deliveries are on
 };
 
 Owed owed_by(const std::vector<bridge::backbone::RecordPtr>& log);
