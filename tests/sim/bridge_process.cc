@@ -52,6 +52,8 @@ fanout::FanoutOptions fanout_options(const Plan& plan, const Limits& limits) {
   options.hot_list = plan.hot_list;
   options.catch_up_max = plan.catch_up_max;
   options.bounce_waits = kBounceWaits;
+  if (plan.mutant == Mutant::kNoBackOff)
+    options.bounce_waits = {milliseconds(1), milliseconds(1), milliseconds(1)};
   options.receipt_waits = {.unproven = milliseconds(8000), .proven = milliseconds(20'000)};
   return options;
 }

@@ -22,6 +22,7 @@ gateway::xmpp::Settings settings_for(const Plan& plan) {
 
 GatewayNode::Process::Process(Stage& the_stage, LanePort& im, XmppServer& server)
     : stage(the_stage),
+      xmpp(server),
       settings(settings_for(stage.plan)),
       gateway(settings),
       worker(stage, milliseconds(40), [this] { return turn(); }),
@@ -41,6 +42,7 @@ std::size_t GatewayNode::Process::turn() {
 void GatewayNode::Process::farewell() {
   if (!gateway.idle()) stage.laws.breaks();  // what it could not hand over comes again
   stage.trace.say("the gateway is done{}", gateway.idle() ? "" : ", though not with everything");
+  xmpp.believe();
   backbone.close();
   gone_since = stage.agenda.now();
 }

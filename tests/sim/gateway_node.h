@@ -34,6 +34,7 @@ class GatewayNode {
     void farewell();
 
     Stage& stage;
+    XmppServer& xmpp;
     const gateway::xmpp::Settings settings;
     gateway::xmpp::Gateway gateway;
     Worker worker;

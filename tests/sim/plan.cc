@@ -12,7 +12,7 @@
 namespace tests::sim {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Mutant>, 10> kMutants{{
+constexpr std::array<std::pair<std::string_view, Mutant>, 11> kMutants{{
     {"none", Mutant::kNone},
     {"ack-before-fsync", Mutant::kAckBeforeFsync},
     {"cursor-off-by-one", Mutant::kCursorOffByOne},
@@ -23,6 +23,7 @@ constexpr std::array<std::pair<std::string_view, Mutant>, 10> kMutants{{
     {"checkpoint-before-ack", Mutant::kCheckpointBeforeAck},
     {"digest-forgets-one", Mutant::kDigestForgetsOne},
     {"returned-forgotten", Mutant::kReturnedForgotten},
+    {"no-back-off", Mutant::kNoBackOff},
 }};
 
 }  // namespace

@@ -22,6 +22,7 @@ enum class Mutant {
   kCheckpointBeforeAck,  // deliveries on their way are saved as arrived
   kDigestForgetsOne,     // of what a saved digest holds, the first post is gone
   kReturnedForgotten,    // of what is owed one by one, the first is not saved
+  kNoBackOff,            // what comes back is sent again at once, however often
 };
 std::string_view name(Mutant mutant);
 // Of all, with commas.

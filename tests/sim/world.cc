@@ -150,6 +150,7 @@ void World::stop_something() {
   if (stage_.dice.chance(0.5)) {
     if (!bridge_.process()) return;
     bridge_.stop();
+    server_.believe();
     return come_back(&World::start_bridge);
   }
   if (gateway_.running()) gateway_.restart();

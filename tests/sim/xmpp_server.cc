@@ -86,8 +86,8 @@ void XmppServer::crash() {
     if (!id) continue;
     stage_.trace.say("#{} to {} dies with it{}", *id, lost.address,
                      lost.taken.confirmed ? ", confirmed as it was" : "");
-    // Whoever confirms what they get misses nothing.
-    if (lost.taken.confirmed && !stage_.plan.receipts)
+    // Whoever confirms what they get misses nothing, but for docs/decisions/receipts.md.
+    if (lost.taken.confirmed && (lost.taken.believed || !stage_.plan.receipts))
       stage_.laws.lost_by_server(lost.address, *id);
   }
   outgoing_.clear();
@@ -96,6 +96,12 @@ void XmppServer::crash() {
   for (auto& [address, user] : users_) {
     if (std::exchange(user.online, false)) user.client->server_gone();
   }
+}
+
+void XmppServer::believe() {
+  for (Outgoing& outgoing : outgoing_) outgoing.taken.believed = outgoing.taken.confirmed;
+  for (auto& [address, user] : users_)
+    for (Taken& kept : user.offline) kept.believed = kept.confirmed;
 }
 
 void XmppServer::start() {

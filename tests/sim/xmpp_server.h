@@ -75,6 +75,8 @@ class XmppServer {
   void reject(const std::string& address, Time until) { users_.at(address).rejects_until = until; }
   // It comes back at once, and all of it.
   void cut_off(const std::string& address, Time until) { users_.at(address).cut_off_until = until; }
+  // A gateway or the bridge has ended in good order, and takes what the server has for arrived.
+  void believe();
   // No answer of that kind is on its way any more.
   bool all_answered() const { return stage_.agenda.now() > last_answer_ + milliseconds(1000); }
   // Their client reads nothing.
@@ -84,6 +86,7 @@ class XmppServer {
   struct Taken {
     gateway::xmpp::test::Element stanza;
     bool confirmed = false;  // a ping behind it was answered
+    bool believed = false;   // and nobody waits for a receipt any more
   };
   struct User {
     UserClient* client = nullptr;

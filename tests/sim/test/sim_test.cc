@@ -53,7 +53,8 @@ TEST_CASE("the laws notice a planted bug") {
   const Mutant mutant =
       GENERATE(Mutant::kAckBeforeFsync, Mutant::kCursorOffByOne, Mutant::kCreditOffByOne,
                Mutant::kCompactionMovesJob, Mutant::kRetrackDeliversGap, Mutant::kTwiceFromTwoLists,
-               Mutant::kCheckpointBeforeAck, Mutant::kDigestForgetsOne, Mutant::kReturnedForgotten);
+               Mutant::kCheckpointBeforeAck, Mutant::kDigestForgetsOne, Mutant::kReturnedForgotten,
+               Mutant::kNoBackOff);
   std::string how;
   const std::uint64_t seed = first_broken(200, mutant, how);
   INFO(name(mutant) << " in seed " << seed << ": " << how);
