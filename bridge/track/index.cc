@@ -299,6 +299,8 @@ void Index::match(
   thread_local Scratch kept;
   Scratch scratch = std::move(kept);  // `found` may match another post
   impl_->collect(post, scratch);
+  // Not in the order of hashes, which is another one in every process: as they were added, mostly.
+  std::ranges::sort(scratch.found);
   for (const EntryRef ref : scratch.found) {
     const Entry entry = impl_->entries[ref];
     found(entry.text(), entry.listeners());
