@@ -227,11 +227,16 @@ void Api::open_timeline(const HttpRequest& request, const Respond& respond, cons
   write_view(json);
   write_posts(json, read(range_of(request)));
   json.end_object();
-  if (cache_.size() >= kCachedMax && found == cache_.end()) cache_.clear();
+  const auto body = std::make_shared<const std::string>(json.take());
+  if ((cache_.size() >= kCachedMax && found == cache_.end()) ||
+      cached_bytes_ + body->size() > kCachedBytesMax) {
+    cache_.clear();
+    cached_bytes_ = 0;
+  }
   Cached& cached = cache_[request.target];
-  cached.version = site_.view().version();
-  cached.body = std::make_shared<const std::string>(json.take());
-  cached.etag = etag_of(*cached.body);
+  if (cached.body) cached_bytes_ -= cached.body->size();
+  cached = {site_.view().version(), body, etag_of(*body)};
+  cached_bytes_ += body->size();
   respond({.content_type = std::string(kJson),
            .headers = {{"Cache-Control", "no-cache"}},
            .shared = cached.body,

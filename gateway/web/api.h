@@ -19,8 +19,9 @@ namespace gateway::web {
 
 class Api {
  public:
-  static constexpr std::size_t kCachedMax = 512;  // answers kept ready
-  static constexpr std::size_t kPageMax = 100;    // posts of one answer
+  static constexpr std::size_t kCachedMax = 512;  // answers kept ready; at either bound, none
+  static constexpr std::size_t kCachedBytesMax = 16 << 20;
+  static constexpr std::size_t kPageMax = 100;  // posts of one answer
 
   // The site must outlive it.
   explicit Api(Site& site) : site_(site), people_(site.settings().limit_keys) {}
@@ -58,7 +59,8 @@ class Api {
 
   Site& site_;
   throttle::KeyedLimiter people_;
-  std::unordered_map<std::string, Cached> cache_;
+  std::unordered_map<std::string, Cached> cache_;  // by target
+  std::size_t cached_bytes_ = 0;
 };
 
 // {"error":{"code":"RATE_LIMITED","text":"…","retry_after_ms":1200}} with the status that fits.

@@ -20,7 +20,6 @@ using boost::system::error_code;
 constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr std::size_t kGather = 16;  // buffers in one write
 constexpr std::chrono::seconds kLinger{2};
-constexpr std::size_t kPipelinedMax = 64 * 1024;
 
 std::string lower(std::string_view text) {
   std::string lowered(text);

@@ -1,4 +1,6 @@
 // lapwing-web: reads its configuration, then serves until it is told to stop.
+#include <sys/resource.h>
+
 #include <cstdio>
 #include <string>
 
@@ -13,7 +15,16 @@ namespace {
 using namespace gateway::web;
 namespace base = bridge::base;
 
+// A descriptor for each connection: as many as the system lets this process have.
+void raise_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int run(const Config& config) {
+  raise_descriptors();
   base::Signals signals({SIGTERM, SIGINT});
   const base::log::Session log({.level = config.log_level});
   bridge::wire::Context context;

@@ -13,6 +13,8 @@ namespace {
 namespace base = bridge::base;
 
 enum : std::uint64_t { kAdd = 1, kSettled = 2, kRefusedBecause = 3 };
+constexpr std::size_t kLookAlways = 100;  // people with something on the way
+constexpr std::chrono::milliseconds kLook{10};
 constexpr std::size_t kDeadMax = 4'096;  // before the file is written anew
 
 std::string add_frame(std::uint64_t number, std::int64_t time_ms, const std::string& nick,
@@ -93,12 +95,31 @@ Outbox::Lane& Outbox::lane_of(const std::string& nick) {
   return lane;
 }
 
+Outbox::Entry* Outbox::same_post(Lane& lane, const wire::Request& request) {
+  if (!request.has_publish()) return nullptr;
+  for (Entry& entry : lane.entries) {
+    const wire::Publish& there = entry.request.publish();
+    if (entry.request.has_publish() && there.client_id() == request.publish().client_id() &&
+        there.text() == request.publish().text())
+      return &entry;
+  }
+  return nullptr;
+}
+
 void Outbox::submit(const std::string& nick, const wire::Request& request, const base::Now& now,
                     Then then) {
   now_ = now;
   const std::size_t bytes = request.ByteSizeLong();
   const auto there = lanes_.find(folded(nick));
   const std::size_t of_person = there == lanes_.end() ? 0 : there->second.entries.size();
+  if (Entry* same = there == lanes_.end() ? nullptr : same_post(there->second, request)) {
+    if (!same->then) return then({Sent::State::kWaiting, {}, same->number});
+    same->then = [first = std::move(same->then), then = std::move(then)](const Sent& sent) {
+      first(sent);
+      then(sent);
+    };
+    return;
+  }
   if (count_ >= settings_.entries_max || bytes_ + bytes > settings_.bytes_max ||
       of_person >= settings_.per_person_max) {
     ++counters_.full;
@@ -242,8 +263,7 @@ void Outbox::refuse(Lane& lane, const wire::Reply& reply) {
 }
 
 // Deadlines, and entries that became durable.
-void Outbox::notice(Lane& lane, base::Time now) {
-  const std::uint64_t durable = store_.durable();
+void Outbox::notice(Lane& lane, std::uint64_t durable, base::Time now) {
   for (std::size_t i = 0; i < lane.entries.size(); ++i) {  // whoever is told may submit more
     Entry& entry = lane.entries[i];
     if (!entry.then) continue;
@@ -276,9 +296,14 @@ void Outbox::give_up_unkept(Lane& lane) {
 
 std::size_t Outbox::turn(const base::Now& now) {
   now_ = now;
+  const std::uint64_t durable = store_.durable();
+  // Many that wait are not gone through for every page that is served meanwhile.
+  if (lanes_.size() > kLookAlways && durable == durable_seen_ && now.mono < next_look_) return 0;
+  durable_seen_ = durable;
+  next_look_ = now.mono + kLook;
   const bool failed = !lanes_.empty() && !store_.failed().empty();
   for (auto lane = lanes_.begin(); lane != lanes_.end();) {
-    notice(lane->second, now.mono);
+    notice(lane->second, durable, now.mono);
     if (failed) give_up_unkept(lane->second);
     start(lane->second, now.mono);
     const bool empty = lane->second.entries.empty() && lane->second.refused.empty();

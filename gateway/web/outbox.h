@@ -11,6 +11,8 @@
 // answered: posts carry their client id, so the bridge takes each once, whatever was lost on the
 // way; everything else comes to the same when done twice.
 //
+// A post that comes again while it is here (same person, client id and text) is the same post.
+//
 // Refusals: over a limit or busy means later, for whoever already waits. Anything else is told: to
 // the one who is still there, or in waiting() with its reason, until they have read it (dismiss()).
 // Bounded in entries, bytes, and entries of a person; beyond that submit() says so at once. One
@@ -123,6 +125,7 @@ class Outbox {
   };
 
   Lane& lane_of(const std::string& nick);
+  static Entry* same_post(Lane& lane, const wire::Request& request);
   void keep(Lane& lane, Entry& entry);
   void start(Lane& lane, bridge::base::Time now);
   void on_answer(const std::string& key, std::uint64_t number, const wire::Reply& reply);
@@ -130,7 +133,7 @@ class Outbox {
   void refuse(Lane& lane, const wire::Reply& reply);
   void later(Lane& lane, const wire::Reply& reply);
   void tell(Entry& entry, Sent::State state, const wire::Reply& reply = {});
-  void notice(Lane& lane, bridge::base::Time now);
+  void notice(Lane& lane, std::uint64_t durable, bridge::base::Time now);
   void give_up_unkept(Lane& lane);
   void forget(std::uint64_t number);
   void remove_front(Lane& lane);
@@ -148,6 +151,8 @@ class Outbox {
   std::size_t kept_ = 0;
   std::size_t in_flight_ = 0;
   std::size_t dead_ = 0;  // frames in the store that say nothing any more
+  std::uint64_t durable_seen_ = 0;
+  bridge::base::Time next_look_{};
   bridge::base::Now now_{};
 };
 

@@ -193,6 +193,21 @@ TEST_CASE("what was with the bridge when it went is sent again", "[outbox]") {
   CHECK(world.bridge.asked.front().request.publish().client_id() == "id-one");
 }
 
+TEST_CASE("a post that comes again while it is here is the same post", "[outbox]") {
+  World world;
+  world.post("alice", "one");
+  world.post("alice", "one");
+  CHECK(world.outbox.size() == 1);
+  world.published();
+  CHECK(world.told == Texts{"one done", "one done"});
+  world.bridge.there = false;
+  world.post("alice", "two");
+  world.pass(1ms);
+  world.post("alice", "two");
+  CHECK(world.told == Texts{"one done", "one done", "two waiting", "two waiting"});
+  CHECK(world.outbox.size() == 1);
+}
+
 TEST_CASE("over a limit: who is there is told, who waits waits until then", "[outbox]") {
   World world;
   world.post("alice", "one");
