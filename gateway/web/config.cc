@@ -106,6 +106,20 @@ Token read_token(ConfigReader table) {
   return token;
 }
 
+void read_pages(ConfigReader table, PageSettings& pages) {
+  table.flag("plain_http", pages.plain_http);
+  table.text("name", pages.name, {.example = "\"Lapwing\""});
+  table.text("bot", pages.bot, {.example = "\"lapwing@im.example.org\""});
+  table.text_list("operators", pages.operators);
+  for (const std::string& nick : pages.operators)
+    if (!command::is_nick(nick)) table.problem("operators", "holds something that is no nick");
+  SessionLimits& sessions = pages.sessions;
+  table.number("sessions_max", sessions.sessions_max, 1, 10'000'000);
+  table.number("sessions_per_person", sessions.per_person_max, 1, 1'000);
+  table.duration("session_idle", sessions.idle_max, 1min, 24h * 366);
+  table.duration("session_age", sessions.age_max, 1min, 24h * 3660);
+}
+
 void read_metrics(ConfigReader table, std::string& listen) {
   table.text("listen", listen, {.example = "\"127.0.0.1:9471\""});
   if (listen.empty()) return;
@@ -142,6 +156,7 @@ LoadedConfig load_config(const std::string& path) {
   read_streams(file->table("streams"), config.site.live);
   read_limits(file->table("limits"), config.site);
   for (ConfigReader& token : file->tables("token")) config.tokens.push_back(read_token(token));
+  read_pages(file->table("pages"), config.pages);
   read_metrics(file->table("metrics"), config.metrics_listen);
   read_log(file->table("log"), config.log_level);
   loaded.problems = file->finish();

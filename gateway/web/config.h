@@ -12,6 +12,7 @@
 
 #include "bridge/base/log.h"
 #include "bridge/client/zmq_backbone.h"
+#include "gateway/web/browser_sessions.h"
 #include "gateway/web/server.h"
 #include "gateway/web/sessions.h"
 #include "gateway/web/site.h"
@@ -23,6 +24,7 @@ struct Config {
   SiteSettings site;
   bridge::client::ZmqBackboneOptions bridge;
   std::vector<Token> tokens;
+  PageSettings pages;
   std::string data;  // folder of the snapshot and the outbox
   std::chrono::milliseconds snapshot_every{30'000};
   bridge::base::log::Level log_level = bridge::base::log::Level::kInfo;

@@ -26,7 +26,9 @@ Daemon::Daemon(const Config& config, std::unique_ptr<OutboxFile> outbox_file)
       site_(config.site, sessions_, *outbox_file_),
       snapshot_(config.data + "/view", config.snapshot_every, site_.view()),
       api_(site_),
-      doorman_(config.site.requests, config.site.limit_keys, router_) {
+      doorman_(config.site.requests, config.site.limit_keys, router_),
+      pages_(config.pages),
+      world_(site_) {
   sessions_.add(tokens_);
   router_.add("GET", "/healthz", [](const HttpRequest&, const Respond& respond) {
     respond({.headers = {{"Cache-Control", "no-store"}}, .body = "ok\n"});
@@ -47,6 +49,12 @@ base::Result<std::unique_ptr<Daemon>> Daemon::create(bridge::wire::Context& cont
   if (const auto kept = daemon->site_.outbox().kept(); kept > 0)
     base::log::info("{} changes wait in the outbox", kept);
   daemon->snapshot_.load();
+  auto front =
+      Front::open(daemon->pages_, config.data, daemon->world_, base::read_clocks().wall_ms);
+  if (!front) return tl::unexpected(front.error());
+  daemon->front_ = std::move(*front);
+  daemon->sessions_.add(daemon->front_->sessions());
+  daemon->front_->add_to(daemon->router_);
   try {
     daemon->backbone_ =
         std::make_unique<bridge::client::ZmqBackbone>(context, config.bridge, daemon->site_);

@@ -19,9 +19,11 @@
 #include "gateway/web/api.h"
 #include "gateway/web/config.h"
 #include "gateway/web/doorman.h"
+#include "gateway/web/front.h"
 #include "gateway/web/outbox_file.h"
 #include "gateway/web/server.h"
 #include "gateway/web/site.h"
+#include "gateway/web/site_world.h"
 #include "gateway/web/snapshot_keeper.h"
 #include "gateway/web/watch.h"
 
@@ -56,6 +58,9 @@ class Daemon {
   Router router_;
   Api api_;
   Doorman doorman_;
+  const PageSettings pages_;
+  SiteWorld world_;
+  std::unique_ptr<Front> front_;
   std::unique_ptr<bridge::client::ZmqBackbone> backbone_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<bridge::base::Exporter> exporter_;  // none: not asked for

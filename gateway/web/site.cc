@@ -145,8 +145,11 @@ void Site::on_reply(bridge::client::RequestId id, const wire::Reply& reply) {
 
 void Site::take(const wire::Item& item) {
   ++feed_posts_;
-  view_.add(
-      {.id = item.id(), .author = item.author(), .text = item.text(), .time_ms = item.time_ms()});
+  view_.add({.id = item.id(),
+             .author = item.author(),
+             .text = item.text(),
+             .time_ms = item.time_ms(),
+             .in_reply_to = item.in_reply_to()});
 }
 
 void Site::on_batch(std::uint64_t sequence, const wire::Batch& batch) {

@@ -42,7 +42,8 @@ FOLDERS = {
     "gateway/web/pages": ["gateway/web/assets"],
     "gateway/web/session": ["bridge/base", "throttle"],
     "gateway/web": [
-        "gateway/web/assets", "gateway/web/pages", "gateway/web/session", "gateway/command",
+        "gateway/web/assets", "gateway/web/operations", "gateway/web/pages", "gateway/web/session",
+        "gateway/command",
         "bridge/client", "bridge/wire", "bridge/base", "throttle",
     ],
     "gateway": [

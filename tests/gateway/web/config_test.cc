@@ -34,6 +34,12 @@ TEST_CASE("the commented example says the defaults", "[config]") {
   CHECK(loaded.config.site.changes == site.changes);
   CHECK(loaded.config.site.requests == site.requests);
   CHECK(loaded.config.site.credit_bytes == site.credit_bytes);
+  const PageSettings pages;
+  CHECK_FALSE(loaded.config.pages.plain_http);
+  CHECK(loaded.config.pages.name == pages.name);
+  CHECK(loaded.config.pages.sessions.sessions_max == pages.sessions.sessions_max);
+  CHECK(loaded.config.pages.sessions.idle_max == pages.sessions.idle_max);
+  CHECK(loaded.config.pages.sessions.age_max == pages.sessions.age_max);
 }
 
 TEST_CASE("a folder is all that is needed; what is wrong is told all at once", "[config]") {
