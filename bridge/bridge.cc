@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "bridge/base/log.h"
+#include "bridge/wire/messages.h"
 
 namespace bridge {
 namespace {
@@ -44,7 +46,13 @@ base::Result<void> Bridge::build(const Config& config) {
   if (!cursors) return tl::unexpected(cursors.error());
   cursors_ = std::move(*cursors);
 
-  fanout_ = std::make_unique<fanout::FanoutThread>(*store_, *cursors_, config.fanout,
+  no_isolation_ = config.no_isolation;
+  if (no_isolation_)
+    base::log::warning("there is no isolation of any kind: no lanes, no limits, no priorities");
+  fanout::FanoutThreadOptions fanout = config.fanout;
+  if (no_isolation_) fanout.nice = 0;
+  if (no_isolation_) fanout.taking_turns = &taking_turns_;
+  fanout_ = std::make_unique<fanout::FanoutThread>(*store_, *cursors_, fanout,
                                                    static_cast<FanoutOutput&>(*this));
   if (auto loaded = fanout_->load(); !loaded) return loaded;
   if (auto opened = open_lanes(config); !opened) return opened;
@@ -57,7 +65,33 @@ base::Result<void> Bridge::build(const Config& config) {
   backups_ = std::make_unique<BackupThread>(
       *store_, *cursors_, config.store.path,
       [this](const state::ReplyAddress& to, wire::Reply answer) { reply(to, std::move(answer)); });
-  return committer_->load();
+  if (auto loaded = committer_->load(); !loaded) return loaded;
+  book_ = std::make_unique<limits::Book>(
+      config.limits, seed_, [this](const limits::Limits& limits) { hand_out(limits); });
+  book_->load(committer_->limits());
+  committer_->on_limit([this](const backbone::Record& record) { book_->apply(record); });
+  if (no_isolation_) committer_->without_lanes();
+  if (!no_isolation_) fanout_->watch(lanes_[state::kWebLane]->latency());
+  return {};
+}
+
+// Every thread has its own copy, whole, and goes by it from its next turn on.
+void Bridge::hand_out(const limits::Limits& limits) {
+  if (no_isolation_) return;
+  using limits::Limit;
+  for (auto& lane : lanes_) lane->set_limits(lane::lane_limits(limits, lane->kind()));
+  const auto weight = [&](Limit limit) { return static_cast<std::uint32_t>(limits.number(limit)); };
+  fanout_->set_limits({.deliveries_per_person = limits.rule(Limit::kDeliveriesPerPerson),
+                       .listeners_per_author = limits.rule(Limit::kListenersPerAuthor),
+                       .under_pressure = limits.rule(Limit::kDeliveriesUnderPressure).policy,
+                       .weights = {.direct = weight(Limit::kWeightDirect),
+                                   .reply = weight(Limit::kWeightReply),
+                                   .follow = weight(Limit::kWeightFollow),
+                                   .track = weight(Limit::kWeightTrack),
+                                   .backlog = weight(Limit::kWeightBacklog)},
+                       .age_target = limits.duration(Limit::kDeliveryAge),
+                       .seed = seed_},
+                      limits.duration(Limit::kWebP99));
 }
 
 base::Result<void> Bridge::open_lanes(const Config& config) {
@@ -68,9 +102,14 @@ base::Result<void> Bridge::open_lanes(const Config& config) {
                                                          : committer_->submit(std::move(s));
                                             },
                                         .fanout = &fanout_->inbox(),
-                                        .status = [this] { return status(); }};
+                                        .status = [this] { return status(); },
+                                        .look = [this](const wire::Request& r) { return look(r); }};
   for (std::size_t i = 0; i < state::kLanes; ++i) {
-    auto lane = lane::LaneThread::open(context_, config.lanes[i], *store_, neighbours);
+    lane::LaneThreadOptions lane_options = config.lanes[i];
+    lane_options.lane.seed = seed_;
+    if (no_isolation_) lane_options.nice = 0;
+    if (no_isolation_) lane_options.taking_turns = &taking_turns_;
+    auto lane = lane::LaneThread::open(context_, lane_options, *store_, neighbours);
     if (!lane) {
       const auto& options = config.lanes[i];
       return base::fail(lane.error().code, fmt::format("lane {} on {}: {}", name(options.lane.kind),
@@ -99,9 +138,53 @@ void Bridge::stop() {
 }
 
 void Bridge::set_limits(const Config& config) {
-  for (std::size_t i = 0; i < state::kLanes; ++i)
-    lanes_[i]->set_limits(config.lanes[i].lane.limits);
-  fanout_->set_limit(config.fanout.fanout.deliveries_per_person);
+  book_->set_file(config.limits, "the configuration");
+}
+
+wire::Reply Bridge::look(const wire::Request& request) const {
+  wire::Reply reply;
+  if (request.has_top()) {
+    *reply.mutable_top() = top(request.top().count());
+  } else if (request.has_limit_history()) {
+    auto changes = limits::history(*store_, book_->newest(), request.limit_history());
+    if (!changes) return wire::error_reply(changes.error());
+    *reply.mutable_limit_changes() = std::move(*changes);
+  } else {
+    auto report = book_->report(request.show_limits().name());
+    if (!report) return wire::error_reply(report.error());
+    const base::LatencyGauges& web = lanes_[state::kWebLane]->latency();
+    report->set_pressure(static_cast<std::uint32_t>(fanout_->counters().pressure.value()));
+    report->set_web_p99_us(web.p99_ns.value() / 1000);
+    *reply.mutable_limits() = std::move(*report);
+  }
+  return reply;
+}
+
+wire::TopReport Bridge::top(std::size_t count) const {
+  constexpr std::size_t kMost = 50;
+  const std::size_t most = count == 0 ? 10 : std::min(count, kMost);
+  wire::TopReport report;
+  const auto group = [&](std::string what,
+                         const std::vector<throttle::TopTalkers::Talker>& talkers) {
+    auto& lines = *report.add_groups();
+    lines.set_what(std::move(what));
+    for (const auto& talker : talkers) {
+      if (static_cast<std::size_t>(lines.lines_size()) == most) break;
+      auto& line = *lines.add_lines();
+      line.set_key(talker.key);
+      line.set_count(talker.count);
+      line.set_error(talker.error);
+    }
+  };
+  for (const auto& lane : lanes_) {
+    const lane::Throttled throttled = lane->throttled();
+    group(fmt::format("{} people over a limit", name(lane->kind())), throttled.people);
+    if (lane->kind() == lane::Kind::kIm) group("im domains over a limit", throttled.domains);
+  }
+  const fanout::Reach reach = fanout_->reach();
+  group("words by listeners", reach.words);
+  group("authors by listeners", reach.authors);
+  return report;
 }
 
 void Bridge::batch(fanout::SessionId session, std::uint64_t sequence, std::string body) {

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <memory>
+#include <mutex>
 
 #include "bridge/backbone/embedded_cursor_store.h"
 #include "bridge/backbone/embedded_store.h"
@@ -15,6 +16,7 @@
 #include "bridge/base/metrics.h"
 #include "bridge/config.h"
 #include "bridge/health.h"
+#include "bridge/limits/book.h"
 #include "bridge/timed_store.h"
 
 namespace bridge {
@@ -31,7 +33,8 @@ class Bridge final : private fanout::FanoutOutput {
   // does not come twice, and saves the cursors; then commits what was submitted, says BYE.
   void stop();
 
-  // Takes over the limits of a configuration read again; everything else needs a restart.
+  // Takes over the limits of a configuration read again; everything else needs a restart. What was
+  // set while it ran stays set.
   void set_limits(const Config& config);
 
   // What operators see, from start() on. Any thread.
@@ -48,6 +51,9 @@ class Bridge final : private fanout::FanoutOutput {
   base::Result<void> build(const Config& config);
   base::Result<void> open_lanes(const Config& config);
   wire::StatusReport status() const;
+  wire::Reply look(const wire::Request& request) const;
+  wire::TopReport top(std::size_t count) const;
+  void hand_out(const limits::Limits& limits);
   std::vector<health::Loop> loops() const;
   void describe_queues(base::Metrics& metrics) const;
 
@@ -56,6 +62,10 @@ class Bridge final : private fanout::FanoutOutput {
   void reply(const state::ReplyAddress& to, wire::Reply reply) override;
 
   wire::Context& context_;
+  bool no_isolation_ = false;
+  std::mutex taking_turns_;  // only with no_isolation_
+  const throttle::HashSeed seed_ = throttle::random_seed();
+  std::unique_ptr<limits::Book> book_;
   std::unique_ptr<backbone::EmbeddedStore> store_;
   std::unique_ptr<backbone::EmbeddedCursorStore> cursors_;
   std::unique_ptr<fanout::FanoutThread> fanout_;

@@ -53,20 +53,37 @@ void read_lane(ConfigReader table, lane::LaneThreadOptions& options) {
   table.duration("silence_max", options.lane.silence_max, 1s, 10min);
 }
 
-void read_limits(ConfigReader table, lane::LaneLimits& limits) {
-  table.policy("requests_per_client", limits.requests_per_client);
-  table.policy("publishes", limits.publishes);
-  table.policy("publishes_per_person", limits.publishes_per_person);
+// Whatever stands in the table of limits; absent keys are the default's.
+void read_limits(ConfigReader& file, limits::FileValues& values) {
+  for (const limits::Entry& entry : limits::table()) {
+    const bool of_lane = entry.level != "class" && entry.level != "pressure" &&
+                         !entry.name.starts_with("deliveries.");
+    const std::string key = fmt::format("{}{}", of_lane ? "limits." : "", entry.name);
+    if (!file.has(key)) continue;
+    limits::Value value = limits::standard(entry);
+    switch (entry.kind) {
+      case limits::Kind::kPolicy:
+        file.policy(key, value.policy);
+        value.text = value.policy.text();
+        break;
+      case limits::Kind::kNumber:
+        file.number(key, value.number, entry.min, entry.max);
+        value.text = std::to_string(value.number);
+        break;
+      case limits::Kind::kDuration: {
+        std::chrono::milliseconds ms(value.number);
+        file.duration(key, ms, std::chrono::milliseconds(entry.min),
+                      std::chrono::milliseconds(entry.max));
+        value.number = static_cast<std::uint64_t>(ms.count());
+        value.text = throttle::duration_text(ms);
+        break;
+      }
+    }
+    values[static_cast<std::size_t>(entry.limit)] = std::move(value);
+  }
 }
 
 void read_deliveries(ConfigReader table, fanout::FanoutThreadOptions& options) {
-  table.policy("per_person", options.fanout.deliveries_per_person);
-  fanout::ClassWeights& weights = options.fanout.weights;
-  table.number("weight_direct", weights.direct, 1, 1000);
-  table.number("weight_reply", weights.reply, 1, 1000);
-  table.number("weight_follow", weights.follow, 1, 1000);
-  table.number("weight_track", weights.track, 1, 1000);
-  table.number("weight_backlog", weights.backlog, 1, 1000);
   table.number("catch_up", options.fanout.catch_up_max, 0, 1'000'000);
   table.number("hot_list", options.fanout.hot_list, 1, 1'000'000'000);
   table.duration("late_after", options.fanout.late_after, 1s, 24h);
@@ -96,10 +113,6 @@ void read_metrics(ConfigReader table, std::string& listen) {
     table.problem("listen", checked.error().text, {.example = "\"127.0.0.1:9469\""});
 }
 
-throttle::Policy policy(std::string_view text) {
-  return *throttle::Policy::parse(text);
-}
-
 }  // namespace
 
 Config default_config() {
@@ -113,14 +126,9 @@ Config default_config() {
     options.router.io_thread = static_cast<int>(index);
     return options;
   };
-  set_lane(state::kWebLane, lane::Kind::kWeb).lane.limits.publishes_per_person =
-      policy("5/1s burst 50");
+  set_lane(state::kWebLane, lane::Kind::kWeb);
   set_lane(state::kAdminLane, lane::Kind::kAdmin);
-  auto& im = set_lane(state::kImLane, lane::Kind::kIm);
-  im.nice = config.fanout.nice;
-  im.lane.limits.publishes = policy("500/1s burst 2000");
-  im.lane.limits.publishes_per_person = policy("1/2s burst 20");
-  config.fanout.fanout.deliveries_per_person = policy("10/1s burst 200");
+  set_lane(state::kImLane, lane::Kind::kIm).nice = config.fanout.nice;
   return config;
 }
 
@@ -136,12 +144,13 @@ LoadedConfig load_config(const std::string& path) {
   for (lane::LaneThreadOptions& options : config.lanes) {
     const std::string name(lane::name(options.lane.kind));
     read_lane(file->table("lane." + name), options);
-    read_limits(file->table("limits." + name), options.lane.limits);
   }
+  read_limits(*file, config.limits);
   read_deliveries(file->table("deliveries"), config.fanout);
   read_rules(file->table("rules"), config);
   file->number("threads.im_nice", config.fanout.nice, 0, 19);
   config.lanes[state::kImLane].nice = config.fanout.nice;
+  file->flag("experiment.no_isolation_of_any_kind", config.no_isolation);
   read_metrics(file->table("metrics"), config.metrics_listen);
   std::string level = "info";
   file->text("log.level", level, {.example = "\"info\""});

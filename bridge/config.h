@@ -10,6 +10,7 @@
 #include "bridge/base/result.h"
 #include "bridge/fanout/fanout_thread.h"
 #include "bridge/lane/lane_thread.h"
+#include "bridge/limits/limits.h"
 #include "bridge/state/commit_thread.h"
 
 namespace bridge {
@@ -28,6 +29,10 @@ struct Config {
   LaneSettings lanes;
   state::Rules rules;
   fanout::FanoutThreadOptions fanout;
+  limits::FileValues limits;
+  // Everybody in one queue, one at a time, without limits or priorities: what a service without
+  // lanes would be. For scripts/bench isolation.
+  bool no_isolation = false;
   base::log::Level log_level = base::log::Level::kInfo;
   std::string metrics_listen;  // empty: no metrics
 };

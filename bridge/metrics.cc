@@ -72,6 +72,22 @@ void describe_deliveries(Metrics& metrics, const fanout::FanoutCounters& counter
                   counters.passes.value());
   metrics.counter("lapwing_bridge_deliveries_held_total",
                   "Times a person's delivery limit said later.", counters.held.value());
+  metrics.gauge("lapwing_bridge_waiting_people", "People whose delivery limit says later.",
+                static_cast<double>(counters.waiting.value()));
+  metrics.counter("lapwing_bridge_deliveries_shadowed_total",
+                  "Times a limit of deliveries in shadow would have said later.",
+                  counters.shadowed.value());
+  metrics.counter("lapwing_bridge_deliveries_aged_total",
+                  "Deliveries that waited too long and went to the backlog.",
+                  counters.aged.value());
+  metrics.counter("lapwing_bridge_posts_diverted_total",
+                  "Posts whose authors reach too many listeners: they come from the backlog.",
+                  counters.diverted.value());
+  metrics.gauge("lapwing_bridge_pressure",
+                "How much tracks and backlog give way to the website: 0 not, 4 most.",
+                static_cast<double>(counters.pressure.value()));
+  metrics.counter("lapwing_bridge_pressed_total",
+                  "Times tracks and backlog had to wait under pressure.", counters.pressed.value());
   metrics.counter("lapwing_bridge_catch_up_records_total", "Records read again to catch up.",
                   counters.caught_up.value());
   metrics.gauge("lapwing_bridge_catch_up_people", "People waiting for their turn to catch up.",
@@ -111,6 +127,18 @@ void describe_lane(Metrics& metrics,
     refused("forbidden", counters->forbidden);
     refused("frame", counters->bad_frames);
   }
+  const auto levels = [&](const char* name, const char* help, auto field) {
+    for (const auto& [labels, counters] : lanes)
+      for (std::size_t level = 0; level < counters->levels.size(); ++level) {
+        Labels with = labels;
+        with.emplace_back("limit", std::string(lane::level_name(level)));
+        metrics.counter(name, help, (counters->levels[level].*field).value(), std::move(with));
+      }
+  };
+  levels("lapwing_bridge_limited_total", "Requests over a limit, by the one that bound.",
+         &lane::LevelCounters::limited);
+  levels("lapwing_bridge_shadowed_total", "Requests that a limit in shadow would have refused.",
+         &lane::LevelCounters::shadowed);
   each("lapwing_bridge_sessions_lost_total", "Sessions that ended.",
        &lane::LaneCounters::sessions_lost);
   for (const auto& [labels, counters] : lanes)
@@ -161,6 +189,13 @@ void Bridge::describe(Metrics& metrics) const {
   for (const auto& lane : lanes_)
     lanes.push_back({{{"lane", std::string(name(lane->kind()))}}, &lane->counters()});
   describe_lane(metrics, lanes);
+  for (const auto& lane : lanes_)
+    metrics.gauge(
+        "lapwing_bridge_answer_p99_seconds",
+        "From a request's arrival at its lane to its answer, 99 of 100 of the last half "
+        "second.",
+        std::chrono::nanoseconds(static_cast<std::int64_t>(lane->latency().p99_ns.value())),
+        {{"lane", std::string(name(lane->kind()))}});
   describe_queues(metrics);
   for (const health::Loop& loop : loops())
     metrics.gauge("lapwing_bridge_longest_turn_seconds",

@@ -89,6 +89,20 @@ void describe_queues(Metrics& metrics, const WatchedParts& parts, base::Time now
                     : 0);
   metrics.gauge("lapwing_gateway_in_flight_bytes", "Deliveries sent and not confirmed, in bytes.",
                 number(deliveries.bytes_in_flight()));
+  metrics.gauge("lapwing_gateway_window_bytes",
+                "Deliveries that may be sent and not confirmed, in bytes: follows the server.",
+                number(deliveries.window().now()));
+  metrics.gauge("lapwing_gateway_window_gradient",
+                "1: the XMPP server has no queue of ours; below, the window shrinks.",
+                deliveries.window().gradient());
+  const xmpp::Asker& asker = parts.gateway.asker();
+  metrics.gauge("lapwing_gateway_breaker_state",
+                "To the bridge: 0 closed, 1 half open, 2 open (commands are answered with wait).",
+                static_cast<double>(asker.breaker().state(now)));
+  metrics.counter("lapwing_gateway_breaker_opened_total", "Times the breaker has opened.",
+                  asker.breaker().opened());
+  metrics.counter("lapwing_gateway_breaker_refused_total", "Requests the open breaker refused.",
+                  asker.broken());
   const auto oldest = deliveries.oldest_barrier();
   metrics.gauge("lapwing_gateway_oldest_barrier_seconds", "Age of the oldest unanswered ping.",
                 oldest ? std::chrono::nanoseconds(now - *oldest) : std::chrono::nanoseconds(0));

@@ -7,7 +7,9 @@
 //
 // Each class is a FIFO with its own capacity; a full one refuses (push returns false) and its owner
 // keeps the item elsewhere. Over any busy period a class gets at least its share by weight less one
-// quantum and the largest cost. A class that was idle or held gets no credit for it.
+// quantum and the largest cost; a reserve is a share that no lowering of the weight takes away. A
+// class that was idle gets no credit for it, but for at most `catch_up` of the rounds it missed, at
+// once when it comes back; one that was held (paused) gets none.
 //
 // For a handful of classes: pop() looks at each of them at most twice. One thread at a time.
 #pragma once
@@ -26,8 +28,10 @@
 namespace throttle {
 
 struct ClassOptions {
-  std::uint32_t weight = 1;  // at least 1
-  std::size_t capacity = 0;  // items
+  std::uint32_t weight = 1;    // at least 1
+  std::size_t capacity = 0;    // items
+  std::uint64_t reserve = 0;   // cost units a round at least, whatever the weight
+  std::uint32_t catch_up = 0;  // rounds it may make up for when it comes back from idling
 };
 
 template <class T>
@@ -36,6 +40,7 @@ class FairQueue {
   // A greater cost counts as this much; so no sum of deficits can overflow.
   static constexpr std::uint64_t kCostMax = std::uint64_t{1} << 62;
   static constexpr std::uint64_t kQuantumMax = std::uint64_t{1} << 31;
+  static constexpr std::uint32_t kCatchUpMax = 1024;
 
   // quantum: cost units given to a class of weight 1 per round; 1..kQuantumMax.
   FairQueue(std::span<const ClassOptions> classes, std::uint64_t quantum)
@@ -48,6 +53,9 @@ class FairQueue {
   bool push(std::size_t class_index, T item, std::uint64_t cost) {
     Class& queue = classes_.at(class_index);
     if (queue.items.size() >= queue.options.capacity) return false;
+    if (queue.items.empty() && !queue.held)
+      queue.deficit =
+          std::min<std::uint64_t>(queue.options.catch_up, round_ - queue.emptied) * share(queue);
     queue.items.emplace_back(std::min(cost, kCostMax), std::move(item));
     return true;
   }
@@ -67,6 +75,8 @@ class FairQueue {
   // New weight and capacity from the next pop and push on; items above the capacity stay.
   void set_options(std::size_t class_index, const ClassOptions& options) {
     require(options.weight >= 1, "a class's weight is at least 1");
+    require(options.reserve <= kQuantumMax && options.catch_up <= kCatchUpMax,
+            "a class's reserve is at most kQuantumMax, its catch-up at most kCatchUpMax");
     classes_.at(class_index).options = options;
   }
 
@@ -87,12 +97,15 @@ class FairQueue {
     ClassOptions options;
     std::deque<std::pair<std::uint64_t, T>> items;  // cost, item
     std::uint64_t deficit = 0;                      // cost units it may still spend
+    std::uint64_t emptied = 0;                      // in which round
     bool held = false;
   };
 
   static bool ready(const Class& queue) { return !queue.held && !queue.items.empty(); }
 
-  std::uint64_t share(const Class& queue) const { return quantum_ * queue.options.weight; }
+  std::uint64_t share(const Class& queue) const {
+    return std::max(quantum_ * queue.options.weight, queue.options.reserve);
+  }
 
   // Gives the class at the cursor its quantum, once per visit; true when it can afford an item.
   bool enter() {
@@ -105,6 +118,7 @@ class FairQueue {
 
   void leave() {
     cursor_ = (cursor_ + 1) % classes_.size();
+    if (cursor_ == 0) ++round_;
     granted_ = false;
   }
 
@@ -119,6 +133,7 @@ class FairQueue {
 
   void forfeit(std::size_t class_index) {
     classes_[class_index].deficit = 0;
+    classes_[class_index].emptied = round_;
     if (class_index == cursor_ && granted_) leave();
   }
 
@@ -140,6 +155,7 @@ class FairQueue {
   std::vector<Class> classes_;
   std::size_t cursor_ = 0;  // the class being visited
   bool granted_ = false;    // it has had its quantum in this visit
+  std::uint64_t round_ = 0;
 };
 
 }  // namespace throttle

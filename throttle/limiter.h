@@ -23,17 +23,43 @@ namespace throttle {
 
 class Limiter {
  public:
+  // One that owes so much under this policy already.
+  static Limiter in_debt(const Policy& policy, Time now, Duration debt) {
+    Limiter limiter;
+    limiter.restate(policy, now);
+    limiter.bucket_.set_debt(now, debt);
+    return limiter;
+  }
+
   // Would it pass? Charges nothing (not const because it may restate, see above).
-  Decision check(const Policy& policy, Time now, std::uint64_t cost = 1);
-  // Charges without asking; only after check() said kAdmit.
-  void charge(const Policy& policy, Time now, std::uint64_t cost = 1);
+  Decision check(const Policy& policy, Time now, std::uint64_t cost = 1) {
+    restate(policy, now);
+    return bucket_.check(policy, now, cost);
+  }
+  // Charges without asking: a cost beyond what is left becomes debt.
+  void charge(const Policy& policy, Time now, std::uint64_t cost = 1) {
+    restate(policy, now);
+    bucket_.charge(policy, now, cost);
+  }
+  // check() and charge() in two halves: settle(after) charges what was admitted.
+  Decision check(const Policy& policy, Time now, std::uint64_t cost, Time& after) {
+    restate(policy, now);
+    return bucket_.check(policy, now, cost, after);
+  }
+  void settle(Time after) { bucket_.set_tat(after); }
   // check, then charge if admitted.
   Decision decide(const Policy& policy, Time now, std::uint64_t cost = 1);
   // Indistinguishable from a new one at this time.
   bool idle(Time now) const { return bucket_.idle(now); }
 
  private:
-  void restate(const Policy& policy, Time now);
+  void restate(const Policy& policy, Time now) {
+    // While nothing is limited, or nothing passes, the old measure goes on draining.
+    if (policy.is_unlimited() || policy.is_closed()) return;
+    if (policy.interval() == interval_ && policy.span() == span_) return;
+    measure_in(policy, now);
+  }
+  void measure_in(const Policy& policy, Time now);
 
   Gcra bucket_;
   Duration interval_{0};  // of the policy that bucket_ is measured in

@@ -89,6 +89,12 @@ std::optional<StateChange> state_change(const Record& record) {
       return StateChange{
           key_of('r', record.repost_forgotten().account(), be64(record.repost_forgotten().post())),
           true};
+    case Record::kLimitChanged:
+      // One that was unset is kept as well: the newest of all leads to the history.
+      return StateChange{std::string("l")
+                             .append(record.limit_changed().name())
+                             .append(1, '\0')
+                             .append(record.limit_changed().key())};
     case Record::kDirect:
     case Record::BODY_NOT_SET:
       break;

@@ -61,6 +61,55 @@ std::string to_json(const wire::OwedReport& owed) {
   return write({{"head", owed.head()}, {"people", people}});
 }
 
+std::string to_json(const wire::LimitsReport& report) {
+  Json limits = Json::array();
+  for (const auto& line : report.limits()) {
+    Json limit = {{"name", line.name()},        {"value", line.value()}, {"source", line.source()},
+                  {"default", line.standard()}, {"kind", line.kind()},   {"level", line.level()},
+                  {"what", line.what()}};
+    if (!line.key().empty()) limit["for"] = line.key();
+    if (!line.keyed().empty()) limit["exceptions_for"] = line.keyed();
+    if (line.shadow()) limit["shadow"] = true;
+    if (line.percent() < 100) limit["percent"] = line.percent();
+    if (!line.who().empty()) limit["who"] = line.who();
+    if (line.time_ms() != 0) limit["time_ms"] = line.time_ms();
+    limits.push_back(std::move(limit));
+  }
+  return write(
+      {{"limits", limits}, {"pressure", report.pressure()}, {"web_p99_us", report.web_p99_us()}});
+}
+
+std::string to_json(const wire::LimitChanges& report) {
+  Json changes = Json::array();
+  for (const auto& line : report.changes()) {
+    Json change = {{"id", line.id()},
+                   {"time_ms", line.time_ms()},
+                   {"who", line.who()},
+                   {"name", line.name()},
+                   {"old", line.old()}};
+    if (!line.key().empty()) change["for"] = line.key();
+    if (line.unset())
+      change["unset"] = true;
+    else
+      change["value"] = line.value();
+    if (line.shadow()) change["shadow"] = true;
+    if (!line.unset() && line.percent() < 100) change["percent"] = line.percent();
+    changes.push_back(std::move(change));
+  }
+  return write({{"changes", changes}, {"next", report.next()}});
+}
+
+std::string to_json(const wire::TopReport& report) {
+  Json groups = Json::object();
+  for (const auto& group : report.groups()) {
+    Json lines = Json::array();
+    for (const auto& line : group.lines())
+      lines.push_back({{"key", line.key()}, {"count", line.count()}, {"error", line.error()}});
+    groups[group.what()] = lines;
+  }
+  return write(groups);
+}
+
 std::optional<AuthoredText> authored_text(std::string_view line) {
   if (!line.starts_with('{')) return std::nullopt;
   const auto json = nlohmann::json::parse(line, nullptr, false);

@@ -14,6 +14,9 @@ namespace bridge::ctl {
 std::string to_json(const track::Tokens& tokens);
 std::string to_json(const wire::StatusReport& status);
 std::string to_json(const wire::OwedReport& owed);
+std::string to_json(const wire::LimitsReport& limits);
+std::string to_json(const wire::LimitChanges& changes);
+std::string to_json(const wire::TopReport& top);
 
 // A post to import: {"author": "…", "text": "…"}. Absent when the line is not that; further keys
 // do not matter.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <ctime>
 #include <iterator>
 
 namespace bridge::ctl {
@@ -49,6 +50,60 @@ std::string to_text(const wire::OwedReport& owed) {
   }
   fmt::format_to(std::back_inserter(out), "up to {}\n", with_commas(owed.head()));
   return out;
+}
+
+std::string to_text(const wire::LimitsReport& report) {
+  std::string out;
+  for (const auto& line : report.limits()) {
+    const std::string name = line.key().empty()
+                                 ? line.name()
+                                 : fmt::format("{} {}:{}", line.name(), line.keyed(), line.key());
+    std::string value = line.value();
+    if (line.shadow()) value += ", in shadow";
+    if (line.percent() < 100) value += fmt::format(", for {} %", line.percent());
+    const std::string source =
+        line.source() == "set" ? fmt::format("set by {}", line.who()) : line.source();
+    fmt::format_to(std::back_inserter(out), "{:<34}{:<26}{}\n", name, value, source);
+  }
+  fmt::format_to(std::back_inserter(out),
+                 "pressure {} of 4; the website's answers take {:.1f} ms at p99\n",
+                 report.pressure(), static_cast<double>(report.web_p99_us()) / 1000.0);
+  return out;
+}
+
+std::string to_text(const wire::LimitChanges& report) {
+  if (report.changes().empty()) return "Nothing was ever set.\n";
+  std::string out;
+  for (const auto& line : report.changes()) {
+    const std::string name =
+        line.key().empty() ? line.name() : fmt::format("{} for {}", line.name(), line.key());
+    std::string value = line.unset() ? "unset" : line.value();
+    if (line.shadow()) value += ", in shadow";
+    if (!line.unset() && line.percent() < 100) value += fmt::format(", for {} %", line.percent());
+    fmt::format_to(std::back_inserter(out), "{}  {}  {}: {} -> {}\n", utc_text(line.time_ms()),
+                   line.who(), name, line.old().empty() ? "(not set)" : line.old(), value);
+  }
+  return out;
+}
+
+std::string to_text(const wire::TopReport& report) {
+  std::string out;
+  for (const auto& group : report.groups()) {
+    if (group.lines().empty()) continue;
+    fmt::format_to(std::back_inserter(out), "{}{}\n", out.empty() ? "" : "\n", group.what());
+    for (const auto& line : group.lines())
+      fmt::format_to(std::back_inserter(out), "{:>14}  {}\n", with_commas(line.count()),
+                     line.key());
+  }
+  return out.empty() ? "Nobody met a limit, and no word had listeners, of late.\n" : out;
+}
+
+std::string utc_text(std::int64_t time_ms) {
+  const std::time_t seconds = static_cast<std::time_t>(time_ms / 1000);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02} UTC", parts.tm_year + 1900,
+                     parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
 std::string to_text(const backbone::VerifyReport& found) {

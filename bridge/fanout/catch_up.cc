@@ -33,6 +33,8 @@ std::size_t Fanout::catch_up(base::Time now) {
   constexpr std::size_t kTurnsToAdmit = 512;
   if (!catch_up_.empty() && ++admitting_ < kTurnsToAdmit) return 1;
   admitting_ = 0;
+  // What they found would only wait.
+  if (pressed_until_) return 0;
   Pass* pass = passes_.next();
   if (!pass) return 0;
   const auto read = read_on(*pass);

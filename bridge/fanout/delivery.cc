@@ -43,6 +43,12 @@ void describe(const Prepared& prepared, wire::Item& item) {
 
 std::size_t Fanout::turn(base::Now now) {
   turn_ = now;
+  constexpr std::chrono::minutes kFade{5};
+  if (now.mono >= next_fade_) {
+    next_fade_ = now.mono + kFade;
+    words_.halve();
+    authors_.halve();
+  }
   release_held(now.mono);
   settle_receipts(receipts_.expire(now.mono));
   let_in_again();
@@ -84,6 +90,7 @@ void Fanout::publish_gauges() {
   counters_.unconfirmed.set(receipts_.size());
   counters_.log_reads.add(cache_.reads() - counters_.log_reads.value());
   counters_.unreachable.set(bounces_.held());
+  counters_.waiting.set(held_.size() + closed_.size());
 }
 
 std::optional<base::Time> Fanout::next_wakeup() const {
@@ -95,7 +102,8 @@ std::optional<base::Time> Fanout::next_wakeup() const {
     next = std::min(next.value_or(base::Time::max()), *due);
   if (const auto due = bounces_.next_expiry())
     next = std::min(next.value_or(base::Time::max()), *due);
-  if (!held_.empty()) next = std::min(next.value_or(base::Time::max()), held_.top().until);
+  for (const auto& one : {held_.next(), pressed_until_})
+    if (one) next = std::min(next.value_or(base::Time::max()), *one);
   return next;
 }
 
@@ -113,6 +121,7 @@ void Fanout::schedule(Person& person) {
 std::size_t Fanout::send(base::Now now) {
   std::size_t sent = 0;
   while (sent < kDeliveriesPerTurn) {
+    give_way(now.mono);
     const auto next = classes_.pop();
     if (!next) break;
     send_one(static_cast<Kind>(next->first), next->second, now);
@@ -141,6 +150,15 @@ void Fanout::send_one(Kind kind, PersonNumber number, base::Now now) {
     counters_.withdrawn.add();
     return moved(who);
   }
+  const bool ages = !entry.late && (kind == Kind::kFollow || kind == Kind::kTrack);
+  if (ages && limits_.age_target.count() > 0) {
+    const std::chrono::milliseconds waited(now.wall_ms - record.time_ms());
+    if (codels_[static_cast<std::size_t>(kind)].divert(waited, now.mono)) {
+      who.pending[cursor].aged(entry.id);
+      counters_.aged.add();
+      return moved(who);
+    }
+  }
   const Delivery delivery{
       .prepared = **prepared,
       .kind = as ? as->kind : Kind::kDirect,
@@ -155,12 +173,15 @@ void Fanout::send_one(Kind kind, PersonNumber number, base::Now now) {
     session.parked.push_back(number);
     return;
   }
-  const auto decision = who.limiter.decide(options_.deliveries_per_person, now.mono);
+  const auto decision = delivery_limit(who, now.mono);
   if (!decision.admitted()) {
     counters_.held.add();
     const bool never = decision.kind == throttle::Decision::Kind::kNever;
     return hold(who, never ? base::Time::max() : decision.not_before);
   }
+  // At the first level one of the backlog costs one, at each further one twice as much.
+  if (pressure_ > 0 && (kind == Kind::kTrack || kind == Kind::kBacklog))
+    pressed_.charge(limits_.under_pressure, now.mono, std::uint64_t{1} << (pressure_ - 1));
   hand_over(session, who, delivery);
   who.pending[cursor].sent(entry.id);
   bounces_.sent(who.account->id, entry.id, now.mono);
@@ -197,20 +218,55 @@ void Fanout::hand_over(Session& session, const Person& person, const Delivery& d
   if (session.batch_full()) flush(session);
 }
 
+throttle::Decision Fanout::delivery_limit(Person& person, base::Time now) {
+  const throttle::KeyedRule& rule = limits_.deliveries_per_person;
+  if (!rule.overrides && !rule.shadow && rule.percent >= 100)
+    return person.limiter.decide(rule.policy, now);
+  const auto key = throttle::sip_hash<1, 3>(limits_.seed, person.account->address);
+  const throttle::Policy* special = rule.override_of(key);
+  const auto decision = person.limiter.decide(special ? *special : rule.policy, now);
+  if (decision.admitted() || special || rule.binds(key)) return decision;
+  counters_.shadowed.add();
+  return {};
+}
+
+// Under pressure, tracks and backlog are passed over while they have had their share; directs and
+// follows never are. True when they are.
+bool Fanout::give_way(base::Time now) {
+  const bool was = pressed_until_.has_value();
+  pressed_until_.reset();
+  if (pressure_ > 0) {
+    const std::uint64_t cost = std::uint64_t{1} << (pressure_ - 1);
+    const auto decision = pressed_.check(limits_.under_pressure, now, cost);
+    if (decision.kind == throttle::Decision::Kind::kNotBefore) pressed_until_ = decision.not_before;
+    // One that lets nothing through would let nothing through for ever.
+  }
+  const bool is = pressed_until_.has_value();
+  if (is && !was) counters_.pressed.add();
+  if (is != was)
+    for (const Kind kind : {Kind::kTrack, Kind::kBacklog})
+      classes_.hold(static_cast<std::size_t>(kind), is);
+  return is;
+}
+
 void Fanout::hold(Person& person, base::Time until) {
   if (person.held) return;
   person.held = true;
-  held_.push({until, person.number});
+  if (until == base::Time::max())
+    closed_.push_back(person.number);
+  else
+    held_.add(until, person.number);
+}
+
+void Fanout::release(PersonNumber number) {
+  Person& who = wake(number);
+  who.held = false;
+  schedule(who);
+  want_catch_up(who);
 }
 
 void Fanout::release_held(base::Time now) {
-  while (!held_.empty() && held_.top().until <= now) {
-    Person& who = wake(held_.top().number);
-    held_.pop();
-    who.held = false;
-    schedule(who);
-    want_catch_up(who);
-  }
+  held_.advance(now, [this](PersonNumber number) { release(number); });
 }
 
 void Fanout::flush(Session& session) {

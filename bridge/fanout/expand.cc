@@ -23,12 +23,17 @@ std::uint64_t scatter(std::uint64_t id) {
 
 // Followers first, then the phrases, so that the order holds across a restart; long lists last,
 // because everybody else should not have to wait for them.
-std::vector<std::string> Fanout::lists_of(const Prepared& prepared) const {
+// `reach`: the listeners of its phrases, some of them perhaps twice.
+std::vector<std::string> Fanout::lists_of(const Prepared& prepared, std::size_t& reach) {
+  // A word with few listeners is nothing for an operator to look at.
+  constexpr std::size_t kWorthALook = 16;
   std::vector<std::string> lists, hot;
   if (!state_.find(prepared.passed_on_by())->followers().empty()) lists.emplace_back(kFollowers);
   if (prepared.record->has_reposted()) return lists;
   index_.match(*prepared.post, [&](std::string_view phrase, const track::Listeners& all) {
     (all.size() >= options_.hot_list ? hot : lists).emplace_back(phrase);
+    reach += all.size();
+    if (all.size() >= kWorthALook) words_.add(phrase, all.size());
   });
   std::ranges::sort(lists);  // kFollowers is the smallest
   std::ranges::sort(hot);
@@ -38,7 +43,8 @@ std::vector<std::string> Fanout::lists_of(const Prepared& prepared) const {
 
 // Whoever is replied to comes before all lists, and gets it from none of them.
 void Fanout::match_post(const PreparedPtr& prepared) {
-  auto lists = lists_of(*prepared);
+  std::size_t reach = 0;
+  auto lists = lists_of(*prepared, reach);
   if (prepared->record->has_post()) index_.observe(*prepared->post);
   const AccountId replied_to = prepared->record->post().reply_author();
   if (replied_to != 0) {
@@ -49,7 +55,33 @@ void Fanout::match_post(const PreparedPtr& prepared) {
   if (lists.empty()) return;
   Job& job = jobs_.add(Job(prepared, std::move(lists)));
   if (replied_to != 0) job.make_exempt(replied_to);
-  resume(job);
+  if (!over_reach(*prepared, reach)) return resume(job);
+  counters_.diverted.add();
+  job.divert();
+  job_turns_.push(2, job.id(), 1);
+}
+
+// Whoever stuffs posts with words that many track pays by the listeners reached; beyond that, their
+// posts come later. Nobody else's do.
+bool Fanout::over_reach(const Prepared& prepared, std::size_t reach) {
+  if (reach == 0) return false;
+  const std::string author = state::fold_nick(prepared.record->post().nick());
+  authors_.add(author, reach);
+  const throttle::KeyedRule& rule = limits_.listeners_per_author;
+  const auto key = throttle::sip_hash<1, 3>(limits_.seed, author);
+  const throttle::Policy* special = rule.override_of(key);
+  const throttle::Policy& policy = special ? *special : rule.policy;
+  if (policy.is_unlimited()) return false;
+  // A single post that reaches more than the burst takes all of it.
+  const std::uint64_t cost =
+      std::max<std::uint64_t>(std::min<std::uint64_t>(reach, policy.burst()), 1);
+  throttle::KeyedLimiter::Place place;
+  reach_.find(key, rule.policy, special, turn_.mono, place);
+  const bool over = !reach_.check(place, turn_.mono, cost).admitted();
+  if (!over) reach_.charge(place, turn_.mono, cost);
+  if (!over || rule.binds(key)) return over;
+  counters_.shadowed.add();
+  return false;
 }
 
 // A repost is nothing without its original, which the store may be unable to read just now.
@@ -67,8 +99,8 @@ bool Fanout::has_all_it_needs(Job& job) {
 void Fanout::resume(Job& job) {
   std::size_t budget = options_.quantum;
   if (has_all_it_needs(job) && walk(job, budget)) return jobs_.remove(job.id());
-  std::size_t turn = 0;
-  if (job.list() != kFollowers) {
+  std::size_t turn = job.diverted() ? 2 : 0;
+  if (!job.diverted() && job.list() != kFollowers) {
     const auto list = index_.find(job.list());
     turn = list && list->size() >= options_.hot_list ? 2 : 1;
   }
@@ -109,7 +141,7 @@ bool Fanout::walk(Job& job, std::size_t& budget) {
                           ++looked_at;
                           const AccountId id = roll_.account(who).id;
                           if (!job.exempt(id) && !job.comes_earlier(roll_.account(who)))
-                            bring(*job.post(), who);
+                            bring(*job.post(), who, job.diverted());
                         });
     counters_.looked_at.add(passed_by + looked_at);
     budget -= std::min(budget, 1 + looked_at + passed_by / kPassedByPerLook);
@@ -118,7 +150,7 @@ bool Fanout::walk(Job& job, std::size_t& budget) {
   return true;
 }
 
-void Fanout::bring(const Prepared& prepared, PersonNumber number) {
+void Fanout::bring(const Prepared& prepared, PersonNumber number, bool diverted) {
   const state::Account& account = roll_.account(number);
   const RecordId id = prepared.record->id();
   if (holds(number, id)) return;
@@ -130,7 +162,8 @@ void Fanout::bring(const Prepared& prepared, PersonNumber number) {
   if (!as) return;
   counters_.matched.add();
   if (over_cap(who, *as, prepared.record->time_ms())) return set_aside(who, *prepared.record, *as);
-  who.stream().match({.id = id, .kind = as->kind, .late = false});
+  const Kind kind = diverted && as->kind == Kind::kTrack ? Kind::kBacklog : as->kind;
+  who.stream().match({.id = id, .kind = kind, .late = false});
   moved(who);
 }
 

@@ -36,8 +36,13 @@ Fanout::Fanout(const backbone::Store& store, backbone::CursorStore& cursors, Fan
       job_turns_(job_class_options(options_.weights), 1),
       classes_(class_options(options_), 1),
       passes_(roll_),
+      held_(std::chrono::milliseconds(1), 4096),
+      reach_(100'000),
       receipts_(options_.receipt_waits),
-      bounces_(options_.bounce_waits) {}
+      bounces_(options_.bounce_waits) {
+  limits_.deliveries_per_person = options_.deliveries_per_person;
+  limits_.weights = options_.weights;
+}
 
 base::Result<void> Fanout::load() {
   auto replayed = store_.replay_state([this](const backbone::Record& record) {
@@ -199,8 +204,28 @@ base::Result<void> Fanout::checkpoint(bool sync) {
 }
 
 void Fanout::set_limit(throttle::Policy deliveries_per_person) {
-  options_.deliveries_per_person = std::move(deliveries_per_person);
-  release_held(base::Time::max());
+  FanoutLimits limits = limits_;
+  limits.deliveries_per_person = deliveries_per_person;
+  set_limits(std::move(limits));
+}
+
+void Fanout::set_limits(FanoutLimits limits) {
+  limits_ = std::move(limits);
+  options_.weights = limits_.weights;
+  const auto classes = class_options(options_);
+  for (std::size_t i = 0; i < classes.size(); ++i) classes_.set_options(i, classes[i]);
+  const auto jobs = job_class_options(options_.weights);
+  for (std::size_t i = 0; i < jobs.size(); ++i) job_turns_.set_options(i, jobs[i]);
+  for (throttle::Codel& codel : codels_)
+    codel.set_options({.target = limits_.age_target, .interval = std::chrono::milliseconds(500)});
+  // Whoever waits asks the new limits.
+  held_.empty([this](PersonNumber number) { release(number); });
+  for (const PersonNumber number : std::exchange(closed_, {})) release(number);
+}
+
+void Fanout::set_pressure(unsigned level) {
+  pressure_ = level;
+  counters_.pressure.set(level);
 }
 
 }  // namespace bridge::fanout

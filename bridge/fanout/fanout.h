@@ -43,8 +43,12 @@
 #include "bridge/track/index.h"
 #include "bridge/wire/header.h"
 #include "bridge/wire/wire.pb.h"
+#include "throttle/codel.h"
 #include "throttle/fair_queue.h"
+#include "throttle/keyed_limiter.h"
 #include "throttle/limiter.h"
+#include "throttle/timing_wheel.h"
+#include "throttle/top_talkers.h"
 
 namespace bridge::fanout {
 
@@ -62,6 +66,21 @@ struct ClassWeights {
   std::uint32_t follow = 4;
   std::uint32_t track = 2;
   std::uint32_t backlog = 1;
+};
+
+// What may change while it runs; takes effect at the next decision, refills nothing.
+struct FanoutLimits {
+  throttle::KeyedRule deliveries_per_person = {};
+  // Listeners of tracks that one author's posts reach; posts beyond reach them from the backlog.
+  throttle::KeyedRule listeners_per_author = {};
+  // Tracks and backlog together at the first level of pressure; half of it at each further one.
+  throttle::Policy under_pressure = throttle::Policy::unlimited();
+  ClassWeights weights = {};
+  // Follows and tracks: a standing wait above this sends what waited twice as long to the backlog.
+  // 0: never.
+  std::chrono::milliseconds age_target{0};
+  // Exceptions' keys are hashed under this seed: a person's address, an author's folded nick.
+  throttle::HashSeed seed = {};
 };
 
 struct FanoutOptions {
@@ -101,6 +120,12 @@ struct FanoutCounters {
   base::Counter taken;      // out of it, with `more`
   base::Counter expired;    // a digest could not keep them; told in it
   base::Counter held;       // times somebody's delivery limit said "not before"
+  base::Counter shadowed;   // times it would have, were it not in shadow
+  base::Counter aged;       // waited too long and went to the backlog
+  base::Counter diverted;   // posts whose author reaches too many: from the backlog
+  base::Counter pressed;    // times tracks and backlog had to wait under pressure
+  base::Gauge waiting;      // people whose delivery limit says "not before"
+  base::Gauge pressure;     // the level
   base::Counter caught_up;  // records that passes went over
   base::Counter passes;     // begun
   base::Counter log_reads;  // stretches of the log that were not in memory
@@ -172,6 +197,16 @@ class Fanout {
 
   // Takes effect at the next decision, refills nothing.
   void set_limit(throttle::Policy deliveries_per_person);
+  void set_limits(FanoutLimits limits);
+  // How much tracks and backlog have to give way: see throttle/pressure.h.
+  void set_pressure(unsigned level);
+  // Words and authors by the listeners their posts had, of late.
+  std::vector<throttle::TopTalkers::Talker> top_words(std::size_t max) const {
+    return words_.top(max);
+  }
+  std::vector<throttle::TopTalkers::Talker> top_authors(std::size_t max) const {
+    return authors_.top(max);
+  }
 
   base::Result<void> checkpoint(bool sync);
   // Before the last checkpoint of a process that ends in good order: what only waits for a receipt
@@ -212,12 +247,13 @@ class Fanout {
   void account_changed(const backbone::Record& record);
   void match_direct(const PreparedPtr& prepared);
   void match_post(const PreparedPtr& prepared);
-  std::vector<std::string> lists_of(const Prepared& prepared) const;
+  std::vector<std::string> lists_of(const Prepared& prepared, std::size_t& reach);
+  bool over_reach(const Prepared& prepared, std::size_t reach);
 
   // Jobs.
   bool walk(Job& job, std::size_t& budget);
   void begin_list(Job& job) const;
-  void bring(const Prepared& prepared, PersonNumber number);
+  void bring(const Prepared& prepared, PersonNumber number, bool diverted = false);
   bool has_all_it_needs(Job& job);
   void resume(Job& job);
   std::size_t expand();
@@ -252,7 +288,10 @@ class Fanout {
   std::size_t send(base::Now now);
   void send_one(Kind kind, PersonNumber number, base::Now now);
   void hand_over(Session& session, const Person& person, const Delivery& delivery);
+  throttle::Decision delivery_limit(Person& person, base::Time now);
+  bool give_way(base::Time now);
   void hold(Person& person, base::Time until);
+  void release(PersonNumber number);
   void release_held(base::Time now);
   void flush(Session& session);
   void publish_gauges();
@@ -311,7 +350,17 @@ class Fanout {
   std::deque<PersonNumber> catch_up_;
   std::vector<PersonNumber> waiting_;  // for a pass
   std::size_t admitting_ = 0;          // turns for which passes have waited
-  std::priority_queue<Held, std::vector<Held>, std::greater<>> held_;
+  throttle::TimingWheel<PersonNumber> held_;
+  std::vector<PersonNumber> closed_;  // held until the limits change
+  FanoutLimits limits_;
+  std::array<throttle::Codel, kKinds> codels_;
+  throttle::KeyedLimiter reach_;  // by author
+  throttle::TopTalkers words_{256};
+  throttle::TopTalkers authors_{256};
+  base::Time next_fade_{};
+  unsigned pressure_ = 0;
+  throttle::Limiter pressed_;
+  std::optional<base::Time> pressed_until_;  // tracks and backlog wait until then
   Receipts receipts_;
   Bounces bounces_;
   std::unordered_map<PersonNumber, Digest> digests_;                          // no empty ones

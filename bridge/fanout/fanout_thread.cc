@@ -46,8 +46,26 @@ void FanoutThread::stop() {
   thread_.join();
 }
 
-void FanoutThread::set_limit(throttle::Policy deliveries_per_person) {
-  limits_.push(std::move(deliveries_per_person));
+void FanoutThread::set_limits(FanoutLimits limits, std::chrono::milliseconds web_p99) {
+  // Drained every turn, and at least once a second.
+  while (!limits_.push({limits, web_p99})) std::this_thread::yield();
+}
+
+// The website's latest window, once it is there.
+void FanoutThread::feel_pressure(base::Time now) {
+  if (web_ == nullptr || web_->window.value() == web_window_) return;
+  web_window_ = web_->window.value();
+  pressure_.observe(std::chrono::nanoseconds(static_cast<std::int64_t>(web_->p99_ns.value())),
+                    web_->count.value(), now);
+  fanout_.set_pressure(pressure_.level());
+}
+
+void FanoutThread::show(base::Time now) {
+  constexpr std::size_t kShown = 50;
+  constexpr std::chrono::seconds kShowEvery{1};
+  if (now < next_show_) return;
+  next_show_ = now + kShowEvery;
+  reach_.show({fanout_.top_words(kShown), fanout_.top_authors(kShown)});
 }
 
 void FanoutThread::run() {
@@ -81,6 +99,10 @@ void FanoutThread::drain() {
 }
 
 std::size_t FanoutThread::turn(base::Now now) {
+  std::unique_lock<std::mutex> alone;
+  if (options_.taking_turns != nullptr) alone = std::unique_lock(*options_.taking_turns);
+  feel_pressure(now.mono);
+  show(now.mono);
   std::size_t work = handle_events() + apply_records();
   // A turn makes at most kDeliveriesPerTurn batches, were each delivery a batch of its own.
   if (output_.room() > Fanout::kDeliveriesPerTurn) work += fanout_.turn(now);
@@ -114,8 +136,11 @@ std::size_t FanoutThread::handle_events() {
   std::vector<Event> events;
   inbox_.drain(events, kEventsPerTurn);
   for (const Event& event : events) handle(event);
-  std::vector<throttle::Policy> limits;
-  if (limits_.drain(limits, limits_.capacity()) > 0) fanout_.set_limit(limits.back());
+  std::vector<NewLimits> limits;
+  if (limits_.drain(limits, limits_.capacity()) > 0) {
+    pressure_.set_options({.target = limits.back().web_p99});
+    fanout_.set_limits(std::move(limits.back().limits));
+  }
   return events.size() + limits.size();
 }
 

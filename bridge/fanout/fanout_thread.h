@@ -3,15 +3,19 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <thread>
 #include <unordered_map>
 #include <vector>
 
 #include "bridge/backbone/log_tail.h"
+#include "bridge/base/latency.h"
 #include "bridge/base/loop_meter.h"
 #include "bridge/base/mailbox.h"
+#include "bridge/base/shown.h"
 #include "bridge/fanout/event.h"
 #include "bridge/fanout/fanout.h"
+#include "throttle/pressure.h"
 
 namespace bridge::fanout {
 
@@ -19,6 +23,14 @@ struct FanoutThreadOptions {
   FanoutOptions fanout;
   std::chrono::milliseconds checkpoint_every{1000};
   int nice = 5;
+  // One at a time with whoever has the same one: for the bench that shows what lanes are for.
+  std::mutex* taking_turns = nullptr;
+};
+
+// Words and authors by the listeners their posts had of late; for operators.
+struct Reach {
+  std::vector<throttle::TopTalkers::Talker> words;
+  std::vector<throttle::TopTalkers::Talker> authors;
 };
 
 // Where what the fan-out makes goes. Called on its thread.
@@ -52,8 +64,12 @@ class FanoutThread final : private DeliverySink {
   void stop();
 
   base::Mailbox<Event>& inbox() { return inbox_; }
-  // Any thread; takes effect at the next decision.
-  void set_limit(throttle::Policy deliveries_per_person);
+  // Any thread; takes effect at the next decision. `web_p99`: the target of the pressure loop.
+  void set_limits(FanoutLimits limits, std::chrono::milliseconds web_p99);
+  // How long the website's requests take: what the pressure loop goes by. Before start().
+  void watch(const base::LatencyGauges& web) { web_ = &web; }
+  // Any thread; a second old at most.
+  Reach reach() const { return reach_.look(); }
   const FanoutCounters& counters() const { return fanout_.counters(); }
   const base::LoopMeter& meter() const { return meter_; }
 
@@ -65,6 +81,8 @@ class FanoutThread final : private DeliverySink {
   std::size_t handle_events();
   void handle(const Event& event);
   void answer();
+  void feel_pressure(base::Time now);
+  void show(base::Time now);
   void checkpoint(base::Time now, bool sync);
   std::chrono::milliseconds rest(base::Time now) const;
   void deliver(SessionId session, std::uint64_t sequence, const wire::Batch& batch) override;
@@ -73,7 +91,11 @@ class FanoutThread final : private DeliverySink {
   const FanoutThreadOptions options_;
   FanoutOutput& output_;
   base::Mailbox<Event> inbox_{kInboxMax};
-  base::Mailbox<throttle::Policy> limits_{16};
+  struct NewLimits {
+    FanoutLimits limits;
+    std::chrono::milliseconds web_p99;
+  };
+  base::Mailbox<NewLimits> limits_{64};
   base::Mailbox<bool> stop_{1};
   std::unique_ptr<backbone::LogTail> tail_;
   Fanout fanout_;
@@ -81,6 +103,11 @@ class FanoutThread final : private DeliverySink {
   std::unordered_map<std::uint64_t, state::ReplyAddress> asked_;  // by ticket
   std::uint64_t next_ticket_ = 1;
   base::Time next_checkpoint_{};
+  const base::LatencyGauges* web_ = nullptr;
+  std::uint64_t web_window_ = 0;
+  throttle::Pressure pressure_;
+  base::Shown<Reach> reach_;
+  base::Time next_show_{};
   base::LoopMeter meter_;
   std::thread thread_;
 };

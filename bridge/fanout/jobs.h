@@ -64,6 +64,10 @@ class Job {
   // They are about to leave this list.
   void leaves(const state::Account& account, std::string_view list);
   AccountId author() const { return post_->passed_on_by(); }
+  // Its author reaches more than they may: it comes to the listeners of its phrases by the weight
+  // of the backlog. Not remembered across a restart, which may bring it sooner.
+  void divert() { diverted_ = true; }
+  bool diverted() const { return diverted_; }
 
  private:
   struct Place {
@@ -75,6 +79,7 @@ class Job {
 
   PreparedPtr post_;
   backbone::JobRow row_;
+  bool diverted_ = false;
 };
 
 class Jobs {

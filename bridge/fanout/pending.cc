@@ -116,6 +116,13 @@ void Pending::withdrawn(RecordId id) {
   finish(id);
 }
 
+void Pending::aged(RecordId id) {
+  const auto it = std::ranges::find(queue_, id, &Entry::id);
+  if (it == queue_.end()) return;
+  it->kind = Kind::kBacklog;
+  it->late = true;
+}
+
 bool Pending::in_flight(RecordId id) const {
   return contains(in_flight_, id) || contains(again_flies_, id);
 }

@@ -80,6 +80,7 @@ class Pending {
   std::optional<Entry> next(Kind kind) const;
   void sent(RecordId id);       // queued -> in flight
   void withdrawn(RecordId id);  // queued -> done: no longer owed
+  void aged(RecordId id);       // queued: it waited too long for its kind, and is the backlog's
   bool in_flight(RecordId id) const;
   // in flight -> done. False when it was not in flight.
   bool acknowledged(RecordId id);

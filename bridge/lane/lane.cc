@@ -6,7 +6,6 @@
 
 #include "bridge/base/text.h"
 #include "bridge/wire/messages.h"
-#include "throttle/gate.h"
 
 namespace bridge::lane {
 namespace {
@@ -35,9 +34,39 @@ bool needs_actor(const Request& request) {
     case Request::kRoster:
     case Request::kBackup:
     case Request::kRedeemCode:
+    case Request::kShowLimits:
+    case Request::kChangeLimit:
+    case Request::kLimitHistory:
+    case Request::kTop:
       return false;
     default:
       return true;
+  }
+}
+
+// What kind of command it is, for the limits of everybody together.
+bool is_question(const Request& request) {
+  switch (request.action_case()) {
+    case Request::kListFollows:
+    case Request::kListFollowers:
+    case Request::kListTracks:
+    case Request::kListBlocks:
+    case Request::kListMutes:
+    case Request::kListFavourites:
+    case Request::kWhois:
+    case Request::kGet:
+    case Request::kStats:
+    case Request::kMore:
+    case Request::kSubscribe:
+    case Request::kStatus:
+    case Request::kOwed:
+    case Request::kRoster:
+    case Request::kShowLimits:
+    case Request::kLimitHistory:
+    case Request::kTop:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -56,6 +85,10 @@ bool allowed_on(Kind kind, const Request& request) {
     case Request::kStatus:
     case Request::kOwed:
     case Request::kBackup:
+    case Request::kShowLimits:
+    case Request::kChangeLimit:
+    case Request::kLimitHistory:
+    case Request::kTop:
       return kind == Kind::kAdmin;
     case Request::kMore:
       return kind != Kind::kAdmin;
@@ -80,12 +113,41 @@ std::string_view name(Kind kind) {
   return "?";
 }
 
+LaneLimits lane_limits(const limits::Limits& limits, Kind kind) {
+  using limits::Limit;
+  const auto rule = [&](Limit im) -> const throttle::KeyedRule& {
+    return limits.rule(limits::of_lane(im, static_cast<std::size_t>(kind)));
+  };
+  return {.requests_per_person = rule(Limit::kImRequestsPerPerson),
+          .publishes_per_person = rule(Limit::kImPublishesPerPerson),
+          .requests_per_domain = rule(Limit::kImRequestsPerDomain),
+          .publishes = rule(Limit::kImPublishes),
+          .changes = rule(Limit::kImChanges),
+          .questions = rule(Limit::kImQuestions),
+          .requests_per_client = rule(Limit::kImRequestsPerClient),
+          .requests = rule(Limit::kImRequests)};
+}
+
+std::string_view level_name(std::size_t level) {
+  constexpr std::array<std::string_view, 8> kNames = {"requests_per_person",
+                                                      "publishes_per_person",
+                                                      "requests_per_domain",
+                                                      "publishes",
+                                                      "changes",
+                                                      "questions",
+                                                      "requests_per_client",
+                                                      "requests"};
+  return kNames[level];
+}
+
 Lane::Lane(LaneOptions options, const backbone::Store& store, LaneOutput& output)
     : options_(std::move(options)),
       output_(output),
       feed_(store),
-      publishes_per_person_(options_.people_max),
-      requests_per_client_(options_.sessions_max) {}
+      people_(options_.people_max, options_.seed),
+      publishers_(options_.people_max, options_.seed),
+      domains_(options_.people_max, options_.seed),
+      clients_(options_.sessions_max, options_.seed) {}
 
 Lane::Session* Lane::find_session(std::uint64_t id) {
   const auto it = sessions_.find(id);
@@ -99,7 +161,22 @@ Lane::Session* Lane::find_peer(const std::string& peer) {
 
 // ---- frames in ---------------------------------------------------------------------------------
 
+void Lane::begin_turn(base::Now now) {
+  turn_ = now.mono;
+  latency_.turn(now.mono);
+  constexpr std::chrono::minutes kFade{5};
+  if (now.mono < next_fade_) return;
+  next_fade_ = now.mono + kFade;
+  throttled_people_.halve();
+  throttled_domains_.halve();
+}
+
+Throttled Lane::throttled(std::size_t max) const {
+  return {throttled_people_.top(max), throttled_domains_.top(max)};
+}
+
 void Lane::on_message(const wire::Received& received, base::Now now) {
+  turn_ = now.mono;
   Session* session = find_peer(received.peer);
   if (!received.message) {
     counters_.bad_frames.add();
@@ -270,27 +347,69 @@ std::optional<Error> Lane::forbidden(const Session& session, const Request& requ
   }
 }
 
+// From the person to the lane. The names are those of an answer: "Over the limit per person".
+void Lane::levels_for(const Session& session, const Request& request) {
+  const LaneLimits& limits = options_.limits;
+  levels_.clear();
+  level_index_.clear();
+  const auto keyed = [&](std::size_t index, std::string_view name, throttle::KeyedLimiter& limiter,
+                         throttle::KeyId key, const throttle::KeyedRule& rule) {
+    if (rule.policy.is_unlimited() && !rule.overrides) return;
+    levels_.emplace_back(name, limiter, key, rule);
+    level_index_.push_back(index);
+  };
+  const auto single = [&](std::size_t index, std::string_view name, throttle::Limiter& limiter,
+                          const throttle::Rule& rule) {
+    if (rule.policy.is_unlimited()) return;
+    levels_.emplace_back(name, limiter, rule);
+    level_index_.push_back(index);
+  };
+  const bool publishes = is_publish(request);
+  if (request.has_actor()) {
+    const std::string& address = request.actor().address();
+    const auto person = people_.id(
+        request.actor().has_address() ? address : state::fold_nick(request.actor().nick()));
+    keyed(0, "person", people_, person, limits.requests_per_person);
+    if (publishes) keyed(1, "person", publishers_, person, limits.publishes_per_person);
+    if (const std::size_t at = address.find('@'); at != std::string::npos)
+      keyed(2, "domain", domains_, domains_.id(std::string_view(address).substr(at + 1)),
+            limits.requests_per_domain);
+  }
+  if (publishes) {
+    single(3, "lane", publishes_, limits.publishes);
+  } else if (is_question(request)) {
+    single(5, "lane", questions_, limits.questions);
+  } else {
+    single(4, "lane", changes_, limits.changes);
+  }
+  keyed(6, "client", clients_, clients_.id(session.client), limits.requests_per_client);
+  single(7, "lane", requests_, limits.requests);
+}
+
+void Lane::count(const throttle::Verdict& verdict, const Request& request) {
+  for (std::size_t i = 0; i < levels_.size(); ++i)
+    if ((verdict.shadowed >> i & 1) != 0) counters_.levels[level_index_[i]].shadowed.add();
+  if (verdict.admitted()) return;
+  counters_.levels[level_index_[verdict.level]].limited.add();
+  const std::string& address = request.actor().address();
+  throttled_people_.add(request.actor().has_address() ? address : request.actor().nick());
+  if (const std::size_t at = address.find('@'); at != std::string::npos)
+    throttled_domains_.add(std::string_view(address).substr(at + 1));
+}
+
 std::optional<Error> Lane::over_limit(const Session& session, const Request& request,
                                       base::Now now) {
-  const std::string person = request.actor().has_address()
-                                 ? request.actor().address()
-                                 : state::fold_nick(request.actor().nick());
-  std::vector<throttle::Level> levels{
-      {"client", requests_per_client_, session.client, options_.limits.requests_per_client}};
-  if (is_publish(request)) {
-    levels.emplace_back("person", publishes_per_person_, person,
-                        options_.limits.publishes_per_person);
-    levels.emplace_back("lane", publishes_, options_.limits.publishes);
-  }
-  const throttle::GateDecision gate = throttle::pass(levels, now.mono);
-  if (gate.admitted()) return std::nullopt;
-  if (gate.decision.kind == throttle::Decision::Kind::kNever)
+  levels_for(session, request);
+  if (levels_.empty()) return std::nullopt;
+  const throttle::Verdict verdict = throttle::pass(levels_, now.mono);
+  count(verdict, request);
+  if (verdict.admitted()) return std::nullopt;
+  if (verdict.kind == throttle::Verdict::Kind::kRefuse)
     return Error{ErrorCode::kForbidden,
-                 fmt::format("The limit per {} lets nothing through.", gate.bound)};
-  const auto wait =
-      std::chrono::ceil<std::chrono::milliseconds>(gate.decision.not_before - now.mono);
+                 fmt::format("The limit per {} lets nothing through.", verdict.bound)};
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(verdict.not_before - now.mono);
   return Error{ErrorCode::kRateLimited,
-               fmt::format("Over the limit per {}: try again in {:.1f} s.", gate.bound,
+               fmt::format("Over the limit per {}: try again in {:.1f} s.", verdict.bound,
                            static_cast<double>(wait.count()) / 1000.0),
                wait};
 }
@@ -303,6 +422,12 @@ void Lane::route(Session& session, std::uint64_t sequence, Request request) {
     *reply.mutable_status() = output_.status();
     return answer(session, sequence, reply);
   }
+  if (request.has_show_limits() || request.has_limit_history() || request.has_top())
+    return answer(session, sequence, output_.look(request));
+  if (request.has_change_limit()) {
+    std::string& who = *request.mutable_change_limit()->mutable_who();
+    who = who.empty() ? session.client : fmt::format("{} ({})", who, session.client);
+  }
   if (request.has_owed() || request.has_roster() || request.has_more()) {
     output_.tell(fanout::Asked{reply_to, std::move(request)});
   } else if (!output_.submit({reply_to, std::move(request), options_.kind == Kind::kAdmin})) {
@@ -312,6 +437,7 @@ void Lane::route(Session& session, std::uint64_t sequence, Request request) {
                                      "The log has a queue: try again in a moment.", kRetryBusy}));
   }
   ++session.unanswered;
+  session.asked.emplace(sequence, turn_);
   counters_.unanswered.set(++unanswered_);
 }
 
@@ -347,6 +473,10 @@ void Lane::on_reply(std::uint64_t id, std::uint64_t sequence, const wire::Reply&
   if (!session) return;  // gone meanwhile: its requests were counted off when it went
   --session->unanswered;
   counters_.unanswered.set(--unanswered_);
+  if (const auto asked = session->asked.find(sequence); asked != session->asked.end()) {
+    latency_.record(turn_ - asked->second);
+    session->asked.erase(asked);
+  }
   answer(*session, sequence, reply);
 }
 

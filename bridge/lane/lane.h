@@ -5,6 +5,7 @@
 // so a test can be the network. One Lane, one thread; lanes share nothing (law 4).
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -17,15 +18,20 @@
 #include <vector>
 
 #include "bridge/base/counters.h"
+#include "bridge/base/latency.h"
 #include "bridge/base/time.h"
 #include "bridge/fanout/event.h"
 #include "bridge/lane/client_rule.h"
 #include "bridge/lane/feed.h"
+#include "bridge/limits/limits.h"
 #include "bridge/state/committer.h"
 #include "bridge/wire/header.h"
+#include "bridge/wire/messages.h"
 #include "bridge/wire/socket.h"
+#include "throttle/gate.h"
 #include "throttle/keyed_limiter.h"
 #include "throttle/limiter.h"
+#include "throttle/top_talkers.h"
 
 namespace bridge::lane {
 
@@ -36,11 +42,24 @@ enum class Kind {
 };
 std::string_view name(Kind kind);
 
-// Effective at the next decision; see throttle/policy.h.
+// From the person to the lane; a request passes all that concern it, or is charged to none.
+// Effective at the next decision; see bridge/limits/table.h.
 struct LaneLimits {
-  throttle::Policy requests_per_client = throttle::Policy::unlimited();
-  throttle::Policy publishes = throttle::Policy::unlimited();  // of the whole lane
-  throttle::Policy publishes_per_person = throttle::Policy::unlimited();
+  throttle::KeyedRule requests_per_person = {};
+  throttle::KeyedRule publishes_per_person = {};
+  throttle::KeyedRule requests_per_domain = {};
+  throttle::Rule publishes = {};  // of everybody together, by command
+  throttle::Rule changes = {};
+  throttle::Rule questions = {};
+  throttle::KeyedRule requests_per_client = {};
+  throttle::Rule requests = {};  // of the whole lane
+};
+LaneLimits lane_limits(const limits::Limits& limits, Kind kind);
+
+// How often a level said no, and how often it would have if it were not in shadow.
+struct LevelCounters {
+  base::Counter limited;
+  base::Counter shadowed;
 };
 
 struct LaneOptions {
@@ -48,10 +67,11 @@ struct LaneOptions {
   std::size_t index = 0;  // in ReplyAddress::lane
   std::vector<ClientRule> clients = {{.name = "*", .key = {}, .speaks_for = {"*"}}};
   LaneLimits limits = {};
+  throttle::HashSeed seed = throttle::random_seed();  // the one that exceptions are hashed under
   std::size_t sessions_max = 256;
   std::size_t requests_per_session_max = 1024;  // unanswered; more get BUSY
   std::size_t requests_max = 8192;              // of all sessions together
-  std::size_t people_max = 100'000;             // keys of the per-person limiter
+  std::size_t people_max = 100'000;             // keys of the limiters per person and per domain
   std::chrono::milliseconds ping_after{2000};
   std::chrono::milliseconds silence_max{15000};
 };
@@ -66,6 +86,16 @@ class LaneOutput {
   // To the fan-out; always taken, in order.
   virtual void tell(fanout::Event event) = 0;
   virtual wire::StatusReport status() = 0;
+  // ShowLimits, LimitHistory and Top.
+  virtual wire::Reply look(const wire::Request&) {
+    return wire::error_reply({base::ErrorCode::kUnavailable, "There is nothing to look at here."});
+  }
+};
+
+// Who met limits most often of late, by count; for operators alone.
+struct Throttled {
+  std::vector<throttle::TopTalkers::Talker> people;
+  std::vector<throttle::TopTalkers::Talker> domains;
 };
 
 struct LaneCounters {
@@ -77,13 +107,18 @@ struct LaneCounters {
   base::Counter forbidden;
   base::Counter bad_frames;
   base::Counter sessions_lost;
+  // In the order of the levels in LaneLimits.
+  std::array<LevelCounters, 8> levels;
 };
+std::string_view level_name(std::size_t level);
 
 class Lane {
  public:
   // The store (for the feed) and the output must outlive it.
   Lane(LaneOptions options, const backbone::Store& store, LaneOutput& output);
 
+  // Before the replies and messages of a turn: it is by this clock that requests are timed.
+  void begin_turn(base::Now now);
   void on_message(const wire::Received& received, base::Now now);
   void on_reply(std::uint64_t session, std::uint64_t sequence, const wire::Reply& reply);
   void on_batch(std::uint64_t session, std::uint64_t sequence, const std::string& body);
@@ -99,6 +134,9 @@ class Lane {
 
   void set_limits(const LaneLimits& limits) { options_.limits = limits; }
   const LaneCounters& counters() const { return counters_; }
+  // From a request's arrival here to its reply, for those that others answer.
+  const base::LatencyGauges& latency() const { return latency_.gauges(); }
+  Throttled throttled(std::size_t max) const;
 
  private:
   struct Frame {
@@ -115,6 +153,7 @@ class Lane {
     std::uint64_t granted_deliveries = 0;
     std::uint64_t granted_bytes = 0;
     std::size_t unanswered = 0;
+    std::unordered_map<std::uint64_t, base::Time> asked;  // by sequence; the unanswered ones
     std::deque<Frame> outbox;  // bounded by the unanswered requests and the credit
     std::optional<FeedPosition> feed;
     std::uint64_t next_batch = 1;
@@ -130,6 +169,8 @@ class Lane {
   std::optional<base::Error> forbidden(const Session& session, const wire::Request& request) const;
   std::optional<base::Error> over_limit(const Session& session, const wire::Request& request,
                                         base::Now now);
+  void levels_for(const Session& session, const wire::Request& request);
+  void count(const throttle::Verdict& verdict, const wire::Request& request);
   void route(Session& session, std::uint64_t sequence, wire::Request request);
   void subscribe(Session& session, std::uint64_t sequence, const wire::Subscribe& request);
   void answer(Session& session, std::uint64_t sequence, const wire::Reply& reply);
@@ -151,9 +192,21 @@ class Lane {
   std::size_t unanswered_ = 0;
   std::vector<std::uint64_t> gone_;  // found gone while sending; dropped at the end of the turn
 
+  throttle::KeyedLimiter people_;
+  throttle::KeyedLimiter publishers_;
+  throttle::KeyedLimiter domains_;
   throttle::Limiter publishes_;
-  throttle::KeyedLimiter publishes_per_person_;
-  throttle::KeyedLimiter requests_per_client_;
+  throttle::Limiter changes_;
+  throttle::Limiter questions_;
+  throttle::KeyedLimiter clients_;
+  throttle::Limiter requests_;
+  std::vector<throttle::Level> levels_;   // of the request being decided
+  std::vector<std::size_t> level_index_;  // which each of them is
+  throttle::TopTalkers throttled_people_{256};
+  throttle::TopTalkers throttled_domains_{64};
+  base::Time next_fade_{};
+  base::Time turn_{};
+  base::LatencyWindow latency_{std::chrono::milliseconds(500)};
   LaneCounters counters_;
 };
 

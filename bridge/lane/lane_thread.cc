@@ -68,7 +68,19 @@ void LaneThread::run() {
   pass_on_events();
 }
 
+void LaneThread::show(base::Time now) {
+  constexpr std::size_t kShown = 50;
+  constexpr std::chrono::seconds kShowEvery{1};
+  if (now < next_show_) return;
+  next_show_ = now + kShowEvery;
+  throttled_.show(lane_.throttled(kShown));
+}
+
 std::size_t LaneThread::turn(base::Now now) {
+  std::unique_lock<std::mutex> alone;
+  if (options_.taking_turns != nullptr) alone = std::unique_lock(*options_.taking_turns);
+  lane_.begin_turn(now);
+  show(now.mono);
   std::size_t work = read_mail();
   if (const auto records = tail_.next(Feed::kReadRecords)) {
     lane_.on_records(*records);

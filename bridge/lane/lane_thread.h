@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <variant>
@@ -13,6 +14,7 @@
 #include "bridge/backbone/log_tail.h"
 #include "bridge/base/loop_meter.h"
 #include "bridge/base/mailbox.h"
+#include "bridge/base/shown.h"
 #include "bridge/lane/lane.h"
 #include "bridge/wire/socket.h"
 
@@ -22,6 +24,8 @@ struct LaneThreadOptions {
   LaneOptions lane;
   wire::RouterOptions router;
   int nice = 0;
+  // One at a time with whoever has the same one: for the bench that shows what lanes are for.
+  std::mutex* taking_turns = nullptr;
 };
 
 // What the other threads are to this one. The functions are called on this thread.
@@ -29,6 +33,7 @@ struct LaneNeighbours {
   std::function<bool(state::Submission)> submit;
   base::Mailbox<fanout::Event>* fanout = nullptr;
   std::function<wire::StatusReport()> status;
+  std::function<wire::Reply(const wire::Request&)> look;
 };
 
 class LaneThread final : private LaneOutput {
@@ -52,6 +57,9 @@ class LaneThread final : private LaneOutput {
   const std::string& endpoint() const { return router_.endpoint(); }
   const LaneCounters& counters() const { return lane_.counters(); }
   const base::LoopMeter& meter() const { return meter_; }
+  const base::LatencyGauges& latency() const { return lane_.latency(); }
+  // Any thread; a second old at most.
+  Throttled throttled() const { return throttled_.look(); }
   Kind kind() const { return options_.lane.kind; }
 
   // Any thread.
@@ -60,7 +68,10 @@ class LaneThread final : private LaneOutput {
   void batch(std::uint64_t session, std::uint64_t sequence, std::string body);
   std::size_t room() const { return kBatchesMax - batches_.size(); }
   std::size_t replies_waiting() const { return replies_.size(); }
-  void set_limits(const LaneLimits& limits) { limits_.push(limits); }
+  void set_limits(const LaneLimits& limits) {
+    // Drained every turn, and at least ten times a second.
+    while (!limits_.push(limits)) std::this_thread::yield();
+  }
 
  private:
   struct ReplyMail {
@@ -86,7 +97,9 @@ class LaneThread final : private LaneOutput {
   bool submit(state::Submission submission) override;
   void tell(fanout::Event event) override;
   wire::StatusReport status() override { return neighbours_.status(); }
+  wire::Reply look(const wire::Request& request) override { return neighbours_.look(request); }
   bool pass_on_events();
+  void show(base::Time now);
 
   wire::Router router_;
   const LaneThreadOptions options_;
@@ -103,6 +116,8 @@ class LaneThread final : private LaneOutput {
   // What read_mail() works through, kept for its capacity.
   std::vector<ReplyMail> drained_replies_;
   std::vector<BatchMail> drained_batches_;
+  base::Shown<Throttled> throttled_;
+  base::Time next_show_{};
   base::LoopMeter meter_;
   std::thread thread_;
 };

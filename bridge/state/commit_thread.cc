@@ -21,7 +21,8 @@ void CommitThread::stop() {
 }
 
 bool CommitThread::submit(Submission submission) {
-  return inboxes_[submission.reply_to.lane]->push(std::move(submission));
+  const std::size_t inbox = one_queue_ ? 0 : submission.reply_to.lane;
+  return inboxes_[inbox]->push(std::move(submission));
 }
 
 bool CommitThread::stage(base::Now now) {
@@ -58,6 +59,8 @@ void CommitThread::on_reply(const ReplyAddress& to, wire::Reply reply) {
 void CommitThread::on_committed(const std::vector<backbone::RecordPtr>& records) {
   const auto batch = std::make_shared<const std::vector<backbone::RecordPtr>>(records);
   for (backbone::LogTail* tail : tails_) tail->offer(batch);
+  for (const backbone::RecordPtr& record : records)
+    if (record->has_limit_changed() && on_limit_) on_limit_(*record);
 }
 
 }  // namespace bridge::state

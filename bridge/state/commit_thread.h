@@ -32,6 +32,15 @@ class CommitThread final : private CommitListener {
   static constexpr std::size_t kInboxMax = 4096;
 
   using Reply = std::function<void(const ReplyAddress&, wire::Reply)>;
+  using Committed = std::function<void(const backbone::Record&)>;
+
+  // Told of each change of a limit that is durable, on this thread, before it is answered.
+  void on_limit(Committed told) { on_limit_ = std::move(told); }
+  const limits::Ledger& limits() const { return committer_.limits(); }
+
+  // All lanes in one queue, without quotas: for the bench that shows what they are for. Before
+  // start().
+  void without_lanes() { one_queue_ = true; }
 
   // `reply` is called on this thread. References must outlive it.
   CommitThread(backbone::Store& store, Rules rules, std::vector<backbone::LogTail*> tails,
@@ -59,6 +68,8 @@ class CommitThread final : private CommitListener {
   Committer committer_;
   std::vector<backbone::LogTail*> tails_;
   Reply reply_;
+  Committed on_limit_;
+  bool one_queue_ = false;
   std::array<std::unique_ptr<base::Mailbox<Submission>>, kLanes> inboxes_;
   base::Mailbox<bool> stop_{1};
   std::vector<Submission> drained_;

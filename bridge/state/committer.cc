@@ -19,9 +19,14 @@ Committer::Committer(backbone::Store& store, Rules rules, CommitListener& listen
 
 base::Result<void> Committer::load() {
   State fresh;
-  auto replayed = store_.replay_state([&](const Record& record) { fresh.apply(record); });
+  limits::Ledger limits;
+  auto replayed = store_.replay_state([&](const Record& record) {
+    fresh.apply(record);
+    limits.apply(record);
+  });
   if (!replayed) return replayed;
   state_ = std::move(fresh);
+  limits_ = std::move(limits);
   next_id_ = store_.head() + 1;
   if (store_.head() != 0) {
     auto last = store_.read(store_.head() - 1, 1, 1);
@@ -76,7 +81,9 @@ void Committer::decide_one(Submission submission) {
                           },
                       .find_record = [&](RecordId id) { return find_record(id); },
                       .known_zone = base::known_zone};
-  Decision decision = decide(state_, rules_, std::move(submission.request), moment);
+  Decision decision = submission.request.has_change_limit()
+                          ? change_limit(submission.request.change_limit(), moment)
+                          : decide(state_, rules_, std::move(submission.request), moment);
   const bool writes = !decision.records.empty();
   if (writes && !writable_) {
     decision.reply =
@@ -89,9 +96,26 @@ void Committer::decide_one(Submission submission) {
   waiting_.push_back({submission.reply_to, std::move(decision.reply)});
 }
 
+Decision Committer::change_limit(const wire::ChangeLimit& request, const Moment& moment) {
+  Decision decision;
+  auto change = limits_.decide(request);
+  if (!change) {
+    decision.reply = wire::error_reply(change.error());
+    return decision;
+  }
+  Record& record = decision.records.emplace_back();
+  record.set_id(moment.next_id);
+  record.set_time_ms(moment.now_ms);
+  *record.mutable_limit_changed() = std::move(*change);
+  decision.reply.mutable_done()->set_id(record.id());
+  decision.reply.mutable_done()->set_changed(true);
+  return decision;
+}
+
 void Committer::take(std::vector<Record> records) {
   for (Record& record : records) {
     state_.apply(record);
+    limits_.apply(record);
     bytes_ += record.ByteSizeLong();
     const auto& kept = *batch_.emplace_back(std::make_shared<const Record>(std::move(record)));
     const auto note = [&](const auto& publish) {

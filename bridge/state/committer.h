@@ -24,6 +24,7 @@
 #include "bridge/base/counters.h"
 #include "bridge/base/histogram.h"
 #include "bridge/base/time.h"
+#include "bridge/limits/limits.h"
 #include "bridge/state/decide.h"
 #include "bridge/state/sign_in_codes.h"
 #include "bridge/wire/header.h"
@@ -88,6 +89,7 @@ class Committer {
   void commit(base::Now now);
 
   const State& state() const { return state_; }
+  const limits::Ledger& limits() const { return limits_; }
   const CommitterCounters& counters() const { return counters_; }
 
  private:
@@ -111,6 +113,7 @@ class Committer {
                                                        base::WallMs now_ms) const;
   void decide_one(Submission submission);
   base::Result<backbone::RecordPtr> find_record(RecordId id) const;
+  Decision change_limit(const wire::ChangeLimit& request, const Moment& moment);
   void take(std::vector<Record> records);
   void refuse_batch(const base::Error& error);
   void try_to_resume(base::Time now);
@@ -122,6 +125,7 @@ class Committer {
 
   State state_;
   SignInCodes codes_;
+  limits::Ledger limits_;  // at the head, like state_
   RecordId next_id_ = 1;
   base::WallMs last_ms_ = 0;
 

@@ -383,6 +383,7 @@ void State::apply(const Record& record) {
     case Record::kRepostForgotten:
       apply_liking(record);
       break;
+    case Record::kLimitChanged:  // bridge/limits/limits.h
     case Record::kDirect:
     case Record::BODY_NOT_SET:
       break;

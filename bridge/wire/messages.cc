@@ -187,6 +187,14 @@ std::string_view action_name(const Request& request) {
       return "nudge";
     case Request::kListFavourites:
       return "list_favourites";
+    case Request::kShowLimits:
+      return "show_limits";
+    case Request::kChangeLimit:
+      return "change_limit";
+    case Request::kLimitHistory:
+      return "limit_history";
+    case Request::kTop:
+      return "top";
     case Request::ACTION_NOT_SET:
       return "nothing";
   }

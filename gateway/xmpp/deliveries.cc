@@ -103,7 +103,16 @@ void Deliveries::on_batch(std::uint64_t sequence, const wire::Batch& batch,
   std::move(groups.begin(), groups.end(), std::back_inserter(groups_));
 }
 
+// Begins with four groups, or with what it may have at most.
+throttle::GradientOptions Deliveries::window_options(const WindowSettings& window) {
+  const auto ceiling = static_cast<double>(window.in_flight_bytes);
+  const auto group = static_cast<double>(window.send_bytes);
+  return {
+      .floor = std::min(group, ceiling), .start = std::min(4 * group, ceiling), .ceiling = ceiling};
+}
+
 void Deliveries::on_offline() {
+  if (sent_ > 0) window_.dropped();
   std::erase_if(groups_, [](const Group& group) { return group.orphan; });
   groups_.insert(groups_.begin(), std::make_move_iterator(answered_.begin()),
                  std::make_move_iterator(answered_.end()));
@@ -118,7 +127,9 @@ void Deliveries::hand_back(const Group& group, bridge::client::Backbone& backbon
   if (group.deliveries != 0) backbone.grant(group.deliveries, group.bytes);
 }
 
-void Deliveries::on_barrier(BarrierId barrier, bridge::client::Backbone& backbone) {
+void Deliveries::on_barrier(BarrierId barrier, std::chrono::nanoseconds round_trip,
+                            bridge::client::Backbone& backbone) {
+  window_.answered(round_trip, bytes_in_flight_);
   Group done;
   while (sent_ > 0 && groups_.front().barrier != 0 && groups_.front().barrier <= barrier) {
     const Group& group = groups_.front();
@@ -151,7 +162,7 @@ bool Deliveries::ask_barrier(Component& component, bridge::base::Time now) {
 bool Deliveries::window_open(const Group& next) const {
   if (sent_ == 0) return true;
   return sent_ < settings_.window.barriers &&
-         bytes_in_flight_ + next.stanzas.size() <= settings_.window.in_flight_bytes;
+         bytes_in_flight_ + next.stanzas.size() <= window_.now();
 }
 
 // The next group, a batch without stanzas, is done as soon as what is before it.

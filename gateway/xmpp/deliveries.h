@@ -4,9 +4,11 @@
 //   on_batch -> groups of rendered stanzas -> send + barrier -> barrier answered -> ack + grant
 //
 // A group is at most `send_bytes` of stanzas, sent in one go and followed by one barrier; at most
-// `barriers` of them are unanswered and `in_flight_bytes` on the way (one group always may be).
-// Small batches share a group; a batch that takes several shares none but its last.
-// What an answered barrier proves is acknowledged, and exactly its credit is granted again, so what
+// `barriers` of them are unanswered and so many bytes on the way (one group always may be) as the
+// barriers' round trips show to keep the server busy without a queue of its own
+// (throttle/gradient.h), at most `in_flight_bytes`. A server that dies with barriers unanswered
+// halves it. Small batches share a group; a batch that takes several shares none but its last. What
+// an answered barrier proves is acknowledged, and exactly its credit is granted again, so what
 // waits here is bounded by what was granted once. After a break of the XMPP stream, the unanswered
 // groups are sent again as they are, with the same ids, and so are answered ones of a batch that
 // did not end in them: the bridge has not heard of those, and the server that answered may have
@@ -16,6 +18,7 @@
 // Pure but for the calls on the two connections it is given.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -28,6 +31,7 @@
 #include "gateway/xmpp/counters.h"
 #include "gateway/xmpp/people.h"
 #include "gateway/xmpp/settings.h"
+#include "throttle/gradient.h"
 
 namespace gateway::xmpp {
 
@@ -37,7 +41,10 @@ class Deliveries {
  public:
   // All three outlive this.
   Deliveries(const Settings& settings, const People& people, Counters& counters)
-      : settings_(settings), people_(people), counters_(counters) {}
+      : settings_(settings),
+        people_(people),
+        counters_(counters),
+        window_(window_options(settings.window)) {}
 
   // A session with the bridge began: grants it the whole window.
   void on_session(bridge::client::Backbone& backbone);
@@ -46,7 +53,8 @@ class Deliveries {
                 bridge::client::Backbone& backbone);
 
   void on_offline();
-  void on_barrier(BarrierId barrier, bridge::client::Backbone& backbone);
+  void on_barrier(BarrierId barrier, std::chrono::nanoseconds round_trip,
+                  bridge::client::Backbone& backbone);
 
   // Sends what the window allows; returns how many groups.
   std::size_t pump(Component& component, bridge::client::Backbone& backbone,
@@ -55,6 +63,8 @@ class Deliveries {
   std::size_t groups_waiting() const { return groups_.size() - sent_; }
   std::size_t groups_in_flight() const { return sent_; }
   std::size_t bytes_in_flight() const { return bytes_in_flight_; }
+  // How many may be, as of now, and what the server takes when it is not busy.
+  const throttle::Gradient& window() const { return window_; }
   // What the bridge has handed over and not heard of again.
   std::uint64_t deliveries_held() const;
   // When the oldest barrier without an answer was asked for.
@@ -99,6 +109,7 @@ class Deliveries {
   bool ask_barrier(Component& component, bridge::base::Time now);
   bool window_open(const Group& next) const;
   void settle_empty(bridge::client::Backbone& backbone);
+  static throttle::GradientOptions window_options(const WindowSettings& window);
   static void hand_back(const Group& group, bridge::client::Backbone& backbone);
 
   const Settings& settings_;
@@ -108,6 +119,7 @@ class Deliveries {
   std::deque<Group> answered_;  // of the batch that goes on in groups_; their credit is returned
   std::size_t sent_ = 0;
   std::size_t bytes_in_flight_ = 0;
+  throttle::Gradient window_;
 };
 
 }  // namespace gateway::xmpp

@@ -127,7 +127,7 @@ void Gateway::on_bounce(const Stanza& error) {
 void Gateway::on_barrier(BarrierId barrier, std::chrono::nanoseconds round_trip,
                          bridge::base::Time) {
   barrier_times_.record(static_cast<std::uint64_t>(round_trip.count()));
-  deliveries_.on_barrier(barrier, *backbone_);
+  deliveries_.on_barrier(barrier, round_trip, *backbone_);
 }
 
 // Whoever sent it learns that nobody has read it: one short answer for what was long or broken, so
@@ -148,6 +148,7 @@ void Gateway::on_refused(const Stanza& partial, std::string_view why, bridge::ba
 
 void Gateway::on_connected(const wire::Welcome&) {
   log::info("connected to the bridge");
+  asker_.on_session();
   deliveries_.on_session(*backbone_);
   feed_.clear();
   for (const std::string& bare : people_.all_available()) feed_.add(bare, true);

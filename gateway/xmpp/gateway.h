@@ -55,6 +55,7 @@ class Gateway : public ComponentListener, public bridge::client::Listener {
   const Deliveries& deliveries() const { return deliveries_; }
   const bridge::base::Histogram& barrier_times() const { return barrier_times_; }  // nanoseconds
   std::size_t requests_waiting() const { return asker_.waiting(); }
+  const Asker& asker() const { return asker_; }
   std::size_t answer_bytes_waiting() const { return outbox_.bytes(); }
   std::size_t people() const { return people_.size(); }
 

@@ -16,17 +16,22 @@ namespace gateway::xmpp {
 class Guard {
  public:
   explicit Guard(const LimitSettings& limits)
-      : limits_(limits), people_(limits.keys), domains_(limits.keys), queries_(limits.keys) {}
+      : people_(limits.keys), domains_(limits.keys), queries_(limits.keys) {
+    set_limits(limits);
+  }
 
-  throttle::Decision command(const Jid& from, bridge::base::Time now) {
-    const std::string bare = from.bare();
-    const throttle::Level levels[] = {{"person", people_, bare, limits_.person},
-                                      {"domain", domains_, from.domain, limits_.domain}};
-    return throttle::pass(levels, now).decision;
+  throttle::Verdict command(const Jid& from, bridge::base::Time now) {
+    const throttle::Level levels[] = {{"person", people_, people_.id(from.bare()), person_},
+                                      {"domain", domains_, domains_.id(from.domain), domain_}};
+    return throttle::pass(levels, now);
   }
 
   // Takes effect at the next decision; nobody's allowance is refilled. The number of keys stays.
-  void set_limits(const LimitSettings& limits) { limits_ = limits; }
+  void set_limits(const LimitSettings& limits) {
+    limits_ = limits;
+    person_.policy = limits.person;
+    domain_.policy = limits.domain;
+  }
 
   bool query(const Jid& from, bridge::base::Time now) {
     return queries_.decide(from.bare(), limits_.queries, now).admitted();
@@ -34,6 +39,7 @@ class Guard {
 
  private:
   LimitSettings limits_;
+  throttle::KeyedRule person_, domain_;
   throttle::KeyedLimiter people_;
   throttle::KeyedLimiter domains_;
   throttle::KeyedLimiter queries_;

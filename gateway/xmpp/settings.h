@@ -16,13 +16,14 @@ inline throttle::Policy policy(const char* text) {
   return throttle::Policy::parse(text).value();
 }
 
-// How much may be on the way to the XMPP server. The bridge holds everything beyond it.
+// How much may be on the way to the XMPP server. The bridge holds everything beyond it. What is
+// sent and not confirmed follows the server: see Deliveries.
 struct WindowSettings {
-  std::uint64_t deliveries = 1024;          // granted to the bridge, beyond what was acked
-  std::uint64_t bytes = 512 * 1024;         // likewise, in rendered bytes
-  std::size_t send_bytes = 16 * 1024;       // stanzas handed over in one go
-  std::size_t in_flight_bytes = 64 * 1024;  // sent, but not yet confirmed by a barrier
-  std::size_t barriers = 4;                 // unanswered at a time
+  std::uint64_t deliveries = 1024;           // granted to the bridge, beyond what was acked
+  std::uint64_t bytes = 512 * 1024;          // likewise, in rendered bytes
+  std::size_t send_bytes = 16 * 1024;        // stanzas handed over in one go
+  std::size_t in_flight_bytes = 256 * 1024;  // sent, but not yet confirmed by a barrier; at most
+  std::size_t barriers = 16;                 // unanswered at a time
 };
 
 struct LimitSettings {

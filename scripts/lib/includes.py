@@ -21,18 +21,22 @@ FOLDERS = {
     "bridge/client": ["bridge/wire", "bridge/base"],
     "bridge/backbone": ["bridge/base"],
     "bridge/track": ["bridge/base"],
-    "bridge/state": ["bridge/backbone", "bridge/track", "bridge/wire", "bridge/base", "throttle"],
+    "bridge/limits": ["bridge/backbone", "bridge/wire", "bridge/base", "throttle"],
+    "bridge/state": [
+        "bridge/limits", "bridge/backbone", "bridge/track", "bridge/wire", "bridge/base", "throttle",
+    ],
     "bridge/fanout": [
-        "bridge/state", "bridge/backbone", "bridge/track", "bridge/wire", "bridge/base", "throttle",
+        "bridge/state", "bridge/limits", "bridge/backbone", "bridge/track", "bridge/wire",
+        "bridge/base", "throttle",
     ],
     "bridge/lane": [
-        "bridge/fanout", "bridge/state", "bridge/backbone", "bridge/wire", "bridge/base", "throttle",
+        "bridge/fanout", "bridge/state", "bridge/limits", "bridge/backbone", "bridge/wire", "bridge/base", "throttle",
     ],
     "bridge/ctl": [
         "bridge/client", "bridge/backbone", "bridge/track", "bridge/wire", "bridge/base", "throttle",
     ],
     "bridge": [
-        "bridge/lane", "bridge/fanout", "bridge/state", "bridge/backbone", "bridge/track",
+        "bridge/lane", "bridge/fanout", "bridge/state", "bridge/limits", "bridge/backbone", "bridge/track",
         "bridge/wire", "bridge/base", "throttle",
     ],
     "gateway/command": ["bridge/client", "bridge/wire", "bridge/base", "throttle"],

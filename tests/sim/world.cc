@@ -307,7 +307,7 @@ void World::change_limits() {
   limits.deliveries_per_person = policy();
   limits.lanes.publishes_per_person = dice.chance(0.5) ? policy() : throttle::Policy::unlimited();
   stage_.trace.say("limits: {} deliveries, {} publishes", limits.deliveries_per_person.text(),
-                   limits.lanes.publishes_per_person.text());
+                   limits.lanes.publishes_per_person.policy.text());
   bridge_.set_limits(limits);
 }
 

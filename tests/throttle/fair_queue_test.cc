@@ -157,4 +157,37 @@ TEST_CASE("over any busy period a class gets its share less a quantum and the la
   });
 }
 
+TEST_CASE("a reserve is a share that no weight takes away") {
+  FairQueue<int> queue(std::array{ClassOptions{9, 1000}, ClassOptions{1, 1000, 3}}, 1);
+  for (int i = 0; i < 1000; ++i) {
+    queue.push(0, i, 1);
+    queue.push(1, i, 1);
+  }
+  int second = 0;
+  for (int i = 0; i < 120; ++i) second += queue.pop()->first == 1;
+  CHECK(second == 30);  // three of twelve
+}
+
+TEST_CASE("a class that idled makes up for a few rounds, however long it idled") {
+  FairQueue<int> queue(std::array{ClassOptions{1, 1000}, ClassOptions{1, 1000, 0, 5}}, 1);
+  for (int i = 0; i < 200; ++i) queue.push(0, i, 1);
+  for (int i = 0; i < 100; ++i) queue.pop();
+  for (int i = 0; i < 50; ++i) queue.push(1, i, 1);
+  int in_a_row = 0;
+  while (queue.pop()->first == 1) ++in_a_row;
+  CHECK(in_a_row >= 5);
+  CHECK(in_a_row <= 7);
+}
+
+TEST_CASE("one that is always just empty makes up for nothing") {
+  FairQueue<int> queue(std::array{ClassOptions{1, 1000}, ClassOptions{1, 1000, 0, 5}}, 1);
+  for (int i = 0; i < 1000; ++i) queue.push(0, i, 1);
+  int second = 0;
+  for (int i = 0; i < 400; ++i) {
+    if (queue.size(1) == 0) queue.push(1, i, 1);
+    second += queue.pop()->first == 1;
+  }
+  CHECK(second <= 205);
+}
+
 }  // namespace throttle

@@ -62,6 +62,8 @@ TEST_CASE("every kind of record: its bytes and its compaction key") {
   scribe.capped(1, "sf", 10);
   scribe.capped(1, "sf", 0);
   scribe.zone_set(1, "UTC");
+  scribe.limit_changed("im.x", "a@b", "1/1s");
+  scribe.limit_changed("im.x", "", "");
   const auto batch = scribe.take();
   const std::string one = "0000000000000001";
   const std::string two = "0000000000000002";
@@ -119,6 +121,12 @@ TEST_CASE("every kind of record: its bytes and its compaction key") {
   CHECK(key(*batch[21]) == "68" + one + "7366");
   CHECK(stored(*batch[22]) == "0108c20210e807ba010708011203555443");
   CHECK(key(*batch[22]) == "7a" + one);
+  CHECK(stored(*batch[23]) ==
+        "0108c30210e8079202170a04696d2e781203614062"
+        "1a04312f317330643a026d65");
+  CHECK(key(*batch[23]) == "6c696d2e7800614062");
+  CHECK(stored(*batch[24]) == "0108c40210e80792020e0a04696d2e78200130643a026d65");
+  CHECK(key(*batch[24]) == "6c696d2e7800");
 
   std::vector<std::size_t> erasing;
   for (std::size_t i = 0; i < batch.size(); ++i)

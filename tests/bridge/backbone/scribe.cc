@@ -195,4 +195,17 @@ RecordId Scribe::zone_set(AccountId account, std::string_view zone) {
   return add(std::move(record));
 }
 
+RecordId Scribe::limit_changed(std::string_view name, std::string_view key,
+                               std::string_view value) {
+  Record record;
+  auto& change = *record.mutable_limit_changed();
+  change.set_name(std::string(name));
+  change.set_key(std::string(key));
+  change.set_value(std::string(value));
+  change.set_unset(value.empty());
+  change.set_percent(100);
+  change.set_who("me");
+  return add(std::move(record));
+}
+
 }  // namespace bridge::backbone

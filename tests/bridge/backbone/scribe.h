@@ -43,6 +43,7 @@ class Scribe {
   RecordId unmuted(AccountId account, std::string_view phrase, RecordId since);
   RecordId mute_forgotten(AccountId account, RecordId since);
   RecordId capped(AccountId account, std::string_view phrase, std::uint32_t per_hour);
+  RecordId limit_changed(std::string_view name, std::string_view key, std::string_view value);
   RecordId zone_set(AccountId account, std::string_view zone);
   RecordId favourited(AccountId account, RecordId post);
   RecordId unfavourited(AccountId account, RecordId post);

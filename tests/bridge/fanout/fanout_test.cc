@@ -1,6 +1,8 @@
 // From post to delivery, on memory stores, in one thread.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <memory>
+#include <vector>
 
 #include "tests/support/service.h"
 
@@ -115,6 +117,92 @@ TEST_CASE("a raised limit takes effect at once") {
   story.fanout().set_limit(throttle::Policy::unlimited());
   story.settle();
   CHECK(story.texts_for("alice") == Texts{"nyc"});
+}
+
+TEST_CASE("an exception holds for one person, and a limit in shadow for nobody") {
+  Story story;
+  story.join("carol");
+  story.online("carol");
+  story.track("alice", "nyc");
+  story.track("carol", "nyc");
+  bridge::fanout::FanoutLimits limits;
+  limits.deliveries_per_person = *throttle::Policy::parse("1/1h burst 1");
+  limits.deliveries_per_person.overrides =
+      std::make_shared<const throttle::Overrides>(std::vector<throttle::Overrides::Entry>{
+          {throttle::sip_hash<1, 3>(limits.seed, Service::address("alice")),
+           throttle::Policy::unlimited()}});
+  story.fanout().set_limits(limits);
+  for (int i = 0; i < 3; ++i) story.post("bob", "nyc " + std::to_string(i));
+  CHECK(story.texts_for("alice").size() == 3);
+  CHECK(story.texts_for("carol").size() == 1);
+  limits.deliveries_per_person.shadow = true;
+  story.fanout().set_limits(limits);
+  story.settle();
+  CHECK(story.texts_for("carol").size() == 3);
+  CHECK(story.fanout().counters().shadowed.value() >= 2);
+}
+
+TEST_CASE(
+    "under pressure tracks wait their turn, directs and follows do not, and nothing is lost") {
+  Story story;
+  story.join("carol");
+  story.track("alice", "nyc");
+  story.follow("alice", "carol");
+  bridge::fanout::FanoutLimits limits;
+  limits.under_pressure = *throttle::Policy::parse("4/1s burst 4");
+  story.fanout().set_limits(limits);
+  story.fanout().set_pressure(2);
+  for (int i = 0; i < 10; ++i) story.post("bob", "nyc " + std::to_string(i));
+  CHECK(story.texts_for("alice").size() == 2);  // half of what the first level gives
+  story.direct("bob", "alice", "psst");
+  story.post("carol", "hello");
+  CHECK(story.texts_for("alice").size() == 4);
+  story.advance(std::chrono::seconds(1));
+  CHECK(story.texts_for("alice").size() == 6);
+  story.fanout().set_pressure(0);
+  story.settle();
+  CHECK(story.texts_for("alice").size() == 12);
+  story.acknowledge();
+  CHECK(story.owed("alice") == 0);
+}
+
+TEST_CASE("whoever stuffs posts with tracked words pays by the listeners reached") {
+  Story story;
+  for (const char* nick : {"carol", "dave"}) {
+    story.join(nick);
+    story.online(nick);
+    story.track(nick, "nyc");
+  }
+  story.track("alice", "nyc");
+  bridge::fanout::FanoutLimits limits;
+  limits.listeners_per_author = *throttle::Policy::parse("3/1h burst 6");
+  story.fanout().set_limits(limits);
+  for (int i = 0; i < 4; ++i) story.post("bob", "nyc " + std::to_string(i));
+  CHECK(story.fanout().counters().diverted.value() == 2);
+  story.post("alice", "nyc by somebody else");
+  CHECK(story.fanout().counters().diverted.value() == 2);
+  CHECK(story.texts_for("carol").size() == 5);  // later perhaps, but all
+  CHECK(story.fanout().top_authors(1)[0].key == "bob");
+  story.acknowledge();
+  CHECK(story.owed("carol") == 0);
+}
+
+TEST_CASE("what keeps waiting too long goes to the backlog, and arrives with its time") {
+  Story story;
+  story.track("alice", "nyc");
+  bridge::fanout::FanoutLimits limits;
+  limits.deliveries_per_person = *throttle::Policy::parse("1/1s burst 1");
+  limits.age_target = std::chrono::milliseconds(1000);
+  story.fanout().set_limits(limits);
+  for (int i = 0; i < 20; ++i) story.post("bob", "nyc " + std::to_string(i));
+  for (int second = 0; second < 40; ++second) {
+    story.advance(std::chrono::seconds(1));
+    story.acknowledge();
+  }
+  CHECK(story.fanout().counters().aged.value() > 0);
+  CHECK(story.texts_for("alice").size() == 20);
+  CHECK(story.delivered().back().late);
+  CHECK(story.owed("alice") == 0);
 }
 
 TEST_CASE("nothing is sent beyond the credit") {

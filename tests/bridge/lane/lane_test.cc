@@ -259,6 +259,106 @@ TEST_CASE("over a limit means when to come again, and then it passes") {
   CHECK(story.submitted.size() == 3);
 }
 
+TEST_CASE("from the person to the lane, the level that binds is told, and nobody else is charged") {
+  LaneOptions options{.kind = Kind::kIm};
+  options.limits.requests_per_person = *throttle::Policy::parse("1/10s burst 1");
+  options.limits.requests_per_domain = *throttle::Policy::parse("2/10s burst 2");
+  options.limits.requests_per_client = *throttle::Policy::parse("3/10s burst 3");
+  options.limits.publishes = *throttle::Policy::parse("4/10s burst 4");
+  options.limits.requests = *throttle::Policy::parse("5/10s burst 5");
+  LaneStory story(std::move(options));
+  story.hello();
+  const auto refusal = [&](const std::string& address) {
+    const auto error = story.ask(publish("", address)).error();
+    return error.code() == bridge::wire::RATE_LIMITED ? error.text() : std::string();
+  };
+  CHECK(refusal("a@one.org").empty());
+  for (int i = 0; i < 10; ++i) CHECK_THAT(refusal("a@one.org"), Catch::Contains("per person"));
+  CHECK(refusal("b@one.org").empty());
+  CHECK_THAT(refusal("c@one.org"), Catch::Contains("per domain"));
+  CHECK(refusal("c@two.org").empty());
+  CHECK_THAT(refusal("d@two.org"), Catch::Contains("per client"));
+  CHECK(story.submitted.size() == 3);
+  CHECK(story.lane.counters().levels[0].limited.value() == 10);
+  CHECK(story.lane.counters().levels[2].limited.value() == 1);
+  CHECK(story.lane.counters().levels[6].limited.value() == 1);
+  const auto throttled = story.lane.throttled(1);
+  REQUIRE(throttled.people.size() == 1);
+  CHECK(throttled.people[0].key == "a@one.org");
+  CHECK(throttled.people[0].count == 10);
+  CHECK(throttled.domains[0].key == "one.org");
+}
+
+TEST_CASE("questions, changes and publishes have limits of their own") {
+  LaneOptions options{.kind = Kind::kIm};
+  options.limits.questions = *throttle::Policy::parse("1/10s burst 1");
+  LaneStory story(std::move(options));
+  story.hello();
+  Request question;
+  question.mutable_actor()->set_address("a@b.org");
+  question.mutable_stats();
+  CHECK(story.ask(question).error().code() == bridge::wire::OK);
+  CHECK(story.ask(question).error().code() == bridge::wire::RATE_LIMITED);
+  Request change;
+  change.mutable_actor()->set_address("a@b.org");
+  change.mutable_track()->set_phrases("nyc");
+  CHECK(story.ask(change).error().code() == bridge::wire::OK);
+  CHECK(story.ask(publish("", "a@b.org")).error().code() == bridge::wire::OK);
+}
+
+TEST_CASE("a limit in shadow counts what it would do, and does nothing") {
+  LaneOptions options{.kind = Kind::kIm};
+  options.limits.requests_per_person = *throttle::Policy::parse("1/10s burst 1");
+  options.limits.requests_per_person.shadow = true;
+  LaneStory story(std::move(options));
+  story.hello();
+  for (int i = 0; i < 3; ++i) story.ask(publish("", "a@b.org"));
+  CHECK(story.submitted.size() == 3);
+  CHECK(story.lane.counters().levels[0].shadowed.value() == 2);
+  CHECK(story.lane.counters().levels[0].limited.value() == 0);
+}
+
+TEST_CASE("limits are shown and changed on the lane admin alone, and who does it is noted") {
+  Request show;
+  show.mutable_show_limits();
+  Request change;
+  change.mutable_change_limit()->set_name("im.publishes");
+  change.mutable_change_limit()->set_value("1/s");
+  for (const Kind kind : {Kind::kIm, Kind::kWeb}) {
+    LaneStory story(kind);
+    story.hello();
+    CHECK(story.ask(show).error().code() == bridge::wire::FORBIDDEN);
+    CHECK(story.ask(change).error().code() == bridge::wire::FORBIDDEN);
+    CHECK(story.submitted.empty());
+  }
+  LaneStory admin(Kind::kAdmin);
+  admin.hello("p", "ctl-1");
+  admin.ask(change);
+  change.mutable_change_limit()->set_who("olga");
+  admin.ask(change);
+  REQUIRE(admin.submitted.size() == 2);
+  CHECK(admin.submitted[0].request.change_limit().who() == "ctl-1");
+  CHECK(admin.submitted[1].request.change_limit().who() == "olga (ctl-1)");
+}
+
+TEST_CASE("how long answers take is measured from the arrival of the request") {
+  LaneStory story(Kind::kWeb);
+  story.hello();
+  story.lane.begin_turn(story.now);
+  for (int i = 0; i < 100; ++i) {
+    story.ask(publish("alice"));
+    story.now.mono += 10ms;
+    story.lane.begin_turn(story.now);
+    story.lane.on_reply(story.submitted.back().reply_to.session, story.sequence, {});
+  }
+  story.now.mono += 1s;
+  story.lane.begin_turn(story.now);
+  const auto& latency = story.lane.latency();
+  CHECK(latency.count.value() > 0);
+  CHECK(latency.p99_ns.value() >= 10'000'000);
+  CHECK(latency.p99_ns.value() < 12'000'000);
+}
+
 TEST_CASE("a full committer is said, not waited for") {
   LaneStory story(Kind::kWeb);
   story.hello();
