@@ -199,6 +199,10 @@ void Bridge::reply(const state::ReplyAddress& to, wire::Reply reply) {
   lanes_[to.lane]->reply(to, std::move(reply));
 }
 
+bool Bridge::submit(state::Submission submission) {
+  return committer_->submit(std::move(submission));
+}
+
 wire::StatusReport Bridge::status() const {
   wire::StatusReport report;
   const state::CommitterCounters& commits = committer_->counters();

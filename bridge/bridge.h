@@ -60,6 +60,7 @@ class Bridge final : private fanout::FanoutOutput {
   void batch(fanout::SessionId session, std::uint64_t sequence, std::string body) override;
   std::size_t room() const override;
   void reply(const state::ReplyAddress& to, wire::Reply reply) override;
+  bool submit(state::Submission submission) override;
 
   wire::Context& context_;
   bool no_isolation_ = false;

@@ -103,6 +103,7 @@ void read_rules(ConfigReader table, Config& config) {
   table.number("tracks_per_person", rules.tracks_per_person, 0, 10'000);
   table.number("follows_per_person", rules.follows_per_person, 0, 100'000);
   table.number("accounts_max", rules.accounts_max, 1, 100'000'000);
+  table.duration("correct_within", rules.correct_within, 0s, 24h);
   config.fanout.fanout.people_max = rules.accounts_max;
 }
 

@@ -96,6 +96,7 @@ std::optional<StateChange> state_change(const Record& record) {
                              .append(1, '\0')
                              .append(record.limit_changed().key())};
     case Record::kDirect:
+    case Record::kChanged:
     case Record::BODY_NOT_SET:
       break;
   }

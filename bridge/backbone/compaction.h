@@ -23,7 +23,7 @@ struct StateChange {
   bool operator==(const StateChange&) const = default;
 };
 
-// Nothing for records that State is not made of (directs).
+// Nothing for records that State is not made of (directs, changes of posts).
 std::optional<StateChange> state_change(const Record& record);
 
 // What is kept under the key: the record, without what State does not need of it. Of a post only

@@ -22,7 +22,7 @@ std::string dedupe_key(AccountId author, std::string_view client_id, std::string
 }
 
 std::optional<std::string> dedupe_key(const Record& record) {
-  if (record.has_post() && !record.post().client_id().empty())
+  if (record.has_post() && !record.post().client_id().empty() && record.post().changed_by() == 0)
     return dedupe_key(record.post().author(), record.post().client_id(), record.post().text());
   if (record.has_direct() && !record.direct().client_id().empty())
     return dedupe_key(record.direct().author(), record.direct().client_id(),
@@ -32,11 +32,14 @@ std::optional<std::string> dedupe_key(const Record& record) {
 
 bool is_same_publish(const Record& record, AccountId author, std::string_view client_id,
                      std::string_view text) {
-  const auto matches = [&](const auto& body) {
-    return body.author() == author && body.client_id() == client_id && body.text() == text;
+  const auto by_id = [&](const auto& body) {
+    return body.author() == author && body.client_id() == client_id;
   };
-  return (record.has_post() && matches(record.post())) ||
-         (record.has_direct() && matches(record.direct()));
+  // What a changed post said is gone; the hash that led here knew.
+  if (record.has_post())
+    return by_id(record.post()) &&
+           (record.post().changed_by() != 0 || record.post().text() == text);
+  return record.has_direct() && by_id(record.direct()) && record.direct().text() == text;
 }
 
 std::string encode_dedupe(DedupeEntry entry) {

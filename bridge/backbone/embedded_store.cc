@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <optional>
 #include <utility>
 
+#include "bridge/backbone/amend.h"
 #include "bridge/backbone/compaction.h"
 #include "bridge/backbone/embedded_database.h"
 #include "bridge/backbone/keys.h"
@@ -60,7 +62,12 @@ struct EmbeddedStore::Impl {
   base::Result<void> load_head();
   base::Result<void> settle_format();
   base::Result<void> note_dedupe_window();
+  // What an append rewrites, as it will be.
+  using Rewritten = std::map<RecordId, Record>;
+
   void put(const Record& record);
+  base::Result<void> rewrite(const Record& record, std::span<const RecordPtr> appended,
+                             Rewritten& rewritten);
   base::Result<std::optional<Record>> get(RecordId id) const;
 };
 
@@ -155,15 +162,39 @@ void EmbeddedStore::Impl::put(const Record& record) {
   }
 }
 
+// Into the batch goes what `record` makes of those before it, stored or on their way in the same
+// batch.
+base::Result<void> EmbeddedStore::Impl::rewrite(const Record& record,
+                                                std::span<const RecordPtr> appended,
+                                                Rewritten& rewritten) {
+  for (const RecordId id : amended_ids(record)) {
+    auto known = rewritten.find(id);
+    if (known == rewritten.end() && id >= appended.front()->id()) {
+      known = rewritten.emplace(id, *appended[id - appended.front()->id()]).first;
+    } else if (known == rewritten.end()) {
+      auto stored = get(id);
+      if (!stored) return refuse(std::move(stored.error()));
+      if (!*stored) continue;  // older than the log reaches back
+      known = rewritten.emplace(id, std::move(**stored)).first;
+    }
+    known->second = amended(known->second, record);
+    encode_record(known->second, bytes);
+    batch.Put(database.at(kLog), be64(id), bytes);
+  }
+  return {};
+}
+
 base::Result<void> EmbeddedStore::append(std::span<const RecordPtr> records) {
   RecordId newest = head();
   base::WallMs newest_ms = impl_->newest_ms->load();
+  Impl::Rewritten rewritten;
   impl_->batch.Clear();
   for (const auto& record : records) {
     require(record->id() == newest + 1, "ids continue the log densely");
     newest = record->id();
     newest_ms = std::max(newest_ms, record->time_ms());
     impl_->put(*record);
+    if (auto done = impl_->rewrite(*record, records, rewritten); !done) return done;
   }
   rocksdb::WriteOptions durable;
   durable.sync = true;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bridge/backbone/amend.h"
 #include "bridge/backbone/compaction.h"
 #include "bridge/backbone/record_codec.h"
 #include "bridge/backbone/require.h"
@@ -37,6 +38,8 @@ void MemoryStore::commit(std::span<const RecordPtr> records) {
   for (const auto& record : records) {
     const RecordId id = record->id();
     log_.push_back(record);
+    for (const RecordId old : amended_ids(*record))
+      log_[old - 1] = std::make_shared<const Record>(amended(*log_[old - 1], *record));
     newest_ms_ = std::max(newest_ms_, record->time_ms());
     if (auto key = dedupe_key(*record)) dedupe_[std::move(*key)] = {id, record->time_ms()};
     if (record->has_direct()) directs_[record->direct().recipient()].push_back(id);

@@ -3,11 +3,11 @@
 //   auto report = verify("/backup/today", progress);   report->faults == 0
 //
 // Every record: ids dense, readable, time not running backwards. Every index (state, dedupe,
-// directs): each row that the log implies is there, as it must be, and no other. Every cursor:
-// somebody's, and not beyond the log. A backup also has the files that its label lists and reaches
-// as far as it says.
-// Opens read-only and changes not a byte. Takes as much memory as State, and the time of reading
-// the store once plus a lookup for each post that carries a client id. Never reads a clock.
+// directs): each row that the log implies is there, as it must be, and no other. Every changed
+// post: rewritten. Every cursor: somebody's, and not beyond the log. A backup also has the files
+// that its label lists and reaches as far as it says. Opens read-only and changes not a byte. Takes
+// as much memory as State, and the time of reading the store once plus a lookup for each post that
+// carries a client id. Never reads a clock.
 #pragma once
 
 #include <cstdint>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "bridge/backbone/amend.h"
 #include "bridge/backbone/compaction.h"
 #include "bridge/backbone/keys.h"
 #include "bridge/backbone/record_codec.h"
@@ -108,6 +109,20 @@ void VerifyLog::note(const Record& record) {
   }
   expect_dedupe(record);
   expect_direct(record);
+  expect_rewritten(record);
+}
+
+// What a post said before it was changed must be nowhere any more.
+void VerifyLog::expect_rewritten(const Record& record) {
+  for (const RecordId id : amended_ids(record)) {
+    const auto old = record_at(id);
+    if (!old) continue;  // said already
+    const bool rewritten = old->has_post() ? old->post().changed_by() >= record.id()
+                                           : old->changed().superseded_by() == record.id();
+    if (!rewritten)
+      report_.fault("Record " + number(id) + " still says what record " + number(record.id()) +
+                    " has changed.");
+  }
 }
 
 // With read_dedupe_row() this says that there is exactly one row, for the newest of its records: it
@@ -164,7 +179,9 @@ void VerifyLog::read_state_row(std::string_view key, std::string_view value) {
 void VerifyLog::read_dedupe_row(std::string_view key, std::string_view value) {
   const auto entry = decode_dedupe(value);
   const auto record = entry ? record_at(entry->id) : std::nullopt;
-  if (!record || dedupe_key(*record) != key || record->time_ms() != entry->time_ms)
+  // The key of what a changed post said before cannot be made any more.
+  const bool changed = record && record->has_post() && record->post().changed_by() != 0;
+  if (!record || (!changed && dedupe_key(*record) != key) || record->time_ms() != entry->time_ms)
     report_.fault("The index dedupe has a row" +
                   (entry ? " for record " + number(entry->id) : std::string()) +
                   " that the log does not imply.");

@@ -32,6 +32,7 @@ class VerifyLog {
   void note(const Record& record);
   void expect_dedupe(const Record& record);
   void expect_direct(const Record& record);
+  void expect_rewritten(const Record& record);
   void read_state();
   void read_state_row(std::string_view key, std::string_view value);
   void read_dedupe_row(std::string_view key, std::string_view value);

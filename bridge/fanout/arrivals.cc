@@ -73,6 +73,7 @@ void Fanout::close(SessionId id, bool in_order) {
     for (const SentDelivery& sent : batch.deliveries) {
       Person& who = wake(sent.person);
       if (!who.pending[sent.cursor].returned(sent.id)) continue;
+      doubts_.add(sent.person, sent.id);
       counters_.returned.add();
       moved(who);
     }
@@ -137,6 +138,7 @@ void Fanout::settle_receipts(const std::vector<Receipts::Expired>& expired) {
     if (has_arrived) {
       arrived(who, {who.number, awaited.id, awaited.cursor});
     } else if (who.pending[awaited.cursor].returned(awaited.id)) {
+      doubts_.add(who.number, awaited.id);
       counters_.returned.add();
       moved(who);
     }

@@ -88,7 +88,7 @@ base::Result<std::size_t> Fanout::read_on(Pass& pass) {
     const auto prepared = cache_.get(pass.at + 1);
     if (!prepared) return tl::unexpected(prepared.error());
     ++cost;
-    if ((*prepared)->post) cost += offer(pass, *prepared);
+    if ((*prepared)->streams()) cost += offer(pass, *prepared);
     ++pass.at;
   }
   counters_.caught_up.add(records);
@@ -103,11 +103,11 @@ base::Result<std::size_t> Fanout::read_on(Pass& pass) {
 // fewer. What that cost, in records matched.
 std::size_t Fanout::offer(Pass& pass, const PreparedPtr& prepared) {
   const auto& followers = state_.find(prepared->passed_on_by())->followers();
-  const AccountId replied_to = prepared->record->post().reply_author();
+  const AccountId replied_to = prepared->reply_author();
   std::vector<track::Listeners> lists = {followers};
   std::size_t listeners = followers.size();
-  if (prepared->record->has_post())
-    index_.match(*prepared->post, [&](std::string_view, const track::Listeners& all) {
+  if (!prepared->record->has_reposted())
+    for_each_phrase(*prepared, [&](std::string_view, const track::Listeners& all) {
       lists.push_back(all);
       listeners += all.size();
     });
@@ -120,7 +120,7 @@ std::size_t Fanout::offer(Pass& pass, const PreparedPtr& prepared) {
     return taken / kTakenPerRecord;
   }
   for (const track::Listeners& list : lists)
-    list.visit({.after = 0, .before = prepared->record->id()}, list.size(),
+    list.visit({.after = 0, .before = prepared->about()}, list.size(),
                [&](track::SubscriptionNumber, PersonNumber number) {
                  taken += take(pass, prepared, number);
                });
@@ -143,10 +143,20 @@ bool Fanout::take(Pass& pass, const PreparedPtr& prepared, PersonNumber number) 
       digest->second.exclude(id);
     return false;
   }
-  const auto as = owed(state_, *who.account, *prepared);
+  if (prepared->gone()) {
+    pass_over(who, *prepared);
+    return false;
+  }
+  const auto as = due(number, *prepared);
+  if (prepared->changes()) {
+    // Those go one by one: what they are about is there already.
+    if (const auto digest = digests_.find(number); digest != digests_.end())
+      digest->second.exclude(id);
+    note_change(who, *prepared, as.has_value());
+  }
   if (!as) return false;
   const bool waited = id <= who.returned;
-  if (waited && who.catch_up_left == 0 && digest_of(who).room()) {
+  if (waited && !prepared->changes() && who.catch_up_left == 0 && digest_of(who).room()) {
     digest_of(who).add(id, as->phrase, record.time_ms());
     counters_.digested.add();
     touch(who);
@@ -156,11 +166,11 @@ bool Fanout::take(Pass& pass, const PreparedPtr& prepared, PersonNumber number) 
     leave_pass(who);
     return false;
   }
-  if (over_cap(who, *as, record.time_ms())) {
+  if (!prepared->changes() && over_cap(who, *as, record.time_ms())) {
     set_aside(who, record, *as);
     return true;
   }
-  if (waited && who.catch_up_left > 0) --who.catch_up_left;
+  if (waited && !prepared->changes() && who.catch_up_left > 0) --who.catch_up_left;
   stream.found({.id = id, .kind = Kind::kBacklog, .late = true});
   touch(who);
   schedule(who);

@@ -10,6 +10,7 @@ namespace bridge::fanout {
 
 void Fanout::ask(std::uint64_t ticket, const wire::Request& request) {
   if (request.has_more()) return more(ticket, request);
+  if (request.has_retract() || request.has_correct()) return ask_for_change(ticket, request);
   report_owed(ticket, request.owed());
 }
 
@@ -90,9 +91,9 @@ base::Result<void> Fanout::count_record(OwedReport& report, std::size_t& budget)
     look(*report.only());
   } else if (record.has_direct()) {
     look(roll_.number_of(record.direct().recipient()));
-  } else if (record.has_post() || record.has_reposted()) {
+  } else if ((*prepared)->streams()) {
     if (!report.job) {
-      if (const AccountId author = record.post().reply_author()) look(roll_.number_of(author));
+      if (const AccountId author = (*prepared)->reply_author()) look(roll_.number_of(author));
       report.job.emplace(*prepared, lists_of(**prepared));
     }
     Job& job = *report.job;
@@ -124,8 +125,9 @@ Standing Fanout::standing(PersonNumber number, const Prepared& prepared) {
     return outstanding(number, backbone::kDirectCursor, id) ? Standing::kDirect : Standing::kDone;
   const auto as = owed(state_, account, prepared);
   if (!as) return Standing::kNotOwed;
-  if (holds(number, id)) return Standing::kDigested;
-  if (!outstanding(number, backbone::kStreamCursor, id)) return Standing::kDone;
+  if (!prepared.changes() && holds(number, id)) return Standing::kDigested;
+  if (!outstanding(number, backbone::kStreamCursor, id) || !due(number, prepared))
+    return Standing::kDone;
   return as->kind == Kind::kTrack ? Standing::kTrack : Standing::kFollow;
 }
 

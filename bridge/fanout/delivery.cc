@@ -34,6 +34,8 @@ void describe(const Prepared& prepared, wire::Item& item) {
   item.set_reply_to(post.reply_nick());
   item.set_thread(post.thread());
   item.set_nudge(record.direct().nudge());
+  item.set_changes(record.changed().post());
+  item.set_retracted(record.changed().deleted());
   if (!record.has_reposted()) return;
   item.set_repost_of(record.reposted().post());
   item.set_reposter(record.reposted().nick());
@@ -55,7 +57,7 @@ std::size_t Fanout::turn(base::Now now) {
   std::size_t work = expand();
   pass_by_who_left();
   work += catch_up(now.mono);
-  work += read_digests();
+  work += read_digests() + prepare_changes();
   tell_due(now);
   work += send(now);
   work += count_owed();
@@ -144,10 +146,11 @@ void Fanout::send_one(Kind kind, PersonNumber number, base::Now now) {
   if (!prepared) return hold(who, now.mono + kRetryRead);
 
   const backbone::Record& record = *(*prepared)->record;
-  const auto as = owed(state_, *who.account, **prepared);
+  const auto as = due(number, **prepared);
   if (!as && !direct_owed(*who.account, **prepared)) {
     who.pending[cursor].withdrawn(entry.id);
     counters_.withdrawn.add();
+    if ((*prepared)->streams() && (*prepared)->gone()) return pass_over(who, **prepared);
     return moved(who);
   }
   const bool ages = !entry.late && (kind == Kind::kFollow || kind == Kind::kTrack);
@@ -162,8 +165,8 @@ void Fanout::send_one(Kind kind, PersonNumber number, base::Now now) {
   const Delivery delivery{
       .prepared = **prepared,
       .kind = as ? as->kind : Kind::kDirect,
-      .author = as ? (*prepared)->words().post().nick() : record.direct().nick(),
-      .text = as ? (*prepared)->words().post().text() : record.direct().text(),
+      .author = as ? (*prepared)->nick() : record.direct().nick(),
+      .text = as ? (*prepared)->text() : record.direct().text(),
       .phrase = as ? as->phrase : std::string_view{},
       .cursor = cursor,
       .late = entry.late || now.wall_ms - record.time_ms() > options_.late_after.count()};
@@ -189,6 +192,7 @@ void Fanout::send_one(Kind kind, PersonNumber number, base::Now now) {
   counted.delivered.add();
   counted.age_ms.set(
       static_cast<std::uint64_t>(std::max<std::int64_t>(now.wall_ms - record.time_ms(), 0)));
+  if (as) told_with(who, **prepared);
   moved(who);
 }
 

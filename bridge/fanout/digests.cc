@@ -62,7 +62,7 @@ void Fanout::finish_digest(const Person& who) {
 // A copy from before a crash, of what is in their digest since. False when it is no post.
 bool Fanout::arrived_after_all(Person& who, RecordId id) {
   const auto prepared = cache_.get(id);
-  if (!prepared || !(*prepared)->post) return false;
+  if (!prepared || (*prepared)->changes() || !(*prepared)->streams()) return false;
   const auto as = owed(state_, *who.account, **prepared);
   const auto digest = digests_.find(who.number);
   digest->second.take(id, as ? as->phrase : std::string_view{});
@@ -181,6 +181,8 @@ bool Fanout::read_digest(Reading& reading, std::size_t& budget) {
     if (!id || !prepared) return true;
     if (budget == 0) return false;
     reading.at = *id;
+    if ((*prepared)->changes()) continue;
+    if ((*prepared)->streams() && (*prepared)->gone()) pass_over(wake(reading.number), **prepared);
     const auto as = owed(state_, roll_.account(reading.number), **prepared);
     if (as && (reading.phrase.empty() || reading.phrase == as->phrase))
       reading.found.emplace_back(*id, as->phrase);

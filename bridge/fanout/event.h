@@ -41,10 +41,10 @@ struct PresenceChanged {
   SessionId session = 0;
   wire::Presence presence;
 };
-// Questions that only the fan-out can answer.
+// Questions that only the fan-out can answer, and changes of posts on their way to the committer.
 struct Asked {
   state::ReplyAddress reply_to;
-  wire::Request request;  // Roster, Owed or More
+  wire::Request request;  // Roster, Owed, More, Retract or Correct
 };
 
 using Event = std::variant<Opened, Closed, Granted, Acknowledged, GivenBack, Confirmed,

@@ -21,18 +21,27 @@ std::uint64_t scatter(std::uint64_t id) {
 
 }  // namespace
 
+void Fanout::for_each_phrase(
+    const Prepared& prepared,
+    const std::function<void(std::string_view, const track::Listeners&)>& visit) const {
+  if (prepared.post) return index_.match(*prepared.post, visit);
+  for (const std::string& phrase : prepared.caught())
+    if (const auto all = index_.find(phrase)) visit(phrase, *all);
+}
+
 // Followers first, then the phrases, so that the order holds across a restart; long lists last,
 // because everybody else should not have to wait for them.
-// `reach`: the listeners of its phrases, some of them perhaps twice.
-std::vector<std::string> Fanout::lists_of(const Prepared& prepared, std::size_t& reach) {
+// `reach`, when the post is new: gets the listeners of its phrases, some of them perhaps twice.
+std::vector<std::string> Fanout::lists_of(const Prepared& prepared, std::size_t* reach) {
   // A word with few listeners is nothing for an operator to look at.
   constexpr std::size_t kWorthALook = 16;
   std::vector<std::string> lists, hot;
   if (!state_.find(prepared.passed_on_by())->followers().empty()) lists.emplace_back(kFollowers);
   if (prepared.record->has_reposted()) return lists;
-  index_.match(*prepared.post, [&](std::string_view phrase, const track::Listeners& all) {
+  for_each_phrase(prepared, [&](std::string_view phrase, const track::Listeners& all) {
     (all.size() >= options_.hot_list ? hot : lists).emplace_back(phrase);
-    reach += all.size();
+    if (!reach) return;
+    *reach += all.size();
     if (all.size() >= kWorthALook) words_.add(phrase, all.size());
   });
   std::ranges::sort(lists);  // kFollowers is the smallest
@@ -43,10 +52,11 @@ std::vector<std::string> Fanout::lists_of(const Prepared& prepared, std::size_t&
 
 // Whoever is replied to comes before all lists, and gets it from none of them.
 void Fanout::match_post(const PreparedPtr& prepared) {
+  if (prepared->changes() && prepared->gone()) return;  // the next change says it all
   std::size_t reach = 0;
-  auto lists = lists_of(*prepared, reach);
-  if (prepared->record->has_post()) index_.observe(*prepared->post);
-  const AccountId replied_to = prepared->record->post().reply_author();
+  auto lists = lists_of(*prepared, &reach);
+  if (prepared->post && prepared->record->has_post()) index_.observe(*prepared->post);
+  const AccountId replied_to = prepared->reply_author();
   if (replied_to != 0) {
     const PersonNumber number = roll_.number_of(replied_to);
     counters_.looked_at.add();
@@ -121,7 +131,7 @@ void Fanout::begin_list(Job& job) const {
   const auto list = index_.find(job.list());
   if (!list || list->size() < options_.hot_list) return;
   const auto start = list->number_at(scatter(job.id()) % list->size());
-  if (start < job.id()) job.begin_at(start);
+  if (start < job.subscribed_before()) job.begin_at(start);
 }
 
 // True when the job has come to everybody.
@@ -151,17 +161,19 @@ bool Fanout::walk(Job& job, std::size_t& budget) {
 }
 
 void Fanout::bring(const Prepared& prepared, PersonNumber number, bool diverted) {
-  const state::Account& account = roll_.account(number);
   const RecordId id = prepared.record->id();
   if (holds(number, id)) return;
   // At rest, and it lies ahead of where they read on: no need to wake them.
   if (!roll_.find(number) && id > roll_.reads_after(number)) return;
   Person& who = wake(number);
   if (who.stream().behind() && id > who.stream().read_after()) return;
-  const auto as = owed(state_, account, prepared);
+  if (prepared.gone()) return pass_over(who, prepared);
+  const auto as = due(number, prepared);
+  if (prepared.changes()) note_change(who, prepared, as.has_value());
   if (!as) return;
   counters_.matched.add();
-  if (over_cap(who, *as, prepared.record->time_ms())) return set_aside(who, *prepared.record, *as);
+  if (!prepared.changes() && over_cap(who, *as, prepared.record->time_ms()))
+    return set_aside(who, *prepared.record, *as);
   const Kind kind = diverted && as->kind == Kind::kTrack ? Kind::kBacklog : as->kind;
   who.stream().match({.id = id, .kind = kind, .late = false});
   moved(who);

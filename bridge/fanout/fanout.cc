@@ -47,6 +47,7 @@ Fanout::Fanout(const backbone::Store& store, backbone::CursorStore& cursors, Fan
 base::Result<void> Fanout::load() {
   auto replayed = store_.replay_state([this](const backbone::Record& record) {
     leave_lists(record);
+    keep_mutes(record);
     state_.apply(record);
     index(record);
   });
@@ -65,6 +66,7 @@ base::Result<void> Fanout::load() {
       roll_.restore(number, row.cursors, 0);
   });
   if (!checkpointed) return tl::unexpected(checkpointed.error());
+  unsaved_ = {.after = checkpointed->position, .to = position_};
   // Nothing is owed from before an account was made, and a floor is never 0.
   const auto served_to = [&](PersonNumber number) {
     return std::max(std::min(checkpointed->position, position_), roll_.account(number).id);
@@ -113,13 +115,16 @@ void Fanout::apply(const backbone::RecordPtr& record) {
   if (record->id() != position_ + 1)
     throw std::logic_error("the fan-out was given records out of order");
   leave_lists(*record);
+  keep_mutes(*record);
   state_.apply(*record);
   index(*record);
+  cache_.amend(*record);
+  jobs_.amend(*record);
   position_ = record->id();
   counters_.position.set(position_);
   counters_.position_ms.set(static_cast<std::uint64_t>(record->time_ms()));
   const PreparedPtr prepared = cache_.insert(record);
-  if (record->has_post() || record->has_reposted()) match_post(prepared);
+  if (prepared->streams()) match_post(prepared);
   if (record->has_direct()) match_direct(prepared);
   account_changed(*record);
 }

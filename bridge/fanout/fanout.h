@@ -30,11 +30,13 @@
 #include "bridge/base/time.h"
 #include "bridge/fanout/bounces.h"
 #include "bridge/fanout/digest.h"
+#include "bridge/fanout/doubts.h"
 #include "bridge/fanout/jobs.h"
 #include "bridge/fanout/owed.h"
 #include "bridge/fanout/owed_report.h"
 #include "bridge/fanout/passes.h"
 #include "bridge/fanout/person.h"
+#include "bridge/fanout/phrase_set.h"
 #include "bridge/fanout/post_cache.h"
 #include "bridge/fanout/receipts.h"
 #include "bridge/fanout/roll.h"
@@ -189,6 +191,16 @@ class Fanout {
   // How one record stands to one person, as the reports count it. Fails when the log cannot be
   // read.
   base::Result<Standing> standing(AccountId account, RecordId id);
+  // Changes of posts that were asked for, with what catches the post; for the committer.
+  struct Change {
+    std::uint64_t ticket = 0;
+    wire::Request request;
+    std::vector<std::string> caught;
+  };
+  // Phrases that the record of a change can name. Whom only others bring the post misses its
+  // change.
+  static constexpr std::size_t kCaughtMax = 1024;
+  std::vector<Change> take_changes() { return std::exchange(changes_, {}); }
 
   // Catch-up, scheduling, batches. Returns how much it did: 0 means nothing can be done before
   // next_wakeup() or another call.
@@ -246,9 +258,26 @@ class Fanout {
   void leave_lists(const backbone::Record& record);
   void account_changed(const backbone::Record& record);
   void match_direct(const PreparedPtr& prepared);
-  void match_post(const PreparedPtr& prepared);
-  std::vector<std::string> lists_of(const Prepared& prepared, std::size_t& reach);
+  void match_post(const PreparedPtr& prepared);  // or a change of one
+  // The listeners of every phrase that catches it.
+  void for_each_phrase(
+      const Prepared& prepared,
+      const std::function<void(std::string_view phrase, const track::Listeners& all)>& visit) const;
+  std::vector<std::string> lists_of(const Prepared& prepared, std::size_t* reach = nullptr);
   bool over_reach(const Prepared& prepared, std::size_t reach);
+
+  // Changes of posts.
+  void ask_for_change(std::uint64_t ticket, const wire::Request& request);
+  std::size_t prepare_changes();
+  std::vector<std::string> all_that_catches(const Prepared& prepared) const;
+  void keep_mutes(const backbone::Record& record);
+  bool still_waits(PersonNumber number, RecordId post);
+  bool in_doubt(PersonNumber number, RecordId post, RecordId change) const;
+  // owed(), and what a change is about has come to them.
+  std::optional<Owed> due(PersonNumber number, const Prepared& prepared);
+  void told_with(Person& person, const Prepared& prepared);
+  void pass_over(Person& person, const Prepared& prepared);
+  void note_change(Person& person, const Prepared& prepared, bool is_due);
 
   // Jobs.
   bool walk(Job& job, std::size_t& budget);
@@ -368,6 +397,11 @@ class Fanout {
   std::deque<Reading> readings_;
   OwedReports reports_;
   std::vector<Answer> answers_;
+  PhraseSet mutes_;
+  std::deque<Change> asked_changes_;  // some of posts that have not been matched yet
+  std::vector<Change> changes_;
+  Doubts doubts_;
+  backbone::Stretch unsaved_;  // in which the last process may have done what it did not save
   base::Now turn_{};
   std::uint64_t order_ = 0;  // of batches sent and of people appearing
   FanoutCounters counters_;

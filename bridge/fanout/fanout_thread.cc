@@ -12,6 +12,7 @@ namespace {
 // How long gateways have to acknowledge what they were handed when this is told to stop; many times
 // what a healthy XMPP server takes to answer a ping.
 constexpr std::chrono::seconds kFarewell{3};
+constexpr std::chrono::milliseconds kTryAgain{100};
 
 // Calls the handler whose argument fits.
 template <class... Handlers>
@@ -171,6 +172,15 @@ void FanoutThread::answer() {
     const auto it = asked_.find(answer.ticket);
     output_.reply(it->second, std::move(answer.reply));
     asked_.erase(it);
+  }
+  for (Fanout::Change& change : fanout_.take_changes()) {
+    const state::ReplyAddress to = asked_.extract(change.ticket).mapped();
+    if (!output_.submit({.reply_to = to,
+                         .request = std::move(change.request),
+                         .caught = std::move(change.caught)}))
+      output_.reply(to,
+                    wire::error_reply({base::ErrorCode::kBusy,
+                                       "The log has a queue: try again in a moment.", kTryAgain}));
   }
 }
 

@@ -41,6 +41,8 @@ class FanoutOutput {
   // Room for this many more batches; the fan-out rests while there is too little.
   virtual std::size_t room() const = 0;
   virtual void reply(const state::ReplyAddress& to, wire::Reply reply) = 0;
+  // To the committer. False when its queue is full.
+  virtual bool submit(state::Submission submission) = 0;
 };
 
 class FanoutThread final : private DeliverySink {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "bridge/backbone/amend.h"
+
 namespace bridge::fanout {
 
 Job::Job(PreparedPtr post, std::vector<std::string> lists) : post_(std::move(post)) {
@@ -14,7 +16,7 @@ Job::Job(PreparedPtr post, std::vector<std::string> lists) : post_(std::move(pos
 track::Subscribers::Range Job::ahead() const {
   if (row_.wrapped) return {.after = row_.reached, .before = row_.start};
   return {.after = std::max(row_.reached, row_.start == 0 ? 0 : row_.start - 1),
-          .before = row_.post};
+          .before = subscribed_before()};
 }
 
 void Job::begin_at(SubscriptionNumber start) {
@@ -42,7 +44,7 @@ std::optional<Job::Place> Job::place_of(const state::Account& account) const {
     } else if (const auto* track = account.find_track(row_.lists[i])) {
       number = track->since;
     }
-    if (number != 0 && number < row_.post) return Place{i, number};
+    if (number != 0 && number < subscribed_before()) return Place{i, number};
   }
   return std::nullopt;
 }
@@ -71,8 +73,7 @@ bool Job::exempt(AccountId account) const {
 
 void Job::leaves(const state::Account& account, std::string_view list) {
   const auto place = place_of(account);
-  if (!place || row_.lists[place->list] != list || !behind_us(*place)) return;
-  make_exempt(account.id);
+  if (place && row_.lists[place->list] == list && behind_us(*place)) make_exempt(account.id);
 }
 
 void Job::make_exempt(AccountId account) {
@@ -88,6 +89,17 @@ Job& Jobs::add(Job job) {
 Job* Jobs::find(RecordId post) {
   const auto it = running_.find(post);
   return it == running_.end() ? nullptr : &it->second;
+}
+
+void Jobs::amend(const backbone::Record& record) {
+  for (const RecordId id : backbone::amended_ids(record))
+    if (Job* job = find(id))
+      job->complete(std::make_shared<const Prepared>(std::make_shared<const backbone::Record>(
+          backbone::amended(*job->post()->record, record))));
+  if (!record.has_changed()) return;
+  for (auto& [id, job] : running_)
+    if (job.post()->record->reposted().post() == record.changed().post())
+      job.complete(std::make_shared<const Prepared>(job.post()->record));  // and incomplete again
 }
 
 RecordId Jobs::horizon(RecordId position) const {

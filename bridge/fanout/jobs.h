@@ -1,4 +1,4 @@
-// Jobs: posts on their way through the lists of those who listen to them.
+// Jobs: posts, and changes of posts, on their way through the lists of those who listen to them.
 //
 // A post is brought to its author's followers, then to the listeners of one matching phrase after
 // the other, long lists last. Nothing is copied: a job is where it stands, a subscription number in
@@ -68,6 +68,8 @@ class Job {
   // of the backlog. Not remembered across a restart, which may bring it sooner.
   void divert() { diverted_ = true; }
   bool diverted() const { return diverted_; }
+  // Subscriptions from before this hold: what a change is about was posted earlier.
+  SubscriptionNumber subscribed_before() const { return post_->about(); }
 
  private:
   struct Place {
@@ -91,6 +93,8 @@ class Jobs {
 
   Job& add(Job job);
   void remove(RecordId post) { running_.erase(post); }
+  // What `record` makes of the posts that are on their way.
+  void amend(const backbone::Record& record);
   // nullptr when there is none.
   Job* find(RecordId post);
   // Posts up to here, at most `position`, have come to everybody.

@@ -5,16 +5,15 @@
 namespace bridge::fanout {
 namespace {
 
-// As what a post would be owed if there were no blocks and no mutes.
-std::optional<Owed> subscribed(const state::Account& account, const backbone::Record& record,
-                               const track::Post& post) {
-  const RecordId id = record.id();
-  if (record.post().reply_author() == account.id) return Owed{.kind = Kind::kReply};
-  if (const auto* follow = account.find_follow(record.post().author());
-      follow && follow->since < id)
+// As what a post would be owed if there were no blocks and no mutes. `id` and so on: of the post,
+// which for a repost is the original.
+std::optional<Owed> subscribed(const state::Account& account, const Prepared& prepared, RecordId id,
+                               backbone::AccountId author, backbone::AccountId replied_to) {
+  if (replied_to == account.id) return Owed{.kind = Kind::kReply};
+  if (const auto* follow = account.find_follow(author); follow && follow->since < id)
     return Owed{.kind = Kind::kFollow};
   for (const state::TrackEdge& edge : account.tracks)
-    if (edge.since < id && edge.phrase->matches(post))
+    if (edge.since < id && prepared.catches(*edge.phrase))
       return Owed{.kind = Kind::kTrack, .phrase = edge.phrase->canonical(), .track = &edge};
   return std::nullopt;
 }
@@ -25,9 +24,12 @@ bool repost_comes_first(const state::State& state, const state::Account& account
   const RecordId id = prepared.record->id();
   const auto* follow = account.find_follow(prepared.passed_on_by());
   if (!follow || follow->since >= id) return false;
-  const backbone::Record& original = prepared.words();
-  if (original.post().author() == account.id) return false;
-  if (original.id() > account.owed_since && subscribed(account, original, *prepared.post))
+  if (!prepared.original) return false;
+  const backbone::Record& original = *prepared.original;
+  const auto& post = original.post();
+  if (post.author() == account.id) return false;
+  if (original.id() > account.owed_since &&
+      subscribed(account, prepared, original.id(), post.author(), post.reply_author()))
     return false;
   const auto& reposts = state.reposts_of(original.id());
   return std::ranges::none_of(account.follows, [&](const state::FollowEdge& edge) {
@@ -38,27 +40,32 @@ bool repost_comes_first(const state::State& state, const state::Account& account
 
 bool muted(const state::Account& account, const Prepared& prepared) {
   return std::ranges::any_of(account.mutes(), [&](const state::Mute& mute) {
-    return mute.covers(prepared.record->id(), prepared.record->time_ms()) &&
-           mute.phrase->matches(*prepared.post);
+    return mute.covers(prepared.about(), prepared.posted_ms()) && prepared.catches(*mute.phrase);
   });
 }
 
 }  // namespace
 
-std::optional<Owed> owed(const state::State& state, const state::Account& account,
-                         const Prepared& prepared) {
-  if (!prepared.post || !account.open || account.address.empty()) return std::nullopt;
-  const RecordId id = prepared.record->id();
+std::optional<Owed> concerns(const state::State& state, const state::Account& account,
+                             const Prepared& prepared) {
+  if (!prepared.streams() || !account.open || account.address.empty()) return std::nullopt;
+  const RecordId id = prepared.about();
   if (id <= account.owed_since || prepared.passed_on_by() == account.id ||
       account.shuts_out(prepared.author(), id) || account.shuts_out(prepared.passed_on_by(), id))
     return std::nullopt;
   std::optional<Owed> as;
   if (!prepared.record->has_reposted())
-    as = subscribed(account, *prepared.record, *prepared.post);
+    as = subscribed(account, prepared, id, prepared.author(), prepared.reply_author());
   else if (repost_comes_first(state, account, prepared))
     as = Owed{.kind = Kind::kFollow};
   if (as && muted(account, prepared)) return std::nullopt;
   return as;
+}
+
+std::optional<Owed> owed(const state::State& state, const state::Account& account,
+                         const Prepared& prepared) {
+  if (!prepared.streams() || prepared.gone()) return std::nullopt;
+  return concerns(state, account, prepared);
 }
 
 bool direct_owed(const state::Account& account, const Prepared& prepared) {

@@ -6,6 +6,9 @@
 // that matches names the delivery: a reply to them before a follow, a follow before a track, the
 // older track before the newer. A repost is owed to those who have not had the post. Blocks and
 // mutes take away what a subscription would bring: docs/owed.md is the whole rule.
+//
+// A change of a post concerns whom the post concerns. Whether somebody is owed it also depends on
+// how far the post has got with them: that is the fan-out's to say (Fanout::due).
 #pragma once
 
 #include <optional>
@@ -23,7 +26,12 @@ struct Owed {
   const state::TrackEdge* track = nullptr;  // likewise
 };
 
-// For a post or a repost; never for its own author.
+// As what a post, a change of it or a repost would go to somebody, if there is something of it to
+// tell.
+std::optional<Owed> concerns(const state::State& state, const state::Account& account,
+                             const Prepared& prepared);
+
+// The same, and there is. Never for its own author.
 std::optional<Owed> owed(const state::State& state, const state::Account& account,
                          const Prepared& prepared);
 

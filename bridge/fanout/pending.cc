@@ -123,6 +123,15 @@ void Pending::aged(RecordId id) {
   it->late = true;
 }
 
+void Pending::skip(RecordId id, RecordId position) {
+  if (in_flight(id)) return;
+  if (contains(cursor_.again, id) || std::ranges::count(queue_, id, &Entry::id) > 0)
+    return withdrawn(id);
+  if (!behind_ && id > position) leave(position);
+  if (!waits_in_order(id)) return;
+  if (cursor_.done.size() < kSkippedMax) insert_sorted(cursor_.done, id);
+}
+
 bool Pending::in_flight(RecordId id) const {
   return contains(in_flight_, id) || contains(again_flies_, id);
 }

@@ -37,6 +37,8 @@ class Pending {
   // Owed one by one; beyond it, all that follows the oldest is owed again. More than there are
   // jobs.
   static constexpr std::size_t kAgainMax = 2048;
+  // Known not to be brought, ahead of where the log is being read.
+  static constexpr std::size_t kSkippedMax = kDoneMax / 2;
 
   struct Entry {
     RecordId id = 0;
@@ -69,6 +71,11 @@ class Pending {
   void found(Entry entry) { queue_.push_back(entry); }
   bool has_found(RecordId id) const { return !queue_.empty() && queue_.back().id == id; }
   void read_to(RecordId id, bool end);
+
+  // Somebody else has said it all: not to be brought any more, wherever it lies, also where nobody
+  // has been yet. `position`: everything up to it has been brought or is being brought. Too many of
+  // them ahead are brought after all.
+  void skip(RecordId id, RecordId position);
 
   // Not done: waiting in one way or another, if it is owed at all.
   bool outstanding(RecordId id) const;

@@ -1,5 +1,9 @@
 #include "bridge/fanout/post_cache.h"
 
+#include <algorithm>
+
+#include "bridge/backbone/amend.h"
+
 namespace bridge::fanout {
 namespace {
 
@@ -12,9 +16,48 @@ constexpr std::size_t kCutBytes = 10;
 
 Prepared::Prepared(RecordPtr r) : record(std::move(r)) {
   bytes = kRecordBytes + record->ByteSizeLong();
-  if (!record->has_post()) return;
+  if (!record->has_post() || record->post().changed_by() != 0) return;
   post = std::make_shared<const track::Post>(record->post().text());
   bytes += (1 + kCutBytes) * record->post().text().size();
+}
+
+backbone::AccountId Prepared::author() const {
+  if (changes()) return record->changed().author();
+  return record->has_reposted() ? record->reposted().author() : record->post().author();
+}
+
+backbone::AccountId Prepared::passed_on_by() const {
+  return record->has_reposted() ? record->reposted().account() : author();
+}
+
+backbone::AccountId Prepared::reply_author() const {
+  return changes() ? record->changed().reply_author() : record->post().reply_author();
+}
+
+base::WallMs Prepared::posted_ms() const {
+  return changes() ? record->changed().posted_ms() : record->time_ms();
+}
+
+std::string_view Prepared::nick() const {
+  return changes() ? record->changed().nick() : words().post().nick();
+}
+
+std::string_view Prepared::text() const {
+  return changes() ? record->changed().text() : words().post().text();
+}
+
+bool Prepared::gone() const {
+  if (changes()) return record->changed().superseded_by() != 0;
+  if (record->has_reposted()) return looked_up && (!original || original->post().deleted());
+  return record->post().deleted();
+}
+
+const google::protobuf::RepeatedPtrField<std::string>& Prepared::caught() const {
+  return changes() ? record->changed().caught() : words().post().caught();
+}
+
+bool Prepared::catches(const track::Phrase& phrase) const {
+  return post ? phrase.matches(*post) : std::ranges::binary_search(caught(), phrase.canonical());
 }
 
 PreparedPtr PostCache::insert(RecordPtr record) {
@@ -70,6 +113,28 @@ base::Result<PreparedPtr> PostCache::read(RecordId id) {
   }
   if (!wanted) return base::fail(base::ErrorCode::kUnknown, "There is no such record in the log.");
   return wanted;
+}
+
+void PostCache::replace(PreparedPtr& known, Prepared now) {
+  bytes_ += now.bytes - known->bytes;
+  known = std::make_shared<const Prepared>(std::move(now));
+}
+
+void PostCache::amend(const backbone::Record& record) {
+  const auto made = [&](const backbone::Record& old) {
+    return std::make_shared<const backbone::Record>(backbone::amended(old, record));
+  };
+  for (const RecordId id : backbone::amended_ids(record))
+    if (const auto known = entries_.find(id); known != entries_.end())
+      replace(known->second, Prepared(made(*known->second->record)));
+  if (!record.has_changed()) return;
+  for (auto& [id, known] : entries_) {
+    if (!known->original || known->original->id() != record.changed().post()) continue;
+    Prepared now(known->record);
+    now.looked_up = true;
+    now.original = made(*known->original);
+    replace(known, std::move(now));
+  }
 }
 
 }  // namespace bridge::fanout

@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "bridge/backbone/store.h"
+#include "bridge/track/phrase.h"
 #include "bridge/track/post.h"
 
 namespace bridge::fanout {
@@ -18,26 +19,45 @@ namespace bridge::fanout {
 using backbone::RecordId;
 using backbone::RecordPtr;
 
-// A record, and what tracking needs of it if it is a post, or passes one on.
+// A record, and what tracking needs of it if it is a post, passes one on, or is a change of one:
+// that reaches whom the post reached.
 struct Prepared {
   explicit Prepared(RecordPtr r);
   // Whose followers get it, and whose words they are.
-  backbone::AccountId passed_on_by() const {
-    return record->has_reposted() ? record->reposted().account() : record->post().author();
-  }
-  backbone::AccountId author() const {
-    return record->has_reposted() ? record->reposted().author() : record->post().author();
-  }
+  backbone::AccountId passed_on_by() const;
+  backbone::AccountId author() const;
   // The record that has the words.
   const backbone::Record& words() const { return original ? *original : *record; }
   // A repost whose original was not read yet.
   bool incomplete() const { return record->has_reposted() && !looked_up; }
 
   RecordPtr record;
-  RecordPtr original;                       // of a repost; nullptr when the log has lost it
-  bool looked_up = false;                   // the original
-  std::shared_ptr<const track::Post> post;  // nullptr for every other kind of record
-  std::size_t bytes = 0;                    // of memory, about; a repost's original not counted
+  RecordPtr original;      // of a repost; nullptr when the log has lost it
+  bool looked_up = false;  // the original
+  // Of a post as it was posted, or passed on as that; nullptr for all else.
+  std::shared_ptr<const track::Post> post;
+  std::size_t bytes = 0;  // of memory, about; a repost's original not counted
+
+  // What follows is asked of posts, reposts and changes only.
+  bool streams() const {
+    return record->has_post() || record->has_reposted() || record->has_changed();
+  }
+  bool changes() const { return record->has_changed(); }
+  // The post that a change is about; otherwise the record itself.
+  RecordId about() const { return changes() ? record->changed().post() : record->id(); }
+  base::WallMs posted_ms() const;
+  std::string_view nick() const;
+  std::string_view text() const;
+  backbone::AccountId reply_author() const;  // of the post replied to; 0: none, or a repost
+  // Of a post: the newest change of it; 0: none.
+  RecordId changed_by() const { return record->post().changed_by(); }
+  // Nothing can be told of it any more: a post that was taken back, a repost of one, a change after
+  // which came another.
+  bool gone() const;
+  // Is the post, as it was posted, caught by this?
+  bool catches(const track::Phrase& phrase) const;
+  // Of a post that has changed, and of a change: all that catches it.
+  const google::protobuf::RepeatedPtrField<std::string>& caught() const;
 };
 using PreparedPtr = std::shared_ptr<const Prepared>;
 
@@ -59,9 +79,12 @@ class PostCache {
   // How often the store was read.
   std::uint64_t reads() const { return reads_; }
   std::size_t bytes() const { return bytes_; }
+  // What `record` makes of those before it that are here.
+  void amend(const backbone::Record& record);
 
  private:
   PreparedPtr keep(Prepared prepared);
+  void replace(PreparedPtr& known, Prepared now);
   base::Result<PreparedPtr> read(RecordId id);
 
   const backbone::Store& store_;

@@ -2,12 +2,45 @@
 
 #include <algorithm>
 
+#include "bridge/backbone/amend.h"
+#include "bridge/wire/messages.h"
+
 namespace bridge::lane {
+namespace {
+
+// What a record says to everybody; an id of 0: nothing, or not any more.
+wire::Item item_of(const backbone::Record& record) {
+  wire::Item item;
+  if (record.has_post() && !record.post().deleted()) {
+    item.set_author(record.post().nick());
+    item.set_text(record.post().text());
+    item.set_in_reply_to(record.post().in_reply_to());
+    item.set_reply_to(record.post().reply_nick());
+    item.set_thread(record.post().thread());
+  } else if (record.has_changed() && record.changed().superseded_by() == 0) {
+    item.set_author(record.changed().nick());
+    item.set_text(record.changed().text());
+    item.set_changes(record.changed().post());
+    item.set_retracted(record.changed().deleted());
+  } else {
+    return item;
+  }
+  item.set_id(record.id());
+  item.set_time_ms(record.time_ms());
+  return item;
+}
+
+}  // namespace
 
 void Feed::append(const std::vector<RecordPtr>& records) {
   for (const RecordPtr& record : records) {
     recent_.push_back(record);
     head_ = record->id();
+    for (const RecordId old : backbone::amended_ids(*record)) {
+      if (old < recent_.front()->id()) continue;
+      RecordPtr& known = recent_[old - recent_.front()->id()];
+      known = std::make_shared<const backbone::Record>(backbone::amended(*known, *record));
+    }
   }
   while (recent_.size() > kRecentMax) recent_.pop_front();
 }
@@ -28,26 +61,19 @@ base::Result<wire::Batch> Feed::next(FeedPosition& reader, std::uint64_t granted
     const auto records = after(reader.after);
     if (!records) return tl::unexpected(records.error());
     for (const RecordPtr& record : *records) {
-      if (!record->has_post()) {
+      wire::Item item = item_of(*record);
+      if (item.id() == 0) {
         reader.after = record->id();
         continue;
       }
-      const auto& post = record->post();
-      const auto cost = wire::rendered_bytes(post.nick().size(), post.text().size(), 0, 0);
+      const std::uint64_t cost = wire::cost_of(item).bytes;
       if (reader.used_deliveries >= granted_deliveries ||
           reader.used_bytes + cost > granted_bytes ||
           static_cast<std::size_t>(batch.items_size()) >= wire::kBatchDeliveriesMax ||
           bytes >= wire::kBatchBytesMax)
         return batch;
-      auto& item = *batch.add_items();
-      item.set_id(record->id());
-      item.set_author(post.nick());
-      item.set_text(post.text());
-      item.set_time_ms(record->time_ms());
-      item.set_in_reply_to(post.in_reply_to());
-      item.set_reply_to(post.reply_nick());
-      item.set_thread(post.thread());
       bytes += item.ByteSizeLong();
+      *batch.add_items() = std::move(item);
       reader.after = record->id();
       ++reader.used_deliveries;
       reader.used_bytes += cost;

@@ -1,4 +1,5 @@
-// Feed: the public posts, for the sessions of one lane that asked for them, under their credit.
+// Feed: the public posts and what becomes of them (corrections, retractions), for the sessions of
+// one lane that asked for them, under their credit.
 //
 // New records come from the lane's own tail of the log; a reader that is behind is served from a
 // short memory of recent posts, or from the store. One thread.

@@ -20,7 +20,13 @@ constexpr std::chrono::milliseconds kRetryBusy{100};
 
 bool is_publish(const Request& request) {
   return request.has_publish() || request.has_direct() || request.has_repost() ||
-         request.has_nudge();
+         request.has_nudge() || request.has_retract() || request.has_correct();
+}
+
+// Questions, and changes of posts: there they are told whom they reach.
+bool goes_to_fanout(const Request& request) {
+  return request.has_owed() || request.has_roster() || request.has_more() ||
+         request.has_retract() || request.has_correct();
 }
 
 // Questions that are asked for nobody in particular.
@@ -428,7 +434,7 @@ void Lane::route(Session& session, std::uint64_t sequence, Request request) {
     std::string& who = *request.mutable_change_limit()->mutable_who();
     who = who.empty() ? session.client : fmt::format("{} ({})", who, session.client);
   }
-  if (request.has_owed() || request.has_roster() || request.has_more()) {
+  if (goes_to_fanout(request)) {
     output_.tell(fanout::Asked{reply_to, std::move(request)});
   } else if (!output_.submit({reply_to, std::move(request), options_.kind == Kind::kAdmin})) {
     counters_.busy.add();

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "bridge/backbone/amend.h"
 #include "bridge/base/time_zone.h"
 #include "bridge/wire/messages.h"
 
@@ -49,6 +50,7 @@ base::Result<std::optional<RecordId>> Committer::find_duplicate(AccountId author
 // Of this batch, or of the log. A read of the store: it costs a few microseconds, and requests that
 // ask for many records are bounded.
 base::Result<backbone::RecordPtr> Committer::find_record(RecordId id) const {
+  if (const auto it = amended_in_batch_.find(id); it != amended_in_batch_.end()) return it->second;
   if (!batch_.empty() && id >= batch_.front()->id()) {
     const std::size_t at = id - batch_.front()->id();
     return at < batch_.size() ? batch_[at] : nullptr;
@@ -80,7 +82,8 @@ void Committer::decide_one(Submission submission) {
                             return find_duplicate(author, client_id, text, last_ms_);
                           },
                       .find_record = [&](RecordId id) { return find_record(id); },
-                      .known_zone = base::known_zone};
+                      .known_zone = base::known_zone,
+                      .caught = &submission.caught};
   Decision decision = submission.request.has_change_limit()
                           ? change_limit(submission.request.change_limit(), moment)
                           : decide(state_, rules_, std::move(submission.request), moment);
@@ -123,6 +126,9 @@ void Committer::take(std::vector<Record> records) {
     };
     if (kept.has_post()) note(kept.post());
     if (kept.has_direct()) note(kept.direct());
+    for (const RecordId old : backbone::amended_ids(kept))
+      if (const auto found = find_record(old); found && *found)
+        amended_in_batch_[old] = std::make_shared<const Record>(backbone::amended(**found, kept));
   }
   next_id_ += records.size();
 }
@@ -146,6 +152,7 @@ void Committer::commit(base::Now now) {
   for (Waiting& waiting : waiting_) listener_.on_reply(waiting.to, std::move(waiting.reply));
   waiting_.clear();
   publishes_in_batch_.clear();  // before the records that it views
+  amended_in_batch_.clear();
   batch_.clear();
   bytes_ = 0;
 }

@@ -43,6 +43,7 @@ struct Submission {
   ReplyAddress reply_to;
   wire::Request request;
   bool may_create_author = false;
+  std::vector<std::string> caught = {};  // by the post it changes; see Fanout::take_changes
 };
 
 class CommitListener {
@@ -133,6 +134,7 @@ class Committer {
   std::size_t bytes_ = 0;
   std::vector<Waiting> waiting_;
   std::unordered_map<PublishKey, RecordId, HashPublish> publishes_in_batch_;
+  std::unordered_map<RecordId, backbone::RecordPtr> amended_in_batch_;
 
   bool writable_ = true;
   base::Time next_resume_{};

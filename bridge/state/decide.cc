@@ -256,6 +256,10 @@ Result<void> Deciding::run(Request& request) {
       return nudge(**account, request.nudge().nick());
     case Request::kListFavourites:
       return list_favourites(**account, request.list_favourites());
+    case Request::kRetract:
+      return retract(**account, request.retract().post());
+    case Request::kCorrect:
+      return correct(**account, request.correct());
     case Request::kListFollows:
     case Request::kListFollowers:
     case Request::kListTracks:

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct Rules {
   // What was written during a block or mute is not owed for good, so one that ended is remembered
   // as long as something from before its end may still be waiting.
   std::chrono::milliseconds ended_kept = std::chrono::days(90);
+  std::chrono::milliseconds correct_within = std::chrono::minutes(10);  // of the post
 };
 
 struct Moment {
@@ -41,10 +43,12 @@ struct Moment {
   // Has this very post been accepted already? See Store::find_duplicate.
   std::function<base::Result<std::optional<RecordId>>(AccountId author, std::string_view client_id,
                                                       std::string_view text)>
-      find_duplicate;
-  // The record of this id; nullptr when there is none.
-  std::function<base::Result<backbone::RecordPtr>(RecordId id)> find_record;
-  std::function<bool(std::string_view zone)> known_zone;  // see bridge/base/time_zone.h
+      find_duplicate = {};
+  // The record of this id, as it is now; nullptr when there is none.
+  std::function<base::Result<backbone::RecordPtr>(RecordId id)> find_record = {};
+  std::function<bool(std::string_view zone)> known_zone = {};  // see bridge/base/time_zone.h
+  // Of the post that the request changes; see Changed in record.proto.
+  const std::vector<std::string>* caught = nullptr;
 };
 
 struct Decision {
@@ -53,9 +57,9 @@ struct Decision {
 };
 
 // Publish, Direct, Join, Quit, SetDelivery, Follow, Leave, Track, Untrack, Block, Unblock, Mute,
-// Unmute, SetZone, Confirm, Favourite, Unfavourite, Repost, Nudge and the questions about State and
-// posts. Anything else is a BAD_REQUEST: it is
-// answered elsewhere. `request` is used up: a post's text moves into its record.
+// Unmute, SetZone, Confirm, Favourite, Unfavourite, Repost, Nudge, Retract, Correct and the
+// questions about State and posts. Anything else is a BAD_REQUEST: it is answered elsewhere.
+// `request` is used up: a post's text moves into its record.
 Decision decide(const State& state, const Rules& rules, wire::Request request,
                 const Moment& moment);
 

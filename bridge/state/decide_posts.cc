@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::string_view kNudge = "Are you there? Say something!";
 constexpr base::WallMs kNudgeEveryMs = 3'600'000;
+constexpr std::size_t kTakenBackMax =
+    100;  // posts that are gone, passed over to find one that is not
 
 }  // namespace
 
@@ -25,8 +27,21 @@ constexpr base::WallMs kNudgeEveryMs = 3'600'000;
 Result<RecordPtr> Deciding::public_record(RecordId id) const {
   if (id == 0 || id >= moment_.next_id) return RecordPtr();
   auto record = moment_.find_record(id);
-  if (!record || !*record || (*record)->has_post()) return record;
-  if ((*record)->has_reposted()) return moment_.find_record((*record)->reposted().post());
+  if (record && *record && (*record)->has_reposted())
+    record = moment_.find_record((*record)->reposted().post());
+  const bool there = record && *record && (*record)->has_post() && !(*record)->post().deleted();
+  return record && !there ? RecordPtr() : record;
+}
+
+// The newest that is still there, of so many.
+Result<RecordPtr> Deciding::newest_of(const Account& author) const {
+  RecordId id = author.last_post;
+  for (std::size_t n = 0; id != 0 && n < kTakenBackMax; ++n) {
+    auto record = moment_.find_record(id);
+    if (!record || !*record || !(*record)->has_post()) return record;
+    if (!(*record)->post().deleted()) return record;
+    id = (*record)->post().previous();
+  }
   return RecordPtr();
 }
 
@@ -34,10 +49,11 @@ Result<RecordPtr> Deciding::post_of(const wire::PostRef& which) const {
   if (which.which_case() == wire::PostRef::kNick) {
     const auto author = anybody(which.nick());
     if (!author) return tl::unexpected(author.error());
-    if ((*author)->last_post == 0)
+    auto newest = newest_of(**author);
+    if (newest && !*newest)
       return fail(ErrorCode::kUnknown,
                   fmt::format("{} has posted nothing yet.", (*author)->nick.view()));
-    return moment_.find_record((*author)->last_post);
+    return newest;
   }
   auto record = public_record(which.id());
   if (record && !*record)
@@ -82,7 +98,9 @@ Result<void> Deciding::address(const Account& author, const std::string& nick, R
   if (!to || !to->open || to->id == author.id) return {};
   wire::PostRef newest;
   newest.set_nick(nick);
-  if (to->last_post != 0) return reply_to(author, newest, record);
+  const auto last = newest_of(*to);
+  if (!last) return tl::unexpected(last.error());
+  if (*last) return reply_to(author, newest, record);
   if (auto ok = may_meet(author, to->id, "reply to"); !ok) return ok;
   record.mutable_post()->set_reply_author(to->id);
   record.mutable_post()->set_reply_nick(to->nick.str());
@@ -201,18 +219,23 @@ Result<void> Deciding::get(const Request& request) {
   // Posts of one author know the one before them.
   RecordId id = (*post)->id();
   if (what.before() != 0 && what.before() <= id) {
-    const auto from = public_record(what.before());
+    const auto from = moment_.find_record(what.before());
     if (!from) return tl::unexpected(from.error());
-    if (!*from || (*from)->post().author() != author)
+    if (!*from || !(*from)->has_post() || (*from)->post().author() != author)
       return fail(ErrorCode::kUnknown,
                   fmt::format("#{} is no post of {}.", what.before(), what.post().nick()));
     id = (*from)->post().previous();
   }
-  while (id != 0 && static_cast<std::size_t>(decision_.reply.posts().items_size()) < wanted) {
+  std::size_t gone = 0;
+  while (id != 0 && gone < kTakenBackMax &&
+         static_cast<std::size_t>(decision_.reply.posts().items_size()) < wanted) {
     const auto record = moment_.find_record(id);
     if (!record) return tl::unexpected(record.error());
     if (!*record || !(*record)->has_post()) break;  // older than what is kept
-    add_item(**record);
+    if ((*record)->post().deleted())
+      ++gone;
+    else
+      add_item(**record);
     id = (*record)->post().previous();
   }
   return {};

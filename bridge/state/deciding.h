@@ -1,7 +1,7 @@
 // Deciding: one decision in the making. The inside of decide(), shared by the files it is written
 // in: decide.cc (who asks, posts, accounts), decide_posts.cc (what is said about posts),
-// decide_subscriptions.cc (follows, tracks, blocks, mutes) and decide_questions.cc. Nobody else
-// includes it.
+// decide_changes.cc (their corrections and retractions), decide_subscriptions.cc (follows, tracks,
+// blocks, mutes) and decide_questions.cc. Nobody else includes it.
 //
 // Every helper either adds records and fills the reply, or fails; what a failed one has added is
 // dropped with it.
@@ -45,6 +45,10 @@ class Deciding {
   Result<void> unmute(const Account& account, const wire::Unmute& what);
   Result<void> set_zone(const Account& account, const std::string& zone);
   Result<void> confirm(const Account& account);
+  Result<void> retract(const Account& account, RecordId post);
+  Result<void> correct(const Account& account, const wire::Correct& what);
+  Result<backbone::RecordPtr> own_post(const Account& account, RecordId id) const;
+  Record& change(const Record& post);
   Result<void> ask(const Request& request, const Account& account);
   void list_people(const Request& request, const Account& account);
   void list_phrases(const Request& request, const Account& account);
@@ -59,6 +63,7 @@ class Deciding {
   // The post that is meant; a repost stands for the post reposted.
   Result<backbone::RecordPtr> post_of(const wire::PostRef& which) const;
   Result<backbone::RecordPtr> public_record(RecordId id) const;
+  Result<backbone::RecordPtr> newest_of(const Account& author) const;
   Result<void> may_meet(const Account& account, AccountId author, std::string_view what) const;
   Result<void> reply_to(const Account& author, const wire::PostRef& which, Record& record);
   Result<void> address(const Account& author, const std::string& nick, Record& record);

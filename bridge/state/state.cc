@@ -385,6 +385,7 @@ void State::apply(const Record& record) {
       break;
     case Record::kLimitChanged:  // bridge/limits/limits.h
     case Record::kDirect:
+    case Record::kChanged:
     case Record::BODY_NOT_SET:
       break;
   }

@@ -195,6 +195,10 @@ std::string_view action_name(const Request& request) {
       return "limit_history";
     case Request::kTop:
       return "top";
+    case Request::kRetract:
+      return "retract";
+    case Request::kCorrect:
+      return "correct";
     case Request::ACTION_NOT_SET:
       return "nothing";
   }

@@ -44,6 +44,12 @@ constexpr std::array kCatalog = {
           Arguments::kText,
           "post TEXT",
           "Publishes TEXT to everybody, whatever it begins with."},
+    Entry{Verb::kDelete,
+          "del",
+          {},
+          Arguments::kNumber,
+          "del #N",
+          "Takes your post #N back from everybody it has reached or was to reach."},
     Entry{Verb::kFollow, "follow", kFollowNames, Arguments::kNick, "follow NICK",
           "Sends you everything that NICK posts."},
     Entry{Verb::kLeave, "leave", kLeaveNames, Arguments::kNick, "leave NICK",
@@ -124,7 +130,6 @@ constexpr std::array kCatalog = {
     Entry{Verb::kLater, "get", kGetNames, Arguments::kNick, "get NICK [N]", kNotYet},
     Entry{Verb::kLater, "fav", {}, Arguments::kNick, "fav #N|NICK", kNotYet},
     Entry{Verb::kLater, "rt", kRepeatNames, Arguments::kNick, "rt #N", kNotYet},
-    Entry{Verb::kLater, "del", {}, Arguments::kNick, "del #N", kNotYet},
     Entry{Verb::kLater, "nudge", {}, Arguments::kNick, "nudge NICK", kNotYet},
 };
 

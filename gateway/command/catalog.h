@@ -17,6 +17,7 @@ enum class Verb : std::uint8_t {
   kOn,
   kOff,
   kPost,
+  kDelete,
   kFollow,
   kLeave,
   kFollows,
@@ -46,6 +47,7 @@ enum class Arguments : std::uint8_t {
   kOptionalCommand,  // nothing or the name of a command
   kNick,             // exactly one nick
   kWord,             // exactly one word
+  kNumber,           // exactly one number of a post: #17 or 17
   kText,             // any text, newlines included
   kNickText,         // a nick and any text
   kPhrases,          // a line of phrases

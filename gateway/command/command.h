@@ -30,6 +30,14 @@ struct Post {
   std::string text;    // inner newlines kept
   bool plain = false;  // typed without `post`: a newcomer is asked once
 };
+struct Delete {
+  std::uint64_t post = 0;
+};
+// Not typed: what a client makes of a message that was posted.
+struct Correct {
+  std::uint64_t post = 0;
+  std::string text;
+};
 struct Yes {};  // the newcomer's answer to that question
 struct Follow {
   std::string nick;
@@ -83,8 +91,8 @@ struct Login {};  // to the website
 struct Quit {};
 
 using Command =
-    std::variant<Help, Join, SetDelivery, Post, Yes, Follow, Leave, ListFollows, ListFollowers,
-                 Track, Untrack, ListTracks, Block, Unblock, ListBlocks, Mute, Unmute, ListMutes,
-                 More, SetZone, Direct, Whois, Stats, Login, Quit>;
+    std::variant<Help, Join, SetDelivery, Post, Delete, Correct, Yes, Follow, Leave, ListFollows,
+                 ListFollowers, Track, Untrack, ListTracks, Block, Unblock, ListBlocks, Mute,
+                 Unmute, ListMutes, More, SetZone, Direct, Whois, Stats, Login, Quit>;
 
 }  // namespace gateway::command

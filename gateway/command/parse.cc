@@ -34,6 +34,15 @@ bool is_one_nick(std::string_view rest) {
   return split.rest.empty() && is_nick(nick_of(split.first));
 }
 
+// Of a post, as it is shown: #17. Nothing else.
+std::optional<std::uint64_t> number_of(std::string_view rest) {
+  if (rest.starts_with('#')) rest.remove_prefix(1);
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
+  if (error != std::errc{} || end != rest.data() + rest.size() || number == 0) return std::nullopt;
+  return number;
+}
+
 bool fits(Arguments arguments, std::string_view rest) {
   switch (arguments) {
     case Arguments::kNone:
@@ -44,6 +53,8 @@ bool fits(Arguments arguments, std::string_view rest) {
       return is_one_nick(rest);
     case Arguments::kWord:
       return !rest.empty() && split_first(rest).rest.empty();
+    case Arguments::kNumber:
+      return number_of(rest).has_value();
     case Arguments::kText:
       return !rest.empty();
     case Arguments::kNickText: {
@@ -118,6 +129,8 @@ Command build(const Entry& entry, std::string_view rest) {
       return SetDelivery{false};
     case Verb::kPost:
       return Post{.text = std::string(rest), .plain = false};
+    case Verb::kDelete:
+      return Delete{*number_of(rest)};
     case Verb::kFollow:
       return Follow{nick()};
     case Verb::kLeave:

@@ -178,6 +178,16 @@ std::string render_reply(const Command& command, const wire::Reply& reply) {
             return set.on ? "Delivery is on." : "Delivery is off; say `on` when you want it back.";
           },
           [&](const Post&) { return published(reply.published()); },
+          [&](const Delete& del) {
+            return fmt::format(
+                fmt::runtime(changed ? "Post #{} is gone." : "Post #{} was gone already."),
+                del.post);
+          },
+          [&](const Correct& correct) {
+            return fmt::format(
+                fmt::runtime(changed ? "Post #{} is corrected." : "Post #{} says that already."),
+                correct.post);
+          },
           [&](const Yes&) { return "What you write here is posted from now on."; },
           [&](const Follow& follow) {
             return fmt::format(

@@ -25,6 +25,15 @@ std::optional<wire::Request> to_request(const Command& command, std::string_view
         request.mutable_publish()->set_plain(post.plain);
         return true;
       },
+      [&](const Delete& del) {
+        request.mutable_retract()->set_post(del.post);
+        return true;
+      },
+      [&](const Correct& correct) {
+        request.mutable_correct()->set_post(correct.post);
+        request.mutable_correct()->set_text(correct.text);
+        return true;
+      },
       [&](const Yes&) {
         request.mutable_confirm();
         return true;

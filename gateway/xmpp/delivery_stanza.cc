@@ -8,6 +8,8 @@ namespace gateway::xmpp {
 
 std::string delivery_body(const wire::Item& item, const wire::Recipient& recipient) {
   std::string body;
+  if (item.retracted())
+    return body.append(item.author()).append(" has taken back an earlier post.");
   body.reserve(item.author().size() + item.text().size() + recipient.phrase().size() + 16);
   if (recipient.class_() == wire::DIRECT) {
     body += "(direct) ";
@@ -26,12 +28,14 @@ void render_delivery(std::string& out, const Settings& settings, const wire::Ite
                      const wire::Recipient& recipient) {
   const std::string from = settings.bot_jid();
   const std::string id = "p" + std::to_string(item.id());
+  const std::string changed = "p" + std::to_string(item.changes());
   const std::string body = delivery_body(item, recipient);
   Chat chat{.from = from, .to = recipient.address(), .id = id, .body = body};
   if (recipient.late()) {
     chat.original_ms = item.time_ms();
     chat.delayed_by = settings.domain;
   }
+  if (item.changes() != 0) (item.retracted() ? chat.retracts : chat.replaces) = changed;
   chat.request_receipt = settings.request_receipts;
   render(out, chat);
 }

@@ -2,7 +2,8 @@
 //
 // The id is `p<post id>`, so that a bounce, a receipt and (later) a reply or reaction need no state
 // here. Bodies: "alice: text" for a post of somebody followed, "[nyc] alice: text" for a tracked
-// phrase, "(direct) alice: text" for a message to this person alone. Pure.
+// phrase, "(direct) alice: text" for a message to this person alone. What corrects a post or takes
+// it back has an id of its own and names that of the post (XEP-0308, XEP-0424). Pure.
 #pragma once
 
 #include <cstdint>

@@ -22,6 +22,11 @@ constexpr std::size_t kClientIdBytesMax = 128;  // the wire's bound
 constexpr std::string_view kPleaseShow =
     " Please accept my contact request: I only write when I can see that you are there.";
 
+constexpr std::string_view kWhichPost =
+    "I do not know which post that is about, so nothing has happened. `del #N` takes back post N, "
+    "and "
+    "`post TEXT` posts anew.";
+
 std::string random_prefix() {
   std::random_device random;
   return fmt::format("{:08x}{:08x}-", random(), random());
@@ -77,6 +82,8 @@ Dialogue::Talk Dialogue::talk_of(const Stanza& message) {
 // A chat to the bot or the domain is a command; a chat to a contact is a direct message, whatever
 // it begins with.
 command::Parsed Dialogue::understand(const Stanza& message) const {
+  // What it says is for clients that do not know retractions.
+  if (!message.retracts.empty()) return command::Command{command::Delete{}};
   command::Parsed parsed = command::parse(*message.body);
   const bool for_machines = std::holds_alternative<command::Encrypted>(parsed) ||
                             std::holds_alternative<command::Ignored>(parsed);
@@ -87,7 +94,8 @@ command::Parsed Dialogue::understand(const Stanza& message) const {
 
 void Dialogue::on_message(const Stanza& message, bridge::base::Time now) {
   const bool chat = message.type.empty() || message.type == "chat" || message.type == "normal";
-  if (!chat || !message.body || message.from.local.empty() ||
+  const bool says_something = message.body || !message.retracts.empty();
+  if (!chat || !says_something || message.from.local.empty() ||
       message.from.domain == settings_.domain) {
     ++counters_.ignored;
     return;
@@ -108,12 +116,32 @@ void Dialogue::on_message(const Stanza& message, bridge::base::Time now) {
     return;
   }
   ++counters_.commands;
+  if (change(talk, message, parsed, now)) return;
   std::visit(command::overloaded{
                  [&](const command::Command& command) { obey(talk, command, now); },
                  [&](const command::Ignored&) {},
                  [&](const auto& not_understood) { say(talk, command::answer(not_understood)); },
              },
              parsed);
+}
+
+// Of one that was no post, whoever corrects it wanted something else: a command is one, whatever it
+// corrects, but a text is not posted by it.
+bool Dialogue::change(const Talk& talk, const Stanza& message, const command::Parsed& parsed,
+                      bridge::base::Time now) {
+  const auto* command = std::get_if<command::Command>(&parsed);
+  const auto* text = command ? std::get_if<command::Post>(command) : nullptr;
+  const bool corrects = !message.replaces.empty() && text;
+  if (!corrects && message.retracts.empty()) return false;
+  const std::string& about = corrects ? message.replaces : message.retracts;
+  const auto post = recent_posts_.find(talk.person.bare(), about);
+  if (!post)
+    say(talk, std::string(kWhichPost));
+  else if (corrects)
+    obey(talk, command::Correct{.post = *post, .text = text->text}, now);
+  else
+    obey(talk, command::Delete{.post = *post}, now);
+  return true;
 }
 
 void Dialogue::obey(const Talk& talk, const command::Command& command, bridge::base::Time now) {
@@ -158,6 +186,8 @@ void Dialogue::answer(const Talk& talk, const command::Command& command, const w
   } else if (std::holds_alternative<command::Yes>(command)) {
     confirm(talk, now);
   } else {
+    if (reply.has_published() && std::holds_alternative<command::Post>(command))
+      recent_posts_.keep(talk.person.bare(), talk.client_id, reply.published().id());
     std::string text = command::render_reply(command, reply);
     const bool joined = std::holds_alternative<command::Join>(command);
     if (joined && !attendance_.sees(talk.person.bare())) text += kPleaseShow;

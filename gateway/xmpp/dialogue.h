@@ -1,9 +1,10 @@
 // Dialogue: chat messages to commands, commands to requests, replies to chat messages.
 //
-// Every message with a body gets exactly one answer: a chat message, or an error stanza of type
-// `wait` when the same message is welcome later (bridge away, over a limit, too busy). Not
-// answered: errors, other types than chat and normal, messages without a body, servers, and
-// machines. Nothing is kept while the bridge is away; the one thing kept at all is a newcomer's
+// A message that corrects or takes back (XEP-0308, XEP-0424) the one that became a post does so
+// with the post. Every message with a body gets exactly one answer: a chat message, or an error
+// stanza of type `wait` when the same message is welcome later (bridge away, over a limit, too
+// busy). Not answered: errors, other types than chat and normal, messages without a body, servers,
+// and machines. Nothing is kept while the bridge is away; the one thing kept at all is a newcomer's
 // first plain text until its `yes` (confirmations.h).
 #pragma once
 
@@ -19,6 +20,7 @@
 #include "gateway/xmpp/counters.h"
 #include "gateway/xmpp/guard.h"
 #include "gateway/xmpp/outbox.h"
+#include "gateway/xmpp/recent_posts.h"
 #include "gateway/xmpp/settings.h"
 #include "gateway/xmpp/stanza.h"
 
@@ -48,6 +50,9 @@ class Dialogue {
 
   Talk talk_of(const Stanza& message);
   command::Parsed understand(const Stanza& message) const;
+  // What a message that corrects or takes back an earlier one asks for; true: it was answered.
+  bool change(const Talk& talk, const Stanza& message, const command::Parsed& parsed,
+              bridge::base::Time now);
   void obey(const Talk& talk, const command::Command& command, bridge::base::Time now);
   void confirm(const Talk& talk, bridge::base::Time now);
   void answer(const Talk& talk, const command::Command& command, const wire::Reply& reply,
@@ -65,6 +70,7 @@ class Dialogue {
   Attendance& attendance_;
   Counters& counters_;
   Confirmations confirmations_;
+  RecentPosts recent_posts_;
   std::string id_prefix_;      // of this run: ids of another run never repeat
   std::uint64_t next_id_ = 1;  // for messages that came without an id
 };

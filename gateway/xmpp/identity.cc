@@ -21,6 +21,8 @@ const std::vector<std::string_view>& features() {
                                                     "http://jabber.org/protocol/disco#info",
                                                     "http://jabber.org/protocol/disco#items",
                                                     "jabber:iq:version",
+                                                    "urn:xmpp:message-correct:0",
+                                                    "urn:xmpp:message-retract:1",
                                                     "urn:xmpp:ping",
                                                     "urn:xmpp:receipts",
                                                     "vcard-temp"};

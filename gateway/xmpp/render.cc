@@ -140,6 +140,18 @@ void render(std::string& out, const Chat& chat) {
     attribute(out, "id", chat.receipt_for);
     out += "/>";
   }
+  if (!chat.replaces.empty()) {
+    out += "<replace xmlns='urn:xmpp:message-correct:0'";
+    attribute(out, "id", chat.replaces);
+    out += "/>";
+  }
+  if (!chat.retracts.empty()) {
+    out += "<retract xmlns='urn:xmpp:message-retract:1'";
+    attribute(out, "id", chat.retracts);
+    out +=
+        "/><fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:message-retract:1'/>"
+        "<store xmlns='urn:xmpp:hints'/>";
+  }
   if (chat.unstyled) out += "<unstyled xmlns='urn:xmpp:styling:0'/>";
   out += "</message>";
 }

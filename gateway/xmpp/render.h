@@ -32,6 +32,9 @@ struct Chat {
   bool request_receipt = false;       // XEP-0184
   std::string_view receipt_for = {};  // XEP-0184: the id this message confirms
   bool unstyled = false;              // XEP-0393: leave * _ > in the body alone
+  std::string_view replaces = {};     // XEP-0308: the id of the message this one corrects
+  // XEP-0424: the id of the message this one takes back; the body is for those who do not know it.
+  std::string_view retracts = {};
 };
 void render(std::string& out, const Chat& chat);
 

@@ -25,6 +25,8 @@ struct Stanza {
   std::string origin_id;            // XEP-0359
   bool receipt_requested = false;   // XEP-0184
   std::string receipt_for;          // XEP-0184: the id it confirms
+  std::string replaces;             // XEP-0308: the id of the message it corrects
+  std::string retracts;             // XEP-0424: the id of the message it takes back
   bool delayed = false;             // XEP-0203: sent from an offline store
 
   // presence

@@ -86,6 +86,17 @@ std::string condition_of(xmpp_stanza_t* error, std::string_view ns) {
   return "";
 }
 
+// The id of the message that this one takes back; earlier versions of XEP-0424 wrap it.
+std::string retracted_by(xmpp_stanza_t* in) {
+  if (xmpp_stanza_t* retract = child_in(in, "retract", "urn:xmpp:message-retract:1")) {
+    return attribute(retract, "id");
+  }
+  xmpp_stanza_t* apply_to = child_in(in, "apply-to", "urn:xmpp:fasten:0");
+  const bool retracts =
+      apply_to != nullptr && child_in(apply_to, "retract", "urn:xmpp:message-retract:0") != nullptr;
+  return retracts ? attribute(apply_to, "id") : "";
+}
+
 void read_message(xmpp_stanza_t* in, Stanza& out) {
   if (xmpp_stanza_t* body = own_child(in, "body")) out.body = content(body);
   if (xmpp_stanza_t* origin = child_in(in, "origin-id", "urn:xmpp:sid:0")) {
@@ -95,6 +106,10 @@ void read_message(xmpp_stanza_t* in, Stanza& out) {
   if (xmpp_stanza_t* received = child_in(in, "received", "urn:xmpp:receipts")) {
     out.receipt_for = attribute(received, "id");
   }
+  if (xmpp_stanza_t* replace = child_in(in, "replace", "urn:xmpp:message-correct:0")) {
+    out.replaces = attribute(replace, "id");
+  }
+  out.retracts = retracted_by(in);
   out.delayed = child_in(in, "delay", "urn:xmpp:delay") != nullptr;
 }
 

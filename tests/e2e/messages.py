@@ -9,6 +9,8 @@ from xml.sax.saxutils import quoteattr
 DELIVERY_ID = re.compile(r"p(\d+)\Z")
 DELAY = "{urn:xmpp:delay}delay"
 RECEIPTS = "urn:xmpp:receipts"
+CORRECTION = "{urn:xmpp:message-correct:0}replace"
+RETRACTION = "{urn:xmpp:message-retract:1}retract"
 
 
 class XmppError(Exception):
@@ -24,6 +26,8 @@ class Delivery:
     stamp: str | None  # XEP-0203: when it was written, for a delivery that waited
     asks: bool  # XEP-0184: for a receipt
     at: float  # time.monotonic() of its arrival
+    corrects: int | None = None  # XEP-0308: the post that reads so now
+    retracts: int | None = None  # XEP-0424: the post that is gone
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,7 +57,15 @@ def read_delivery(stanza, post, body):
         stamp=None if delay is None else delay.get("stamp"),
         asks=stanza.find(f"{{{RECEIPTS}}}request") is not None,
         at=time.monotonic(),
+        corrects=named_by(stanza, CORRECTION),
+        retracts=named_by(stanza, RETRACTION),
     )
+
+
+def named_by(stanza, element):
+    """The post that this element of a message is about, or None."""
+    found = stanza.find(element)
+    return None if found is None else post_of(found.get("id"), "chat")
 
 
 def receipt_for(name):

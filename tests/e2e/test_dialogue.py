@@ -6,7 +6,7 @@ import re
 import time
 import unittest
 
-from messages import wait_until
+from messages import CORRECTION, RETRACTION, wait_until
 from stories import TIMEOUT, Character, Story
 from wire_client import LapwingClient, wire
 
@@ -139,6 +139,96 @@ class Posting(Story):
         await ann.says("follow newsroom", "You follow newsroom now")
         self.stack.ctl("publish", "--as", "newsroom", "the tide is high")
         await ann.gets("newsroom: the tide is high")
+
+
+class Changing(Story):
+    async def posts(self, who, text):
+        """The number of the post."""
+        answer = await who.says(f"post {text}", "Posted as #")
+        return int(re.search(r"#(\d+)", answer.body)[1])
+
+    async def test_what_is_taken_back_is_taken_back_from_everybody_who_got_it(self):
+        ann, bob = await self.members("ann", "bob")
+        await ann.says("track tide")
+        post = await self.posts(bob, "the tide is low")
+        [first] = await ann.gets(f"[tide] {bob.nick}: the tide is low")
+        self.assertEqual(first.post, post)
+        await bob.says(f"del #{post}", f"Post #{post} is gone")
+        [gone] = await ann.gets(f"{bob.nick} has taken back an earlier post.")
+        self.assertEqual(gone.retracts, post)
+        await bob.says(f"del {post}", "was gone already")
+        await ann.says(f"del #{post}", "not yours")
+        await bob.says("del #1", "There is no post #1")
+        await bob.says("del yesterday", "del #N")
+
+    async def test_who_was_away_never_sees_what_was_taken_back(self):
+        ann, bob = await self.members("ann", "bob")
+        await ann.says(f"follow {bob.nick}")
+        await self.posts(bob, "good morning")
+        await ann.gets(f"{bob.nick}: good morning")
+        await ann.becomes(kind="unavailable")
+        post = await self.posts(bob, "a secret that slipped out")
+        await self.posts(bob, "nothing to see")
+        await ann.becomes_owed(2)
+        await bob.says(f"del #{post}", "is gone")
+        await ann.becomes_owed(1)
+        ann.set_presence()
+        await ann.gets(f"{bob.nick}: nothing to see")
+        await self.posts(bob, "and nothing follows")
+        await ann.gets(f"{bob.nick}: and nothing follows")
+
+    async def test_who_got_it_and_went_hears_of_it_when_they_are_back(self):
+        ann, bob = await self.members("ann", "bob")
+        await ann.says(f"follow {bob.nick}")
+        post = await self.posts(bob, "a slip")
+        await ann.gets(f"{bob.nick}: a slip")
+        await ann.becomes(kind="unavailable")
+        await bob.says(f"del #{post}", "is gone")
+        await ann.becomes_owed(1)
+        ann.set_presence()
+        [gone] = await ann.gets(f"{bob.nick} has taken back an earlier post.")
+        self.assertEqual(gone.retracts, post)
+        self.assertIsNotNone(gone.stamp)
+
+
+    async def test_a_client_corrects_the_message_that_became_a_post(self):
+        ann, bob = await self.members("ann", "bob")
+        await ann.says("track soop")
+        name = bob.say(bob.bot, "post hot soop")
+        answer = await asyncio.wait_for(bob.answers.get(), TIMEOUT)
+        post = int(re.search(r"#(\d+)", answer.body)[1])
+        await ann.gets(f"[soop] {bob.nick}: hot soop")
+        bob.change(bob.bot, name, "hot soup", CORRECTION)
+        answer = await asyncio.wait_for(bob.answers.get(), TIMEOUT)
+        self.assertEqual(answer.body, f"Post #{post} is corrected.")
+        [correction] = await ann.gets(f"[soop] {bob.nick}: hot soup")
+        self.assertEqual(correction.corrects, post)
+
+    async def test_who_was_away_gets_the_corrected_text_alone(self):
+        ann, bob = await self.members("ann", "bob")
+        await ann.says(f"follow {bob.nick}")
+        await ann.becomes(kind="unavailable")
+        name = bob.say(bob.bot, "post hot soop")
+        await asyncio.wait_for(bob.answers.get(), TIMEOUT)
+        bob.change(bob.bot, name, "hot soup", CORRECTION)
+        await asyncio.wait_for(bob.answers.get(), TIMEOUT)
+        await ann.becomes_owed(1)
+        ann.set_presence()
+        [got] = await ann.gets(f"{bob.nick}: hot soup")
+        self.assertIsNone(got.corrects)
+
+    async def test_a_client_takes_back_the_message_that_became_a_post(self):
+        ann, bob = await self.members("ann", "bob")
+        await ann.says(f"follow {bob.nick}")
+        name = bob.say(bob.bot, "post oops")
+        await asyncio.wait_for(bob.answers.get(), TIMEOUT)
+        [got] = await ann.gets(f"{bob.nick}: oops")
+        bob.change(bob.bot, name, "(I took that back.)", RETRACTION)
+        answer = await asyncio.wait_for(bob.answers.get(), TIMEOUT)
+        self.assertEqual(answer.body, f"Post #{got.post} is gone.")
+        [gone] = await ann.gets(f"{bob.nick} has taken back an earlier post.")
+        self.assertEqual(gone.retracts, got.post)
+        await bob.says("stats", "Posts: 1")
 
 
 class Tracking(Story):

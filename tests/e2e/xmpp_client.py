@@ -11,6 +11,7 @@ people at once. Passwords go unencrypted: for servers on the loopback interface 
 import asyncio
 import logging
 import time
+from xml.etree import ElementTree
 
 from messages import Answer, XmppError, post_of, read_delivery, wait_until
 
@@ -120,6 +121,13 @@ class Person:
             message["request_receipt"] = True
         message.send()
         return message["id"]
+
+    def change(self, to, name, body, element):
+        """Says something about an earlier message of ours: XEP-0308 or XEP-0424."""
+        message = self._stream.make_message(mto=to, mbody=body, mtype="chat")
+        message["id"] = self._stream.new_id()
+        message.append(ElementTree.Element(element, {"id": name}))
+        message.send()
 
     def confirm(self, to, delivery):
         """XEP-0184: says that this delivery has arrived."""

@@ -51,7 +51,8 @@ class Audit {
     Owed::Deliveries all = owed.may;
     all.insert(owed.still.begin(), owed.still.end());
     for (const auto& [address, id] : all)
-      add(address, id, owed.still.contains({address, id}), owed.late.contains({address, id}));
+      add(address, *log[id - 1], owed.still.contains({address, id}),
+          owed.late.contains({address, id}));
     for (const auto& [address, account] : accounts_) {
       const auto entry = reported.find(address);
       judge(address, entry == reported.end() ? wire::OwedEntry{} : entry->second);
@@ -84,9 +85,13 @@ class Audit {
     stage_.laws.broken("nobody can say what is owed");
   }
 
-  void add(const std::string& address, RecordId id, bool still, bool late) {
+  void add(const std::string& address, const bridge::backbone::Record& record, bool still,
+           bool late) {
+    const RecordId id = record.id();
     const auto standing = fanout_.standing(accounts_.at(address), id);
     if (!standing) stage_.laws.broken("what the bridge left cannot be read");
+    // Who gets a post as it is now is not told of the change that made it so.
+    if (record.has_changed() && !fanout::waits(*standing)) return;
     Sum& sum = sums_[address];
     ++sum.owed;
     // What arrived and was withdrawn later may be either to the bridge: blocks are forgotten with a

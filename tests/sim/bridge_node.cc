@@ -26,6 +26,7 @@ void BridgeNode::stop() {
   process_->stop();
   process_.reset();
   disk_.done().ended();
+  stage_.laws.bridge_died(disk_.done().all_known());
   ended(true);
 }
 

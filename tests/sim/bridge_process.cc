@@ -1,5 +1,7 @@
 #include "tests/sim/bridge_process.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 #include <variant>
@@ -168,6 +170,14 @@ std::size_t BridgeProcess::fan_out() {
   if (room > fanout::Fanout::kDeliveriesPerTurn) work += fanout_.turn(stage_.agenda.clocks());
   for (auto& answer : fanout_.take_answers())
     on_reply(asked_.extract(answer.ticket).mapped(), std::move(answer.reply));
+  for (auto& change : fanout_.take_changes()) {
+    const auto to = asked_.extract(change.ticket).mapped();
+    if (!seats_[to.lane]->submit({.reply_to = to,
+                                  .request = std::move(change.request),
+                                  .caught = std::move(change.caught)}))
+      on_reply(to,
+               wire::error_reply({bridge::base::ErrorCode::kBusy, "A queue.", milliseconds(100)}));
+  }
   if (stage_.agenda.now() >= next_checkpoint_) checkpoint(false);
   return work;
 }
@@ -229,6 +239,7 @@ void BridgeProcess::checkpoint(bool sync) {
 
 void BridgeProcess::deliver(fanout::SessionId session, std::uint64_t sequence,
                             const wire::Batch& batch) {
+  for (const auto& item : batch.items()) judge_text(item);
   for (const auto& item : batch.items())
     for (const auto& to : item.recipients()) {
       disk_.done().sent(session, sequence, to.address(), item.id());
@@ -241,6 +252,21 @@ void BridgeProcess::deliver(fanout::SessionId session, std::uint64_t sequence,
   stage_.laws.require(seat.batches.size() <= kBatchesMax,
                       "law 5: more batches than there was room");
   seat.worker.wake();
+}
+
+// What the fan-out knows to be changed is not sent as it was.
+void BridgeProcess::judge_text(const wire::Item& item) {
+  bool known = false;
+  bool same = false;
+  for (const RecordPtr& record : disk_.changes_of(item.id())) {
+    if (record->id() <= fanout_.position()) {
+      known = true;
+      same = false;
+    }
+    same |= !record->changed().deleted() && record->changed().text() == item.text();
+  }
+  stage_.laws.require(!known || same,
+                      fmt::format("#{} is sent as it was before it was changed", item.id()));
 }
 
 // ---- a lane ------------------------------------------------------------------------------------

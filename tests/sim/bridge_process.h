@@ -75,6 +75,7 @@ class BridgeProcess final : private bridge::state::CommitListener,
 
     std::size_t turn();
     void shut_down();
+    bool submit(bridge::state::Submission submission) override;
 
     BridgeProcess& process;
     const std::size_t index;
@@ -93,7 +94,6 @@ class BridgeProcess final : private bridge::state::CommitListener,
                            std::string_view body) override {
       return wires.send(peer, header, body);
     }
-    bool submit(bridge::state::Submission submission) override;
     void tell(bridge::fanout::Event event) override;
     wire::StatusReport status() override { return {}; }
   };
@@ -111,6 +111,7 @@ class BridgeProcess final : private bridge::state::CommitListener,
   std::size_t handle_events();
   void handle(const bridge::fanout::Event& event);
   void checkpoint(bool sync);
+  void judge_text(const wire::Item& item);
   void deliver(bridge::fanout::SessionId session, std::uint64_t sequence,
                const wire::Batch& batch) override;
 

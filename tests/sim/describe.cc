@@ -54,6 +54,12 @@ std::string describe(const bridge::backbone::Record& record) {
     case Record::kCapped:
       return said(fmt::format("account {} caps {} at {}", record.capped().account(),
                               record.capped().phrase(), record.capped().per_hour()));
+    case Record::kChanged:
+      if (record.changed().deleted())
+        return said(
+            fmt::format("{} takes #{} back", record.changed().nick(), record.changed().post()));
+      return said(fmt::format("{} corrects #{}: {}", record.changed().nick(),
+                              record.changed().post(), record.changed().text()));
     default:
       return said("something else");
   }

@@ -11,6 +11,7 @@ void Disk::crash() {
   const std::size_t kept = stage_.dice.chance(0.7) ? unsynced : stage_.dice.below(unsynced + 1);
   cursors_.disk().crash(kept);
   done_.crash(kept);
+  stage_.laws.bridge_died(done_.all_known());
   forgive();
 }
 

@@ -33,8 +33,9 @@ class Disk {
 
   DoneBook& done() { return done_; }
 
-  // Everything in the log.
+  // Everything in the log, as it was written.
   std::vector<RecordPtr> all() const { return log_.all(); }
+  std::vector<RecordPtr> changes_of(RecordId post) const { return log_.changes_of(post); }
 
  private:
   void forgive();

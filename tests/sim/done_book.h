@@ -33,6 +33,8 @@ class DoneBook {
   bool known(const std::string& address, RecordId id) const {
     return done_.contains({address, id});
   }
+  // Whose arrival is known.
+  const std::set<std::pair<std::string, RecordId>>& all_known() const { return done_; }
   // It may come again though it had arrived.
   void forget(const std::string& address, RecordId id);
   void saved(bool synced);

@@ -16,13 +16,47 @@ bool by(const std::string& asked, const std::string& nick) {
   return asked == nick || asked == address_like(nick);
 }
 
-bool is_body_of(const std::string& body, const bridge::backbone::Record& record,
-                const std::vector<RecordPtr>& log) {
+// As it is told to somebody, whatever caught it.
+bool tells(const std::string& body, const std::string& nick, const std::string& text) {
+  const std::string plain = nick + ": " + text;
+  return body == plain || (body.starts_with('[') && body.ends_with("] " + plain));
+}
+
+bool is_body_of(const std::string& body, const Record& record, const std::vector<RecordPtr>& log) {
   if (record.has_reposted()) return is_body_of(body, *log[record.reposted().post() - 1], log);
   if (record.has_direct())
     return body == "(direct) " + record.direct().nick() + ": " + record.direct().text();
-  const std::string plain = record.post().nick() + ": " + record.post().text();
-  return body == plain || (body.starts_with('[') && body.ends_with("] " + plain));
+  if (record.has_changed()) {
+    const auto& changed = record.changed();
+    return changed.deleted() ? body == changed.nick() + " has taken back an earlier post."
+                             : tells(body, changed.nick(), changed.text());
+  }
+  if (tells(body, record.post().nick(), record.post().text())) return true;
+  return std::ranges::any_of(log, [&](const RecordPtr& later) {
+    return later->has_changed() && later->changed().post() == record.id() &&
+           !later->changed().deleted() &&
+           tells(body, later->changed().nick(), later->changed().text());
+  });
+}
+
+// By post.
+std::map<RecordId, const Record*> newest_changes(const std::vector<RecordPtr>& log) {
+  std::map<RecordId, const Record*> newest;
+  for (const auto& record : log)
+    if (record->has_changed()) newest[record->changed().post()] = record.get();
+  return newest;
+}
+
+enum class InFeed { kNever, kPerhaps, kAlways };
+
+// What was changed before a reader came to it does not show in their feed.
+InFeed in_feed_of_all(const Record& record, const std::map<RecordId, const Record*>& newest) {
+  if (record.has_changed())
+    return newest.at(record.changed().post()) == &record ? InFeed::kAlways : InFeed::kPerhaps;
+  if (!record.has_post()) return InFeed::kNever;
+  const auto change = newest.find(record.id());
+  return change != newest.end() && change->second->changed().deleted() ? InFeed::kPerhaps
+                                                                       : InFeed::kAlways;
 }
 
 }  // namespace
@@ -84,14 +118,20 @@ void Laws::lost_by_server(const std::string& address, RecordId id) {
   lost_by_server_.insert({address, id});
 }
 
-void Laws::in_feed(const std::string& reader, RecordId id, const std::string& author,
-                   const std::string& text) {
-  feeds_[reader].push_back({id, author, text});
+void Laws::in_feed(const std::string& reader, FeedItem item) {
+  feeds_[reader].push_back(std::move(item));
+}
+
+void Laws::bridge_died(const std::set<std::pair<std::string, RecordId>>& known) {
+  ++deaths_;
+  for (const auto& [delivery, breaks] : handed_over_)
+    if (!known.contains(delivery)) forgotten_.insert(delivery);
 }
 
 void Laws::judge(const std::vector<RecordPtr>& log) const {
   judge_publications(log);
   judge_arrivals(log);
+  judge_changes(log);
   judge_feeds(log);
 }
 
@@ -159,34 +199,92 @@ std::string Laws::missing(const std::vector<RecordPtr>& log) const {
     if (has_arrived(address, id) || excused(address, id)) continue;
     if (count++ == 0) first = fmt::format("#{} was owed to {} and never came", id, address);
   }
+  for (const auto& [delivery, post] : owed.changes) {
+    const auto& [address, change] = delivery;
+    if (knows_of(address, post, *log[change - 1], log) || excused(address, change) ||
+        forgotten_.contains({address, post}))
+      continue;
+    if (count++ == 0)
+      first = fmt::format("{} got #{} and never heard of its change, #{}", address, post, change);
+  }
   if (count == 0) return {};
   return fmt::format("law 2: {} (and {} more)", first, count - 1);
 }
 
+bool Laws::knows_of(const std::string& address, RecordId post, const Record& change,
+                    const std::vector<RecordPtr>& log) const {
+  if (has_arrived(address, change.id())) return true;
+  const auto arrival = arrivals_.find({address, post});
+  if (arrival != arrivals_.end())
+    return !change.changed().deleted() &&
+           std::ranges::any_of(arrival->second.bodies, [&](const std::string& body) {
+             return tells(body, change.changed().nick(), change.changed().text());
+           });
+  // An earlier correction alone may have come, when what it corrects was on its way and lost.
+  return std::ranges::none_of(log, [&](const RecordPtr& record) {
+    return record->has_changed() && record->changed().post() == post &&
+           has_arrived(address, record->id());
+  });
+}
+
+void Laws::judge_changes(const std::vector<RecordPtr>& log) const {
+  const auto newest = newest_changes(log);
+  for (const RecordId post : gone_)
+    if (!newest.contains(post) || !newest.at(post)->changed().deleted())
+      broken(fmt::format("law 1: #{} was acknowledged as taken back, and is not", post));
+  for (const auto& [delivery, arrival] : arrivals_) {
+    const auto& [address, id] = delivery;
+    if (!log[id - 1]->has_changed() || deaths_ > 0) continue;
+    const RecordId post = log[id - 1]->changed().post();
+    if (!handed_over_.contains({address, post}))
+      broken(fmt::format("{} heard of #{}, a change of #{}, which was never sent to them", address,
+                         id, post));
+  }
+}
+
 bool Laws::feeds_complete(const std::vector<RecordPtr>& log) const {
-  const auto posts = static_cast<std::size_t>(
-      std::ranges::count_if(log, [](const RecordPtr& record) { return record->has_post(); }));
-  return std::ranges::all_of(feeds_, [&](const auto& feed) { return feed.second.size() >= posts; });
+  const auto newest = newest_changes(log);
+  RecordId last = 0;
+  for (const auto& record : log)
+    if (in_feed_of_all(*record, newest) == InFeed::kAlways) last = record->id();
+  return std::ranges::all_of(feeds_, [&](const auto& feed) {
+    return !feed.second.empty() && feed.second.back().id >= last;
+  });
 }
 
 void Laws::judge_feeds(const std::vector<RecordPtr>& log) const {
+  const auto newest = newest_changes(log);
   for (const auto& [reader, items] : feeds_) {
     std::size_t at = 0;
     for (const auto& record : log) {
-      if (!record->has_post()) continue;
+      const InFeed there = in_feed_of_all(*record, newest);
+      if (there == InFeed::kNever) continue;
+      if (at < items.size() && items[at].id == record->id()) {
+        judge_feed_item(reader, items[at++], *record, log);
+        continue;
+      }
+      if (there == InFeed::kPerhaps) continue;
       if (at == items.size())
         broken(fmt::format("the feed of {} ends before #{}", reader, record->id()));
-      const FeedItem& item = items[at++];
-      if (item.id != record->id())
-        broken(fmt::format("law 10: the feed of {} has #{} where #{} belongs", reader, item.id,
-                           record->id()));
-      if (item.author != record->post().nick() || item.text != record->post().text())
-        broken(fmt::format("the feed of {} has another text for #{}", reader, item.id));
+      broken(fmt::format("law 10: the feed of {} has #{} where #{} belongs", reader, items[at].id,
+                         record->id()));
     }
     if (at != items.size())
       broken(fmt::format("law 1: the feed of {} has #{}, which is not in the log", reader,
                          items[at].id));
   }
+}
+
+void Laws::judge_feed_item(const std::string& reader, const FeedItem& item, const Record& record,
+                           const std::vector<RecordPtr>& log) const {
+  const bool change = record.has_changed();
+  const std::string& nick = change ? record.changed().nick() : record.post().nick();
+  const bool same = change ? item.changes == record.changed().post() &&
+                                 item.retracted == record.changed().deleted() &&
+                                 item.text == record.changed().text()
+                           : item.changes == 0 && is_body_of(nick + ": " + item.text, record, log);
+  if (item.author != nick || !same)
+    broken(fmt::format("the feed of {} has something else for #{}", reader, item.id));
 }
 
 }  // namespace tests::sim

@@ -19,6 +19,7 @@
 
 namespace tests::sim {
 
+using bridge::backbone::Record;
 using bridge::backbone::RecordId;
 using bridge::backbone::RecordPtr;
 
@@ -72,8 +73,19 @@ class Laws {
   // The bridge has heard that it came back.
   void came_back(const std::string& address, RecordId id);
   // In order, as a reader of the public feed saw it.
-  void in_feed(const std::string& reader, RecordId id, const std::string& author,
-               const std::string& text);
+  struct FeedItem {
+    RecordId id = 0;
+    std::string author = {};
+    std::string text = {};
+    RecordId changes = 0;
+    bool retracted = false;
+  };
+  void in_feed(const std::string& reader, FeedItem item);
+  // The author was told that it is taken back.
+  void acknowledged_gone(RecordId post) { gone_.insert(post); }
+  // The bridge died, or ended; of these arrivals it knows. Whoever has got anything else may get a
+  // change of what they will never get, or not hear of the change of what they have.
+  void bridge_died(const std::set<std::pair<std::string, RecordId>>& known);
 
   bool has_arrived(const std::string& address, RecordId id) const {
     return arrivals_.contains({address, id});
@@ -102,7 +114,13 @@ class Laws {
 
   void judge_publications(const std::vector<RecordPtr>& log) const;
   void judge_arrivals(const std::vector<RecordPtr>& log) const;
+  void judge_changes(const std::vector<RecordPtr>& log) const;
   void judge_feeds(const std::vector<RecordPtr>& log) const;
+  void judge_feed_item(const std::string& reader, const FeedItem& item, const Record& record,
+                       const std::vector<RecordPtr>& log) const;
+  // They have seen the post as the change left it, or nothing of it.
+  bool knows_of(const std::string& address, RecordId post, const Record& change,
+                const std::vector<RecordPtr>& log) const;
 
   struct CutOff {
     Time since;
@@ -120,12 +138,10 @@ class Laws {
   std::map<Delivery, std::uint64_t> handed_over_;  // to the breaks there had been then
   std::map<Delivery, Arrival> arrivals_;
   std::set<Delivery> lost_by_server_;
-  struct FeedItem {
-    RecordId id = 0;
-    std::string author;
-    std::string text;
-  };
   std::map<std::string, std::vector<FeedItem>> feeds_;  // by reader
+  std::set<RecordId> gone_;
+  std::uint64_t deaths_ = 0;      // of bridges
+  std::set<Delivery> forgotten_;  // by a bridge that died
 };
 
 }  // namespace tests::sim

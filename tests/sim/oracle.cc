@@ -184,7 +184,16 @@ Owed owed_by(const Log& log) {
   People people;
   Owed::Deliveries then;
   std::vector<std::pair<AccountId, const Record*>> perhaps;
+  std::map<RecordId, const Record*> newest_change;  // by post
   for (const auto& record : log) {
+    if (record->has_changed()) {
+      // What a change concerns is the post as it was posted.
+      const Record& about = *log[record->changed().post() - 1];
+      newest_change[about.id()] = record.get();
+      for (const auto& [account, person] : people)
+        if (is_owed(people, account, about, log)) owed.may.emplace(person.address, record->id());
+      continue;
+    }
     if (!is_delivered(*record)) {
       apply(people, *record);
       if (!record->has_left() && !record->has_untracked()) continue;
@@ -205,14 +214,23 @@ Owed owed_by(const Log& log) {
   owed.may.insert(then.begin(), then.end());
   for (const auto& record : log) {
     if (!is_delivered(*record)) continue;
+    // A repost of what was taken back is nothing.
+    const auto change =
+        newest_change.find(record->has_reposted() ? record->reposted().post() : record->id());
+    const bool changed = change != newest_change.end();
     for (const auto& [account, person] : people) {
       if (!is_owed(people, account, *record, log)) continue;
-      const std::pair delivery(person.address, record->id());
-      owed.still.insert(delivery);
-      if (!then.contains(delivery))
-        owed.late.insert(delivery);
-      else if (person.delivery_on)
-        owed.must.insert(delivery);
+      const bool in_time = then.contains({person.address, record->id()});
+      if (!changed || !change->second->changed().deleted()) {
+        owed.still.emplace(person.address, record->id());
+        if (!in_time)
+          owed.late.emplace(person.address, record->id());
+        else if (person.delivery_on)
+          owed.must.emplace(person.address, record->id());
+      }
+      if (!in_time || !changed || !record->has_post()) continue;
+      owed.still.emplace(person.address, change->second->id());
+      if (person.delivery_on) owed.changes[{person.address, change->second->id()}] = record->id();
     }
   }
   return owed;

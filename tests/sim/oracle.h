@@ -5,6 +5,7 @@
 // simulated people use. docs/owed.md has the rules.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -22,6 +23,9 @@ struct Owed {
   // brought the post itself has ended. It may have passed them by before.
   Deliveries late;
   Deliveries must;  // of the others those for whom deliveries are on
+  // The newest change of a post, for those to whom it is still owed if any of the post has come to
+  // them: (address, change) -> the post.
+  std::map<std::pair<std::string, bridge::backbone::RecordId>, bridge::backbone::RecordId> changes;
 };
 
 Owed owed_by(const std::vector<bridge::backbone::RecordPtr>& log);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <utility>
 
 #include "gateway/xmpp/delivery_stanza.h"
@@ -26,6 +27,14 @@ constexpr milliseconds kPatience{6000};
 // So often does somebody ask for more who wants to miss nothing.
 constexpr milliseconds kReads{1000};
 constexpr std::uint64_t kEager = 6;  // things said in a hurry
+
+// 0: it begins otherwise.
+RecordId number_in(std::string_view answer, std::string_view beginning) {
+  RecordId number = 0;
+  if (answer.starts_with(beginning))
+    std::from_chars(answer.data() + beginning.size(), answer.data() + answer.size(), number);
+  return number;
+}
 
 }  // namespace
 
@@ -99,7 +108,7 @@ void Person::act() {
   if (!joined_) return say("join " + nick_, false);
   const std::string& word = some_word(stage_);
   const std::string& nick = dice.pick(nicks_);
-  switch (dice.below(said_ < kEager ? 7 : 23)) {
+  switch (dice.below(said_ < kEager ? 7 : 25)) {
     case 0:
     case 1:
     case 2:
@@ -131,6 +140,10 @@ void Person::act() {
     case 17:
     case 18:
       return say("more " + (dice.chance(0.5) ? word : std::to_string(dice.between(1, 9))), false);
+    case 19:
+    case 20:
+      if (!posted_.empty()) return say(fmt::format("del #{}", dice.pick(posted_)), true);
+      [[fallthrough]];
     default:
       return say("post " + some_text(), true);
   }
@@ -241,7 +254,22 @@ void Person::receive(const Element& stanza) {
   if (const Element* received = stanza.child("received"))
     return answered(received->attribute("id"), false);
   const auto id = gateway::xmpp::parse_delivery_id(stanza.attribute("id"));
-  if (id && stanza.child("body")) got_delivery(*id, stanza);
+  if (!stanza.child("body")) return;
+  if (id)
+    got_delivery(*id, stanza);
+  else
+    heard(stanza.child("body")->text);
+}
+
+void Person::heard(const std::string& answer) {
+  constexpr std::size_t kRememberedMax = 4;
+  if (const RecordId id = number_in(answer, "Posted as #"); id != 0) {
+    posted_.push_back(id);
+    if (posted_.size() > kRememberedMax) posted_.erase(posted_.begin());
+  } else if (const RecordId gone = number_in(answer, "Post #");
+             gone != 0 && answer.find(" gone") != std::string::npos) {
+    stage_.laws.acknowledged_gone(gone);
+  }
 }
 
 void Person::got_delivery(RecordId id, const Element& stanza) {

@@ -51,6 +51,7 @@ class Person final : private UserClient {
   void send(const std::string& id, const std::string& text);
   void answered(const std::string& id, bool later);
   void receive(const gateway::xmpp::test::Element& stanza) override;
+  void heard(const std::string& answer);
   void got_delivery(RecordId id, const gateway::xmpp::test::Element& stanza);
   void server_gone() override;
   void confirm_late();
@@ -73,6 +74,7 @@ class Person final : private UserClient {
   std::uint64_t said_ = 0;
   Time next_more_{};
   std::vector<std::pair<gateway::xmpp::test::Element, RecordId>> unconfirmed_;  // got, then left
+  std::vector<RecordId> posted_;                                                // lately
   std::string blocked_;  // lastly, and not yet unblocked
 };
 

@@ -24,6 +24,7 @@ constexpr std::array<std::pair<std::string_view, Mutant>, 11> kMutants{{
     {"digest-forgets-one", Mutant::kDigestForgetsOne},
     {"returned-forgotten", Mutant::kReturnedForgotten},
     {"no-back-off", Mutant::kNoBackOff},
+    {"change-misses-the-away", Mutant::kChangeMissesTheAway},
 }};
 
 }  // namespace

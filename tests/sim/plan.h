@@ -23,6 +23,7 @@ enum class Mutant {
   kDigestForgetsOne,     // of what a saved digest holds, the first post is gone
   kReturnedForgotten,    // of what is owed one by one, the first is not saved
   kNoBackOff,            // what comes back is sent again at once, however often
+  kChangeMissesTheAway,  // who is not there when a post is changed never hears of it
 };
 std::string_view name(Mutant mutant);
 // Of all, with commas.

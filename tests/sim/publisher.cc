@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t kWaitingMax = 64;
 constexpr std::size_t kAskedMax = 8;
+constexpr std::size_t kRememberedMax = 8;  // of what was published
+constexpr double kChanges = 0.15;          // share of what is written
 
 bool worth_a_retry(wire::ErrorCode code) {
   return code == wire::UNAVAILABLE || code == wire::BUSY || code == wire::RATE_LIMITED;
@@ -34,18 +36,52 @@ void Publisher::write() {
   stage_.agenda.after(stage_.dice.between(every / 4, every * 2), lifetime_.while_alive([this] {
     if (settling_) return;
     if (waiting_.size() < kWaitingMax) {
-      const std::string id = fmt::format("{}-{}", name_, ++written_);
-      const std::string text =
-          fmt::format("{} {} {}", some_word(stage_), stage_.dice.pick(kWords), id);
-      waiting_.push_back({stage_.dice.pick(nicks_), id, text, {}});
-      if (stage_.dice.chance(0.3)) {
-        waiting_.back().about = stage_.dice.pick(nicks_);
-        waiting_.back().passes_on = stage_.dice.chance(0.5);
-      }
+      const bool changes = !published_.empty() && stage_.dice.chance(kChanges);
+      waiting_.push_back(changes ? some_change() : something_new());
       worker_.wake();
     }
     write();
   }));
+}
+
+Publisher::Post Publisher::something_new() {
+  const std::string id = fmt::format("{}-{}", name_, ++written_);
+  const std::string text = fmt::format("{} {} {}", some_word(stage_), stage_.dice.pick(kWords), id);
+  Post made{.nick = stage_.dice.pick(nicks_), .client_id = id, .text = text};
+  if (stage_.dice.chance(0.3)) {
+    made.about = stage_.dice.pick(nicks_);
+    made.passes_on = stage_.dice.chance(0.5);
+  }
+  return made;
+}
+
+// No text is written twice.
+Publisher::Post Publisher::some_change() {
+  Post change = something_new();
+  change.passes_on = false;
+  const Published& about = stage_.dice.pick(published_);
+  change.nick = about.nick;
+  change.changes = about.id;
+  if (stage_.dice.chance(0.5)) change.text.clear();
+  return change;
+}
+
+wire::Request Publisher::request_for(const Post& post) {
+  wire::Request request;
+  request.mutable_actor()->set_nick(post.nick);
+  if (post.passes_on) {
+    request.mutable_repost()->mutable_post()->set_nick(post.about);
+  } else if (post.changes == 0) {
+    request.mutable_publish()->set_client_id(post.client_id);
+    request.mutable_publish()->set_text(post.text);
+    if (!post.about.empty()) request.mutable_publish()->mutable_in_reply_to()->set_nick(post.about);
+  } else if (post.text.empty()) {
+    request.mutable_retract()->set_post(post.changes);
+  } else {
+    request.mutable_correct()->set_post(post.changes);
+    request.mutable_correct()->set_text(post.text);
+  }
+  return request;
 }
 
 void Publisher::burst(std::size_t posts, const std::string& about) {
@@ -76,17 +112,7 @@ std::size_t Publisher::turn() {
       waiting_.push_back(std::move(post));
       continue;
     }
-    wire::Request request;
-    request.mutable_actor()->set_nick(post.nick);
-    if (post.passes_on) {
-      request.mutable_repost()->mutable_post()->set_nick(post.about);
-    } else {
-      request.mutable_publish()->set_client_id(post.client_id);
-      request.mutable_publish()->set_text(post.text);
-      if (!post.about.empty())
-        request.mutable_publish()->mutable_in_reply_to()->set_nick(post.about);
-    }
-    asked_.emplace(backbone_.ask(request, now), std::move(post));
+    asked_.emplace(backbone_.ask(request_for(post), now), std::move(post));
     ++work;
   }
   return work;
@@ -110,7 +136,14 @@ void Publisher::on_reply(bridge::client::RequestId id, const wire::Reply& reply)
     return;
   }
   auto node = asked_.extract(id);
-  if (node.empty() || !worth_a_retry(reply.error().code())) return;
+  if (node.empty()) return;
+  if (reply.has_published()) {
+    published_.push_back({node.mapped().nick, reply.published().id()});
+    if (published_.size() > kRememberedMax) published_.erase(published_.begin());
+  }
+  if (node.mapped().changes != 0 && node.mapped().text.empty() && reply.has_done())
+    stage_.laws.acknowledged_gone(node.mapped().changes);
+  if (!worth_a_retry(reply.error().code())) return;
   Post post = std::move(node.mapped());
   post.not_before = stage_.agenda.now() + stage_.dice.between(milliseconds(20), milliseconds(500));
   waiting_.push_back(std::move(post));
@@ -118,7 +151,11 @@ void Publisher::on_reply(bridge::client::RequestId id, const wire::Reply& reply)
 
 void Publisher::on_batch(std::uint64_t sequence, const wire::Batch& batch) {
   for (const auto& item : batch.items()) {
-    stage_.laws.in_feed(name_, item.id(), item.author(), item.text());
+    stage_.laws.in_feed(name_, {.id = item.id(),
+                                .author = item.author(),
+                                .text = item.text(),
+                                .changes = item.changes(),
+                                .retracted = item.retracted()});
     last_seen_ = item.id();
   }
   const wire::Cost cost = wire::cost_of(batch);

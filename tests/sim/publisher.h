@@ -32,9 +32,17 @@ class Publisher final : private bridge::client::Listener {
     std::string about;  // whose newest post it replies to, or passes on; mostly nobody's
     bool passes_on = false;
     Time not_before = {};
+    RecordId changes = 0;  // corrects this post or, without a text, takes it back
+  };
+  struct Published {
+    std::string nick;
+    RecordId id = 0;
   };
 
   void write();
+  Post something_new();
+  Post some_change();
+  static wire::Request request_for(const Post& post);
   std::size_t turn();
   void on_connected(const wire::Welcome& welcome) override;
   void on_lost(std::string_view reason) override;
@@ -54,6 +62,7 @@ class Publisher final : private bridge::client::Listener {
   std::uint64_t written_ = 0;
   std::deque<Post> waiting_;
   std::map<bridge::client::RequestId, Post> asked_;
+  std::vector<Published> published_;  // lately
   bridge::client::RequestId subscribe_id_ = 0;
   RecordId last_seen_ = 0;
 };

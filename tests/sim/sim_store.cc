@@ -27,11 +27,22 @@ std::map<Track, RecordId> first_tracked(const std::vector<RecordPtr>& log) {
   return first;
 }
 
+RecordPtr as_if_superseded(RecordPtr record) {
+  if (!record->has_changed()) return record;
+  Record copy = *record;
+  copy.mutable_changed()->set_superseded_by(record->id() + 1);
+  return std::make_shared<const Record>(std::move(copy));
+}
+
 }  // namespace
 
 SimStore::SimStore(Stage& stage) : stage_(stage), store_(std::make_unique<MemoryStore>()) {}
 
 base::Result<void> SimStore::append(std::span<const RecordPtr> records) {
+  for (const RecordPtr& record : records) {
+    written_[record->id()] = record;
+    if (record->has_changed()) changes_[record->changed().post()].push_back(record);
+  }
   auto appended = store_->append(records);
   // Mutant: readable and acknowledged at once, and on the disk only some time later.
   if (appended && planted(Mutant::kAckBeforeFsync))
@@ -44,7 +55,11 @@ base::Result<void> SimStore::append(std::span<const RecordPtr> records) {
 base::Result<std::vector<RecordPtr>> SimStore::read(RecordId after, std::size_t records_max,
                                                     std::size_t bytes_max) const {
   if (!readable_) return unreadable();
-  return store_->read(after, records_max, bytes_max);
+  auto records = store_->read(after, records_max, bytes_max);
+  // Mutant: who is not there when a post is changed never hears of it.
+  if (records && planted(Mutant::kChangeMissesTheAway))
+    for (RecordPtr& record : *records) record = as_if_superseded(std::move(record));
+  return records;
 }
 
 base::Result<std::vector<RecordId>> SimStore::read_directs(AccountId recipient, RecordId after,
@@ -83,8 +98,19 @@ void SimStore::crash() {
 }
 
 std::vector<RecordPtr> SimStore::all() const {
-  constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
-  return *store_->read(0, kAll, kAll);
+  std::vector<RecordPtr> log;
+  for (RecordId id = 1; id <= store_->head(); ++id) log.push_back(written_.at(id));
+  return log;
+}
+
+std::vector<RecordPtr> SimStore::changes_of(RecordId post) const {
+  std::vector<RecordPtr> changes;
+  const auto known = changes_.find(post);
+  if (known == changes_.end()) return changes;
+  for (const RecordPtr& record : known->second)
+    if (record->id() <= store_->head() && written_.at(record->id()) == record)
+      changes.push_back(record);
+  return changes;
 }
 
 }  // namespace tests::sim

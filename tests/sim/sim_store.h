@@ -3,6 +3,7 @@
 // planted bugs that are a store's.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -37,14 +38,17 @@ class SimStore final : public bridge::backbone::Store {
   void set_readable(bool readable) { readable_ = readable; }
   bool readable() const { return readable_; }
 
-  // Everything in the log, readable or not.
+  // Everything in the log, readable or not, as it was when it was written.
   std::vector<RecordPtr> all() const;
+  std::vector<RecordPtr> changes_of(RecordId post) const;
 
  private:
   bool planted(Mutant mutant) const { return stage_.plan.mutant == mutant; }
 
   Stage& stage_;
   std::unique_ptr<bridge::backbone::MemoryStore> store_;
+  std::map<RecordId, RecordPtr> written_;               // what each id was lastly tried with
+  std::map<RecordId, std::vector<RecordPtr>> changes_;  // by post; some were refused
   bool readable_ = true;
   RecordId synced_ = 0;  // of the mutant that acknowledges before that
 };

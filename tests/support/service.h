@@ -32,6 +32,8 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
     std::string phrase;
     bridge::wire::Class kind = bridge::wire::CLASS_UNSPECIFIED;
     bool late = false;
+    std::uint64_t changes = 0;  // the post that it corrects or, if it is gone, takes back
+    bool retracted = false;
   };
   static constexpr bridge::fanout::SessionId kSession = 7;
 
@@ -106,6 +108,31 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
     auto request = by(nick);
     request.mutable_leave()->set_nick(whom);
     return ask(request);
+  }
+  // Changes of posts go to the committer by way of the fan-out.
+  bridge::wire::Reply retract(const std::string& nick, std::uint64_t post) {
+    auto request = by(nick);
+    request.mutable_retract()->set_post(post);
+    return change(request);
+  }
+  bridge::wire::Reply correct(const std::string& nick, std::uint64_t post,
+                              const std::string& text) {
+    auto request = by(nick);
+    request.mutable_correct()->set_post(post);
+    request.mutable_correct()->set_text(text);
+    return change(request);
+  }
+  bridge::wire::Reply change(const bridge::wire::Request& request) {
+    fanout_->ask(1, request);
+    fanout_->turn(now_);
+    for (auto& change : fanout_->take_changes())
+      committer_->stage({.reply_to = {},
+                         .request = std::move(change.request),
+                         .caught = std::move(change.caught)},
+                        now_);
+    committer_->commit(now_);
+    settle();
+    return reply_;
   }
   // What the fan-out answers itself.
   bridge::wire::Reply ask_fanout(const bridge::wire::Request& request) {
@@ -259,8 +286,8 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
     for (const auto& someone : batch.look_for()) looked_for_.push_back(someone);
     for (const auto& item : batch.items())
       for (const auto& to : item.recipients())
-        delivered_.push_back(
-            {sequence, item.id(), to.address(), item.text(), to.phrase(), to.class_(), to.late()});
+        delivered_.push_back({sequence, item.id(), to.address(), item.text(), to.phrase(),
+                              to.class_(), to.late(), item.changes(), item.retracted()});
   }
 
   bridge::fanout::FanoutOptions options_;

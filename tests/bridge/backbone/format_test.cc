@@ -1,6 +1,7 @@
 // Pins the bytes that lie on disks (docs/log.md): a change here is a change of format.
 #include <catch2/catch.hpp>
 
+#include "bridge/backbone/amend.h"
 #include "bridge/backbone/compaction.h"
 #include "bridge/backbone/cursor_codec.h"
 #include "bridge/backbone/dedupe.h"
@@ -64,6 +65,7 @@ TEST_CASE("every kind of record: its bytes and its compaction key") {
   scribe.zone_set(1, "UTC");
   scribe.limit_changed("im.x", "a@b", "1/1s");
   scribe.limit_changed("im.x", "", "");
+  scribe.changed(1, 9, "ho", 7);
   const auto batch = scribe.take();
   const std::string one = "0000000000000001";
   const std::string two = "0000000000000002";
@@ -127,6 +129,11 @@ TEST_CASE("every kind of record: its bytes and its compaction key") {
   CHECK(key(*batch[23]) == "6c696d2e7800614062");
   CHECK(stored(*batch[24]) == "0108c40210e80792020e0a04696d2e78200130643a026d65");
   CHECK(key(*batch[24]) == "6c696d2e7800");
+  CHECK(stored(*batch[25]) ==
+        "0108c50210e807ea011708091001"
+        "1a046e69636b20f403"
+        "3202686f38074a027366");
+  CHECK_FALSE(state_change(*batch[25]));
 
   std::vector<std::size_t> erasing;
   for (std::size_t i = 0; i < batch.size(); ++i)
@@ -167,6 +174,30 @@ TEST_CASE("a reply: its bytes") {
   record.mutable_post()->set_thread(4);
   record.mutable_post()->set_previous(5);
   CHECK(stored(record) == "0108ac021a130801e80102f00103fa0102616c800204880205");
+}
+
+TEST_CASE("what a change makes of a post, and of the change before it") {
+  Scribe scribe;
+  scribe.post(1, "hi", "c");
+  scribe.changed(1, 1, "ho");
+  scribe.changed(1, 1, "", 2);
+  const auto batch = scribe.take();
+  CHECK(amended_ids(*batch[0]).empty());
+  CHECK(amended_ids(*batch[1]) == std::vector<RecordId>{1});
+  CHECK(amended_ids(*batch[2]) == std::vector<RecordId>{1, 2});
+  CHECK(stored(amended(*batch[0], *batch[1])) ==
+        "01080110e8071a130801"
+        "1202686f1a01632001"
+        "880102"
+        "9a01027366");
+  CHECK(stored(amended(*batch[0], *batch[2])) ==
+        "01080110e8071a120801"
+        "1a01632001"
+        "880103"
+        "900101"
+        "9a01027366");
+  CHECK(amended(*batch[1], *batch[2]).changed().text().empty());
+  CHECK(amended(*batch[1], *batch[2]).changed().superseded_by() == 3);
 }
 
 TEST_CASE("a record comes back as it was") {

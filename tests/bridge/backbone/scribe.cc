@@ -208,4 +208,19 @@ RecordId Scribe::limit_changed(std::string_view name, std::string_view key,
   return add(std::move(record));
 }
 
+RecordId Scribe::changed(AccountId author, RecordId post, std::string_view text,
+                         RecordId previous) {
+  Record record;
+  auto& changed = *record.mutable_changed();
+  changed.set_post(post);
+  changed.set_author(author);
+  changed.set_nick("nick");
+  changed.set_posted_ms(500);
+  changed.set_deleted(text.empty());
+  changed.set_text(std::string(text));
+  changed.set_previous(previous);
+  changed.add_caught("sf");
+  return add(std::move(record));
+}
+
 }  // namespace bridge::backbone

@@ -44,6 +44,9 @@ class Scribe {
   RecordId mute_forgotten(AccountId account, RecordId since);
   RecordId capped(AccountId account, std::string_view phrase, std::uint32_t per_hour);
   RecordId limit_changed(std::string_view name, std::string_view key, std::string_view value);
+  // Takes a post back, or, with a text, corrects it.
+  RecordId changed(AccountId author, RecordId post, std::string_view text = {},
+                   RecordId previous = 0);
   RecordId zone_set(AccountId account, std::string_view zone);
   RecordId favourited(AccountId account, RecordId post);
   RecordId unfavourited(AccountId account, RecordId post);

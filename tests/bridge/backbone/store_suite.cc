@@ -216,6 +216,32 @@ TEMPLATE_TEST_CASE("of the records State is made of, the newest about each thing
   }));
 }
 
+TEMPLATE_TEST_CASE("what was changed is found nowhere as it was", "", Embedded, InMemory) {
+  TestType bench;
+  Scribe scribe;
+  const RecordId kept = scribe.post(kAlice, "kept", "1");
+  const RecordId gone = scribe.post(kAlice, "secret", "2");
+  const bool in_one_batch = GENERATE(false, true);
+  if (!in_one_batch) REQUIRE(bench.store().append(scribe.take()));
+  const RecordId corrected = scribe.changed(kAlice, gone, "secret, too");
+  const RecordId deleted = scribe.changed(kAlice, gone, "", corrected);
+  REQUIRE(bench.store().append(scribe.take()));
+  const bool restarted = GENERATE(false, true);
+  if (restarted) bench.reopen();
+
+  const auto log = *bench.store().read(0, kAll, kAll);
+  REQUIRE(log.size() == deleted);
+  CHECK(log[kept - 1]->post().text() == "kept");
+  CHECK(log[gone - 1]->post().deleted());
+  CHECK(log[gone - 1]->post().changed_by() == deleted);
+  CHECK(log[corrected - 1]->changed().superseded_by() == deleted);
+  for (const auto& record : log)
+    CHECK(record->SerializeAsString().find("secret") == std::string::npos);
+  // A sender who did not hear the answer sends it again.
+  CHECK(bench.store().find_duplicate(kAlice, "2", "secret", 0) == std::optional(gone));
+  CHECK_FALSE(*bench.store().find_duplicate(kAlice, "2", "secret, too", 0));
+}
+
 TEMPLATE_TEST_CASE("readers see a dense log up to its head while the writer goes on", "", Embedded,
                    InMemory) {
   constexpr RecordId kRecords = 2'000;

@@ -143,6 +143,28 @@ TEST_CASE("verify finds a row that says something else than the log") {
   }
 }
 
+TEST_CASE("verify knows changed posts, and finds one that says what it said before") {
+  const TempFolder folder;
+  std::string before;
+  {
+    Stores stores(folder.path());
+    Scribe more(stores.log->head());
+    more.at(9'000);
+    const RecordId said = more.post(1, "secret", "c9");
+    const auto batch = more.take();
+    encode_record(*batch.front(), before);
+    REQUIRE(stores.log->append(batch));
+    const RecordId corrected = more.changed(1, said, "better");
+    more.changed(1, said, "", corrected);
+    REQUIRE(stores.log->append(more.take()));
+    CHECK(said == 11);
+  }
+  CHECK(verify(folder.path(), quiet).value().examples == std::vector<std::string>{});
+  write_row(small_store(folder.path()), kLog, be64(11), before);
+  CHECK_THAT(verify(folder.path(), quiet).value().examples.front(),
+             Contains("Record 11 still says what record 12 has changed"));
+}
+
 TEST_CASE("verify finds records that are missing, unreadable or out of order") {
   const Closed store;
   SECTION("a gap") {

@@ -463,6 +463,66 @@ TEST_CASE("a client that has seen more than the log holds is told of the gap") {
   CHECK(gap.to() == 40);
 }
 
+bridge::backbone::RecordPtr change(std::uint64_t id, std::uint64_t post, const std::string& text,
+                                   std::uint64_t previous = 0) {
+  auto record = std::make_shared<bridge::backbone::Record>();
+  record->set_id(id);
+  auto& changed = *record->mutable_changed();
+  changed.set_post(post);
+  changed.set_nick("bob");
+  changed.set_text(text);
+  changed.set_deleted(text.empty());
+  changed.set_previous(previous);
+  return record;
+}
+
+// "3: text", "4 changes 3: text", "5 takes back 3".
+std::vector<std::string> told(const LaneStory& story) {
+  std::vector<std::string> all;
+  for (const Sent& sent : story.sent) {
+    if (sent.header.type != Type::kBatch) continue;
+    const auto batch = *bridge::wire::parse<bridge::wire::Batch>(sent.body);
+    for (const auto& item : batch.items()) {
+      std::string line = std::to_string(item.id());
+      if (item.retracted())
+        line += " takes back " + std::to_string(item.changes());
+      else if (item.changes() != 0)
+        line += " changes " + std::to_string(item.changes());
+      all.push_back(item.retracted() ? line : line + ": " + item.text());
+    }
+  }
+  return all;
+}
+
+TEST_CASE("the feed says what becomes of posts, and never again what they said before") {
+  LaneStory story(Kind::kWeb);
+  story.hello();
+  story.credit = 100;
+  story.ask(subscribe(0));
+  const auto append = [&](std::vector<bridge::backbone::RecordPtr> records) {
+    REQUIRE(story.store.append(records));
+    story.lane.on_records(records);
+  };
+  append({post(1), post(2)});
+  story.lane.turn(story.now);
+  append({change(3, 1, "post one"), change(4, 2, "post two"), change(5, 2, "", 4)});
+  story.lane.turn(story.now);
+  using Told = std::vector<std::string>;
+  CHECK(told(story) == Told{"1: post 1", "2: post 2", "3 changes 1: post one", "5 takes back 2"});
+  // Whoever reads it only now.
+  const bool from_memory = GENERATE(true, false);
+  LaneStory late(Kind::kWeb);
+  REQUIRE(late.store.append(*story.store.read(0, 100, 1 << 20)));
+  if (from_memory) late.lane.on_records(*story.store.read(0, 100, 1 << 20));
+  LaneStory& reader = from_memory ? late : story;
+  reader.sent.clear();
+  if (from_memory) reader.hello();
+  reader.credit = 100;
+  reader.ask(subscribe(0));
+  reader.lane.turn(reader.now);
+  CHECK(told(reader) == Told{"1: post one", "3 changes 1: post one", "5 takes back 2"});
+}
+
 TEST_CASE("direct messages are never in the feed") {
   LaneStory story(Kind::kWeb);
   story.hello();

@@ -62,6 +62,15 @@ TEST_CASE("The bytes of requests are pinned") {
   more.mutable_more()->set_count(50);
   CHECK(hex(serialize(more)) == "ea01070a036e79631032");
 
+  Request retract;
+  retract.mutable_retract()->set_post(300);
+  CHECK(hex(serialize(retract)) == "c2020308ac02");
+
+  Request correct;
+  correct.mutable_correct()->set_post(300);
+  correct.mutable_correct()->set_text("hi");
+  CHECK(hex(serialize(correct)) == "ca020708ac0212026869");
+
   Request mute;
   mute.mutable_mute()->set_phrases("nyc");
   mute.mutable_mute()->set_for_ms(1000);
@@ -145,6 +154,13 @@ TEST_CASE("The bytes of deliveries are pinned") {
   CHECK(hex(serialize(batch)) ==
         "0a3108f0a2041203626f621a066869206e79632080d095ffbc31"
         "2a0c0a0361407810041a036e79632a090a0363407810032001");
+
+  Item gone;
+  gone.set_id(300);
+  gone.set_author("bo");
+  gone.set_changes(5);
+  gone.set_retracted(true);
+  CHECK(hex(serialize(gone)) == "08ac021202626f880105900101");
 
   Nack nack;
   nack.set_address("a@x");

@@ -235,9 +235,21 @@ TEST_CASE("arity: none, one nick, a nick and a text, a phrase") {
   }
 }
 
+TEST_CASE("del takes the number of a post, with its sign or without") {
+  for (const char* text : {"del #17", "del 17", "DEL  #17 "}) {
+    INFO(text);
+    CHECK(as<Delete>(text).post == 17);
+  }
+  for (const char* text :
+       {"del", "del #", "del #0", "del all", "del #1 #2", "del #-1", "del 99999999999999999999"}) {
+    INFO(text);
+    CHECK(is<WrongArguments>(text));
+  }
+}
+
 TEST_CASE("commands to come are recognised and not published") {
   for (const char* text : {"r #4 yes", "reply alice no", "get bob", "last bob", "get well soon",
-                           "fav #1", "rt #1", "repeat #1", "del #1", "nudge bob"}) {
+                           "fav #1", "rt #1", "repeat #1", "nudge bob"}) {
     INFO(text);
     CHECK(is<NotAvailable>(text));
   }

@@ -101,6 +101,12 @@ TEST_CASE("more says how many come, how many are left, and how to get those") {
   CHECK(render_reply(More{}, {}) == "That cannot be answered just now.");
 }
 
+TEST_CASE("a post that is taken back is gone, once") {
+  CHECK(to_request(Delete{17}, "")->retract().post() == 17);
+  CHECK(render_reply(Delete{17}, done(true)) == "Post #17 is gone.");
+  CHECK(render_reply(Delete{17}, done(false)) == "Post #17 was gone already.");
+}
+
 TEST_CASE("blocking says what it does") {
   CHECK(render_reply(Block{"bob"}, done(true)) ==
         "You block bob now: nothing by bob reaches you, and neither of you follows the other.");

@@ -44,6 +44,28 @@ TEST_CASE("a delivery says who wrote what and why it comes") {
   CHECK(delivery_body(item, recipient) == "(direct) alice: hello <all>");
 }
 
+TEST_CASE("what becomes of a post names it, and has an id of its own") {
+  wire::Item item = World::post(9, "alice", "hello, all");
+  item.set_changes(5);
+  wire::Recipient recipient;
+  recipient.set_address(kBare);
+  recipient.set_class_(wire::TRACK);
+  recipient.set_phrase("hello");
+  std::string corrected;
+  render_delivery(corrected, World::small_settings(), item, recipient);
+  CHECK_THAT(corrected, Contains("id='p9'") && Contains("<body>[hello] alice: hello, all</body>") &&
+                            Contains("<replace xmlns='urn:xmpp:message-correct:0' id='p5'/>"));
+  item.clear_text();
+  item.set_retracted(true);
+  std::string gone;
+  render_delivery(gone, World::small_settings(), item, recipient);
+  CHECK_THAT(gone, Contains("<body>alice has taken back an earlier post.</body>") &&
+                       Contains("<retract xmlns='urn:xmpp:message-retract:1' id='p5'/>") &&
+                       Contains("<fallback xmlns='urn:xmpp:fallback:0' "
+                                "for='urn:xmpp:message-retract:1'/>") &&
+                       !Contains("<replace"));
+}
+
 // Made on Tuesday, 14 November 2023, 22:13:20 UTC, of posts since then or `ago` before.
 wire::Digest digest(std::uint64_t count, std::chrono::milliseconds ago = {}) {
   wire::Digest digest;

@@ -182,6 +182,70 @@ TEST_CASE("the bare domain answers like the bot, from itself") {
   CHECK_THAT(world.to(kBob), Contains("track PHRASE") && Contains("from='im.example.org'"));
 }
 
+// A message of bob's client that corrects or takes back an earlier one.
+Stanza changes(std::string_view replaces, std::string_view retracts, std::string_view body) {
+  Stanza stanza;
+  stanza.from = *Jid::parse(kBob);
+  stanza.to = *Jid::parse("lapwing@im.example.org");
+  stanza.id = "m9";
+  stanza.body = body;
+  stanza.replaces = replaces;
+  stanza.retracts = retracts;
+  return stanza;
+}
+
+TEST_CASE("a corrected message corrects the post that it became") {
+  World world;
+  world.up();
+  world.says(kBob, "join bob");
+  world.says(kBob, "post soop", "m5");
+  world.gets(changes("m5", "", "soup"));
+  REQUIRE(world.requests.back().has_correct());
+  CHECK(world.requests.back().correct().post() == 1);
+  CHECK(world.requests.back().correct().text() == "soup");
+  CHECK_THAT(world.to(kBob), Contains("Post #1 is corrected."));
+  world.gets(changes("m5", "", "post tomato soup"));
+  CHECK(world.requests.back().correct().text() == "tomato soup");
+  CHECK(world.posts == std::vector<std::string>{"soop"});
+}
+
+TEST_CASE(
+    "a message that is taken back takes back the post that it became, and what it says is not "
+    "read") {
+  World world;
+  world.up();
+  world.says(kBob, "join bob");
+  world.says(kBob, "post oops", "m5");
+  world.gets(changes("", "m5", "This person attempted to retract a previous message."));
+  REQUIRE(world.requests.back().has_retract());
+  CHECK(world.requests.back().retract().post() == 1);
+  CHECK_THAT(world.to(kBob), Contains("Post #1 is gone."));
+  Stanza silent = changes("", "m5", "");
+  silent.body.reset();
+  world.gets(silent);
+  CHECK(world.requests.back().has_retract());
+  CHECK(world.posts == std::vector<std::string>{"oops"});
+}
+
+TEST_CASE("correcting what was no post publishes nothing, but a command is one") {
+  World world;
+  world.up();
+  world.says(kBob, "join bob");
+  world.says(kBob, "folow alice", "m5");
+  world.clear();
+  world.gets(changes("m5", "", "hello, all"));
+  CHECK_THAT(world.to(kBob), Contains("I do not know which post that is about"));
+  world.gets(changes("", "m5", "whatever"));
+  CHECK(world.posts.empty());
+  world.gets(changes("m5", "", "follow alice"));
+  CHECK(world.requests.back().has_follow());
+  // Nobody else's message is meant by the same id.
+  world.says("eve@example.org/x", "join eve");
+  world.says("eve@example.org/x", "post mine", "m5");
+  world.gets(changes("", "m5", "whatever"));
+  CHECK_FALSE(world.requests.back().has_retract());
+}
+
 TEST_CASE("a chat to a contact is a direct message, whatever it begins with") {
   World world;
   world.up();

@@ -134,6 +134,24 @@ TEST_CASE("an inbound message becomes a Stanza") {
   CHECK(stanza.delayed);
 }
 
+TEST_CASE("what a message corrects or takes back is read, also as it was written earlier") {
+  Fixture f;
+  f.go_online();
+  f.server.send(
+      "<message from='a@x/1' to='bot@im.example'><body>soup</body>"
+      "<replace xmlns='urn:xmpp:message-correct:0' id='m1'/></message>"
+      "<message from='a@x/1' to='bot@im.example'>"
+      "<retract xmlns='urn:xmpp:message-retract:1' id='m2'/></message>"
+      "<message from='a@x/1' to='bot@im.example'><apply-to xmlns='urn:xmpp:fasten:0' id='m3'>"
+      "<retract xmlns='urn:xmpp:message-retract:0'/></apply-to></message>");
+  REQUIRE(f.until([&] { return f.listener.stanzas.size() == 3; }));
+  const auto& stanzas = f.listener.stanzas;
+  CHECK(stanzas[0].replaces == "m1");
+  CHECK(stanzas[0].retracts.empty());
+  CHECK(stanzas[1].retracts == "m2");
+  CHECK(stanzas[2].retracts == "m3");
+}
+
 TEST_CASE("presence, queries, receipts and errors are read") {
   Fixture f;
   f.go_online();

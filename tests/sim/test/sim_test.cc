@@ -54,7 +54,7 @@ TEST_CASE("the laws notice a planted bug") {
       GENERATE(Mutant::kAckBeforeFsync, Mutant::kCursorOffByOne, Mutant::kCreditOffByOne,
                Mutant::kCompactionMovesJob, Mutant::kRetrackDeliversGap, Mutant::kTwiceFromTwoLists,
                Mutant::kCheckpointBeforeAck, Mutant::kDigestForgetsOne, Mutant::kReturnedForgotten,
-               Mutant::kNoBackOff);
+               Mutant::kNoBackOff, Mutant::kChangeMissesTheAway);
   std::string how;
   const std::uint64_t seed = first_broken(200, mutant, how);
   INFO(name(mutant) << " in seed " << seed << ": " << how);

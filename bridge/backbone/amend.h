@@ -1,0 +1,23 @@
+// Amend: what a record makes of records that were in the log before it. A post that its author
+// takes back or corrects is rewritten where it stands, so that no reader of the log finds the old
+// text.
+//
+//   for (RecordId id : amended_ids(record)) put(id, amended(get(id), record));
+//
+// The store does that in the same atomic batch as the append; whoever keeps records in memory does
+// the same when it comes to `record`. Doing it twice changes nothing. Pure functions.
+#pragma once
+
+#include <vector>
+
+#include "bridge/backbone/store.h"
+
+namespace bridge::backbone {
+
+// Those that have to be rewritten; all of them are older than `record`.
+std::vector<RecordId> amended_ids(const Record& record);
+
+// `old` as it is from `record` on.
+Record amended(const Record& old, const Record& record);
+
+}  // namespace bridge::backbone
