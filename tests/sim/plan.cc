@@ -104,13 +104,13 @@ Plan plan_for(std::uint64_t seed, Mutant mutant) {
   plan.race = sometimes(0.15);
   plan.flap = sometimes(0.15);
   plan.reject = sometimes(0.1);
-  plan.gone = sometimes(0.1);
   plan.hang = sometimes(0.1);
   plan.unreadable = sometimes(0.05);
   if (plan.crowd > 0) plan.death_per_step = 1.0 / static_cast<double>(dice.between(300, 3000));
   plan.kill_bridge = plan.crowd > 0 || dice.chance(0.7);
   plan.kill_gateway = dice.chance(plan.crowd > 0 ? 0.2 : 0.7);
   plan.crash_server = dice.chance(0.3);
+  plan.gone = plan.crowd == 0 ? sometimes(0.1) : 0;
   return plan;
 }
 

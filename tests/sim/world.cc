@@ -266,14 +266,6 @@ void World::fault_of_people() {
     stage_.trace.say("what is sent to {} comes back for a while", address);
     server_.reject(address, a_while(4000));
   }
-  if (dice.chance(plan.gone)) {
-    Person& person = *dice.pick(people_);
-    stage_.trace.say("nothing can be sent to {} for a while", person.address());
-    const Time until = a_while(15'000);
-    server_.cut_off(person.address(), until);
-    stage_.laws.cut_off(person.address(), until);
-    person.insist(until);
-  }
   if (dice.chance(plan.hang)) {
     const std::string& address = dice.pick(people_)->address();
     stage_.trace.say("the client of {} reads nothing for a while", address);
@@ -284,6 +276,14 @@ void World::fault_of_people() {
     for (auto& person : people_)
       if (dice.chance(0.5)) person->rush(word);
     dice.pick(publishers_)->burst(dice.between(1, 8), word);
+  }
+  if (plan.gone > 0 && dice.chance(plan.gone)) {
+    Person& person = *dice.pick(people_);
+    stage_.trace.say("nothing can be sent to {} for a while", person.address());
+    const Time until = a_while(15'000);
+    server_.cut_off(person.address(), until);
+    stage_.laws.cut_off(person.address(), until);
+    person.insist(until);
   }
 }
 
