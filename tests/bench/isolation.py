@@ -254,13 +254,13 @@ def main():
         for _ in range(options.rounds):
             for case in CASES:
                 run.results[case].append(run.measure(case))
+        lines = [line_of(case, run.results, run.rate) for case in ("a", "aa", "b", "c", "d")]
+        for line in lines:
+            print(json.dumps(line), flush=True)
+        show(ROWS, lines)
         run.law_2()
     finally:
         run.close()
-    lines = [line_of(case, run.results, run.rate) for case in ("a", "aa", "b", "c", "d")]
-    for line in lines:
-        print(json.dumps(line), flush=True)
-    show(ROWS, lines)
     # A moment of it shows that it works, no more.
     if options.seconds < 2 or options.rounds < 3:
         return
