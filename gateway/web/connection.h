@@ -2,7 +2,6 @@
 // (server.cc, connection.cc): it names Boost's types.
 #pragma once
 
-#define BOOST_ASIO_DISABLE_THREADS 1  // one thread turns it: no locks
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/http/parser.hpp>
