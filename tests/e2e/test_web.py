@@ -29,6 +29,7 @@ class Website(unittest.TestCase):
         for nick in ("alice", "bob", "carol"):
             cls.bridge.ctl("publish", "--as", nick, f"{nick} is here")
         cls.web = cls.enterClassContext(LoneWeb(cls.bridge.web))
+        cls.web.until(lambda a: a["view"]["live"] and len(a["posts"]) >= 3, "/api/timelines/public")
 
     def post(self, nick, text, **more):
         status, answer = self.web.ask("POST", "/api/posts", {"text": text, **more}, nick=nick)
