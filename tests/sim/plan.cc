@@ -12,7 +12,7 @@
 namespace tests::sim {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Mutant>, 11> kMutants{{
+constexpr std::array<std::pair<std::string_view, Mutant>, 12> kMutants{{
     {"none", Mutant::kNone},
     {"ack-before-fsync", Mutant::kAckBeforeFsync},
     {"cursor-off-by-one", Mutant::kCursorOffByOne},

@@ -29,7 +29,7 @@ class Publisher final : private bridge::client::Listener {
     std::string nick;
     std::string client_id;
     std::string text;
-    std::string about;  // whose newest post it replies to, or passes on; mostly nobody's
+    std::string about = {};  // whose newest post it replies to, or passes on; mostly nobody's
     bool passes_on = false;
     Time not_before = {};
     RecordId changes = 0;  // corrects this post or, without a text, takes it back
