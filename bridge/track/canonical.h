@@ -76,7 +76,8 @@ void for_each_required(std::string_view canonical, Found found) {
     if (!term.quoted) {
       one(term.text);
     } else {
-      for (const std::string_view element : Elements(term.text).view()) one(element);
+      const Elements elements(term.text);
+      for (const std::string_view element : elements.view()) one(element);
     }
     return true;
   });
