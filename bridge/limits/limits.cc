@@ -18,12 +18,12 @@ void Ledger::apply(const backbone::Record& record) {
   newest_ = std::max(newest_, record.id());
   const Entry* entry = limits::find(change.name());
   if (!entry) return;
-  Setting setting{.unset = change.unset(),
-                  .value = {},
-                  .shadow = change.shadow(),
-                  .percent = static_cast<std::uint8_t>(std::min(change.percent(), 100u)),
-                  .who = change.who(),
-                  .time_ms = record.time_ms()};
+  Setting setting;
+  setting.unset = change.unset();
+  setting.shadow = change.shadow();
+  setting.percent = static_cast<std::uint8_t>(std::min(change.percent(), 100u));
+  setting.who = change.who();
+  setting.time_ms = record.time_ms();
   if (!setting.unset) {
     auto value = parse(*entry, change.value());
     if (!value) return;  // its bounds have become narrower

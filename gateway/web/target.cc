@@ -64,6 +64,8 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
       if (high < 0 || low < 0 || high + low == 0) return std::nullopt;
       decoded += static_cast<char>(high * 16 + low);
       i += 2;
+    } else if (text[i] == '\0') {
+      return std::nullopt;
     } else {
       decoded += text[i];
     }

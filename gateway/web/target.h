@@ -29,7 +29,7 @@ std::optional<Fields> parse_form(std::string_view text);
 // "a=1; b=2". Quotes around a value are taken off.
 Fields parse_cookies(std::string_view header);
 
-// nullopt: a broken escape, or one that says zero. `plus_is_space` in queries and forms.
+// nullopt: a broken escape, or a zero byte, escaped or not. `plus_is_space` in queries and forms.
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space);
 
 // For use in a path or a query.

@@ -24,6 +24,7 @@ TEST_CASE("targets that could mislead are refused", "[target]") {
   for (const char* bad : {"", "u", "http://x/", "/a/../b", "/a/%2e%2e/b", "/./a", "/a%2fb", "/a%",
                           "/a%zz", "/a%00", "/?a=%0"})
     CHECK_FALSE(parse_target(bad));
+  CHECK_FALSE(parse_target({"/?a=\0b", 6}));
   std::string many = "/?";
   for (std::size_t i = 0; i <= kFieldsMax; ++i) many += "a=1&";
   CHECK_FALSE(parse_target(many));
