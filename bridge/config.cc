@@ -100,6 +100,12 @@ void read_deliveries(ConfigReader table, fanout::FanoutThreadOptions& options) {
 void read_rules(ConfigReader table, Config& config) {
   state::Rules& rules = config.rules;
   table.bytes("post_bytes_max", rules.post_bytes_max, 1, 16 * 1024);
+  table.number("post_characters_max", rules.post_characters_max, 1, 16 * 1024);
+  std::string directs = rules.directs_from_anybody ? "anybody" : "followed";
+  table.text("directs_from", directs, {.example = "\"followed\""});
+  if (directs != "anybody" && directs != "followed")
+    table.problem("directs_from", "is neither followed nor anybody", {.example = "\"followed\""});
+  rules.directs_from_anybody = directs == "anybody";
   table.number("tracks_per_person", rules.tracks_per_person, 0, 10'000);
   table.number("follows_per_person", rules.follows_per_person, 0, 100'000);
   table.number("accounts_max", rules.accounts_max, 1, 100'000'000);

@@ -7,6 +7,7 @@
 
 #include "bridge/base/text.h"
 #include "bridge/state/deciding.h"
+#include "bridge/track/graphemes.h"
 #include "bridge/wire/messages.h"
 
 namespace bridge::state {
@@ -30,6 +31,11 @@ Result<const Account*> Deciding::actor(const Request& request) const {
   }
   if (who.who_case() == wire::Actor::kNick) return person(who.nick());
   return fail(ErrorCode::kBadRequest, "This request names nobody as its actor.");
+}
+
+Result<const Account*> Deciding::reader(const Request& request) const {
+  if (request.actor().who_case() == wire::Actor::WHO_NOT_SET) return nullptr;
+  return actor(request);
 }
 
 Result<const Account*> Deciding::person(const std::string& nick) const {
@@ -67,9 +73,20 @@ Result<const Account*> Deciding::author_of(const Request& request) {
 Result<void> Deciding::check_post(std::string_view client_id, std::string_view text) const {
   if (client_id.empty() || client_id.size() > kClientIdBytesMax)
     return fail(ErrorCode::kBadRequest, "A client_id is 1 to 128 bytes.");
+  return check_written(text);
+}
+
+Result<void> Deciding::check_written(std::string_view text) const {
   if (text.find_first_not_of(" \t\n") == std::string_view::npos)
     return fail(ErrorCode::kBadRequest, "There is no text in it.");
-  return base::check_text(text, rules_.post_bytes_max);
+  if (auto ok = base::check_text(text, rules_.post_bytes_max); !ok) return ok;
+  if (text.size() <= rules_.post_characters_max) return {};
+  const std::size_t characters = track::count_graphemes(text);
+  if (characters <= rules_.post_characters_max) return {};
+  return fail(
+      ErrorCode::kBadRequest,
+      fmt::format("That is {} characters too long: it has {}, and {} is the most.",
+                  characters - rules_.post_characters_max, characters, rules_.post_characters_max));
 }
 
 Result<void> Deciding::publish(Request& request) {
@@ -110,9 +127,7 @@ Result<void> Deciding::direct(Request& request) {
   const auto before = accepted_before((*author)->id, message);
   if (!before) return tl::unexpected(before.error());
   if (*before) return {};
-  if ((*recipient)->blocks_now((*author)->id))
-    return fail(ErrorCode::kForbidden, fmt::format("You cannot write to {0}: {0} has blocked you.",
-                                                   (*recipient)->nick.view()));
+  if (auto ok = may_write_to(**author, **recipient, "write to"); !ok) return ok;
   Record& record = add_record();
   record.mutable_direct()->set_author((*author)->id);
   record.mutable_direct()->set_nick((*author)->nick.str());
@@ -120,7 +135,20 @@ Result<void> Deciding::direct(Request& request) {
   record.mutable_direct()->set_allocated_text(message.release_text());
   record.mutable_direct()->set_allocated_client_id(message.release_client_id());
   decision_.reply.mutable_published()->set_id(record.id());
+  decision_.reply.mutable_published()->set_one_way(!rules_.directs_from_anybody &&
+                                                   !(*author)->find_follow((*recipient)->id));
   return {};
+}
+
+// Direct messages and nudges. `what`: "write to".
+Result<void> Deciding::may_write_to(const Account& author, const Account& recipient,
+                                    std::string_view what) const {
+  if (auto ok = may_meet(author, recipient.id, what); !ok) return ok;
+  if (rules_.directs_from_anybody || recipient.find_follow(author.id)) return {};
+  return fail(ErrorCode::kForbidden,
+              fmt::format("You cannot {0} {1}: {1} does not follow you. `r {1} TEXT` answers "
+                          "{1} for everybody to read.",
+                          what, recipient.nick.view()));
 }
 
 Result<void> Deciding::join(const Request& request) {
@@ -213,7 +241,7 @@ Result<void> Deciding::run(Request& request) {
     case Request::kJoin:
       return join(request);
     case Request::kWhois:
-      return whois(request.whois().nick());
+      return whois(request);
     case Request::kGet:
       return get(request);
     default:

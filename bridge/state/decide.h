@@ -22,7 +22,10 @@ namespace bridge::state {
 
 // Bounds a person meets. Changing one drops nothing that exists.
 struct Rules {
-  std::size_t post_bytes_max = 2000;
+  std::size_t post_bytes_max = 4000;
+  std::size_t post_characters_max = 500;  // as people count them; of a direct message, too
+  // Else only those whom the recipient follows may send them one.
+  bool directs_from_anybody = false;
   std::size_t tracks_per_person = 200;
   std::size_t follows_per_person = 2000;
   std::size_t accounts_max = 1'000'000;

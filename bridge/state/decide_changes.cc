@@ -64,9 +64,7 @@ Result<void> Deciding::retract(const Account& account, RecordId id) {
 }
 
 Result<void> Deciding::correct(const Account& account, const wire::Correct& what) {
-  if (what.text().find_first_not_of(" \t\n") == std::string::npos)
-    return fail(ErrorCode::kBadRequest, "There is no text in it.");
-  if (auto ok = base::check_text(what.text(), rules_.post_bytes_max); !ok) return ok;
+  if (auto ok = check_written(what.text()); !ok) return ok;
   const auto post = own_post(account, what.post());
   if (!post) return tl::unexpected(post.error());
   if ((*post)->post().deleted())

@@ -198,18 +198,14 @@ void Deciding::add_item(const Record& post) {
 
 Result<void> Deciding::get(const Request& request) {
   const wire::Get& what = request.get();
-  const Account* reader = nullptr;
-  if (request.actor().who_case() != wire::Actor::WHO_NOT_SET) {
-    const auto account = actor(request);
-    if (!account) return tl::unexpected(account.error());
-    reader = *account;
-  }
+  const auto asks = reader(request);
+  if (!asks) return tl::unexpected(asks.error());
   const bool one = what.post().which_case() != wire::PostRef::kNick;
   auto post = post_of(what.post());
   if (!post) return tl::unexpected(post.error());
   const AccountId author = (*post)->post().author();
-  if (reader && state_.find(author)->blocks_now(reader->id))
-    return may_meet(*reader, author, "read");
+  if (*asks && state_.find(author)->blocks_now((*asks)->id))
+    return may_meet(**asks, author, "read");
   if (one) {
     add_item(**post);
     return {};
@@ -265,7 +261,7 @@ Result<void> Deciding::nudge(const Account& account, const std::string& nick) {
   if ((*recipient)->address.empty())
     return fail(ErrorCode::kUnknown, fmt::format("{} is not on Jabber and cannot get messages.",
                                                  (*recipient)->nick.view()));
-  if (auto ok = may_meet(account, (*recipient)->id, "nudge"); !ok) return ok;
+  if (auto ok = may_write_to(account, **recipient, "nudge"); !ok) return ok;
   const std::string hour =
       fmt::format("nudge {} {}", (*recipient)->id, moment_.now_ms / kNudgeEveryMs);
   const auto before = moment_.find_duplicate(account.id, hour, kNudge);

@@ -4,9 +4,13 @@ namespace bridge::state {
 
 using base::Result;
 
-Result<void> Deciding::whois(const std::string& nick) {
-  const auto account = person(nick);
+Result<void> Deciding::whois(const Request& request) {
+  const auto account = person(request.whois().nick());
   if (!account) return tl::unexpected(account.error());
+  const auto asks = reader(request);
+  if (!asks) return tl::unexpected(asks.error());
+  if (*asks && (*account)->blocks_now((*asks)->id))
+    return may_meet(**asks, (*account)->id, "look up");
   auto& profile = *decision_.reply.mutable_profile();
   profile.set_nick((*account)->nick.str());
   profile.set_joined_ms((*account)->created_ms);

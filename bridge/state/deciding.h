@@ -52,7 +52,7 @@ class Deciding {
   Result<void> ask(const Request& request, const Account& account);
   void list_people(const Request& request, const Account& account);
   void list_phrases(const Request& request, const Account& account);
-  Result<void> whois(const std::string& nick);
+  Result<void> whois(const Request& request);
 
   Result<void> favourite(const Account& account, const wire::PostRef& which);
   Result<void> unfavourite(const Account& account, const wire::PostRef& which);
@@ -64,6 +64,8 @@ class Deciding {
   Result<backbone::RecordPtr> post_of(const wire::PostRef& which) const;
   Result<backbone::RecordPtr> public_record(RecordId id) const;
   Result<backbone::RecordPtr> newest_of(const Account& author) const;
+  Result<void> may_write_to(const Account& author, const Account& recipient,
+                            std::string_view what) const;
   Result<void> may_meet(const Account& account, AccountId author, std::string_view what) const;
   Result<void> reply_to(const Account& author, const wire::PostRef& which, Record& record);
   Result<void> address(const Account& author, const std::string& nick, Record& record);
@@ -71,9 +73,12 @@ class Deciding {
   void add_item(const Record& post);
 
   Result<const Account*> actor(const Request& request) const;
+  // Who asks, if anybody does.
+  Result<const Account*> reader(const Request& request) const;
   Result<const Account*> person(const std::string& nick) const;   // who has not quit
   Result<const Account*> anybody(const std::string& nick) const;  // quit or not
   Result<const Account*> author_of(const Request& request);
+  Result<void> check_written(std::string_view text) const;
   Result<void> check_post(std::string_view client_id, std::string_view text) const;
 
   // Whether this very message was accepted before; the reply then says so.

@@ -1,76 +1,92 @@
-// Catalog: the one table of commands: their names, historic synonyms, arguments, usage and help.
+// Catalog: the one table of commands. A command is defined once, here: its names, its fields, what
+// it says about itself, what it asks of the bridge and what people read when that is answered.
+// Chat text (parse.h), forms (XEP-0050), `help`, docs/commands.md and the website are all made from
+// it; a command that is not in this table does not exist.
 //
-// parse.cc reads the arguments column, texts.cc the usage and help columns; a command that is not
-// in this table does not exist. Everything in it is constant and lives as long as the program.
+// The definitions stand in commands_*.cc, by subject. Everything in the table is constant and lives
+// as long as the program. To add a command, add an Entry there and run scripts/document.
 #pragma once
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "bridge/wire/header.h"
+#include "bridge/wire/wire.pb.h"
+#include "gateway/command/values.h"
+
 namespace gateway::command {
 
-enum class Verb : std::uint8_t {
-  kHelp,
-  kJoin,
-  kOn,
-  kOff,
-  kPost,
-  kDelete,
-  kFollow,
-  kLeave,
-  kFollows,
-  kFollowers,
-  kTrack,
-  kUntrack,
-  kTracks,
-  kBlock,
-  kUnblock,
-  kBlocks,
-  kMute,
-  kUnmute,
-  kMutes,
-  kMore,
-  kDirect,
-  kWhois,
-  kStats,
-  kTimezone,
-  kLogin,
-  kQuit,
-  kLater,  // recognised so that it is never published, but not available yet
+namespace wire = bridge::wire;
+
+// What a field takes. Each kind reads as much of a line as it can use.
+enum class Kind : std::uint8_t {
+  kNick,      // a word: a nick, also written @nick
+  kPost,      // a word: #17, or a nick for the newest post of that person
+  kNumber,    // a word: #17
+  kWord,      // any word
+  kCount,     // a number
+  kText,      // all the rest, newlines included
+  kPhrases,   // all the rest, one line
+  kCommand,   // a word: the name of a command
+  kDuration,  // a time: 2h, 30 minutes
+  kFlag,      // "1" or nothing: a box to tick; in chat a word of its own, such as `all`
 };
 
-// What may follow a verb; anything else is answered with its usage.
-enum class Arguments : std::uint8_t {
-  kNone,             // nothing
-  kOptionalCommand,  // nothing or the name of a command
-  kNick,             // exactly one nick
-  kWord,             // exactly one word
-  kNumber,           // exactly one number of a post: #17 or 17
-  kText,             // any text, newlines included
-  kNickText,         // a nick and any text
-  kPhrases,          // a line of phrases
-  kOptionalPhrases,  // nothing or a line of phrases
+struct Field {
+  std::string_view name;  // in Values, and the var of a form
+  Kind kind;
+  std::string_view label;  // in a form
+  bool optional = false;
+};
+
+// The parts of the manual, in its order.
+enum class Section : std::uint8_t { kPosts, kPeople, kWords, kYou, kOperators };
+
+// How a line that begins with the command's name, but fits it not, may be taken.
+enum class Misfit : std::uint8_t {
+  kAnswered,  // never a post: the answer says how to write it, and how to post it
+  kMaySpeak,  // the name is an ordinary word: a long sentence is surely a post, and told so
 };
 
 struct Entry {
-  Verb verb;
   std::string_view name;  // as it is listed, lower case
-  std::span<const std::string_view> synonyms;
-  Arguments arguments;
+  std::span<const std::string_view> synonyms = {};
+  std::span<const Field> fields = {};
   std::string_view usage;  // "follow NICK"
-  std::string_view help;   // one line, what it does
+  std::string_view help;   // one line: what it does
+  // More of it, for `help COMMAND` and the manual: bounds, examples. May be empty.
+  std::string_view manual = {};
+  Section section = Section::kYou;
+  Misfit misfit = Misfit::kAnswered;
+  bool members_only = true;
+  bool listed = true;  // in the overview and among the forms
+  // Asked before it is done, if there is something to ask: the answer is `yes`.
+  std::string_view question = {};
+
+  // What follows the name, to values; false: it does not fit. Null: the fields one after the other.
+  bool (*read)(std::string_view rest, Values& values) = nullptr;
+  // Null: answered without the bridge. `id` makes a publication the same when it comes again.
+  void (*ask)(const Values& values, std::string_view id, wire::Request& request) = nullptr;
+  // What people read. Not for errors.
+  std::string (*say)(const Values& values, const wire::Reply& reply) = nullptr;
 };
 
-// All commands, in the order of the overview; those with Verb::kLater last.
-std::span<const Entry> catalog();
+// All commands, in the order of the overview.
+std::span<const Entry* const> catalog();
 
 // By name or synonym, in lower case; null when it is none.
 const Entry* find(std::string_view word);
 
-// The commands with a name or synonym of four letters or more one edit away from `word`. Shorter
-// names are within one edit of every tenth sentence, so they are not guessed.
+// The listed commands with a name or synonym of four letters or more one edit away from `word`.
+// Shorter names are within one edit of every tenth sentence, so they are not guessed.
 std::vector<const Entry*> find_near(std::string_view word);
+
+// Not typed: what a client makes of a message that became a post (XEP-0308).
+const Entry& correction();
+
+std::string_view title(Section section);
 
 }  // namespace gateway::command

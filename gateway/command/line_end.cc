@@ -91,4 +91,10 @@ TimedLine read_time(std::string_view line) {
   return {join(all), milliseconds(0)};
 }
 
+std::optional<milliseconds> read_how_long(std::string_view text) {
+  const std::vector<std::string_view> words = split_words(text);
+  if (words.empty() || words.size() > 2) return std::nullopt;
+  return read_duration(words);
+}
+
 }  // namespace gateway::command

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,5 +24,8 @@ struct TimedLine {
 };
 // "nyc for 2h", "nyc for 30 minutes", "nyc for 1 week".
 TimedLine read_time(std::string_view line);
+
+// "2h", "30 minutes", and nothing else.
+std::optional<std::chrono::milliseconds> read_how_long(std::string_view text);
 
 }  // namespace gateway::command

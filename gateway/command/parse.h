@@ -2,11 +2,14 @@
 //
 //   std::visit(overloaded{...}, parse(body));
 //
-// Law 7, nobody posts by accident, lives here: text becomes a post only if its first word is
-// neither a command nor nearly one, or is `post`. Pure; any bytes are welcome. DESIGN of the
-// guesses: see find_near() for which names are guessed, fits() in parse.cc for plausible arguments.
+// Law 7, nobody posts by accident, lives here. A first word that is a command, or nearly one, makes
+// the line a command, or a question to its writer. It is a post only when it begins with `post`, or
+// when its first word is an ordinary word too (on, get, last) and what follows is so long that it
+// can only be a sentence; then the answer says so. Pure; any bytes are welcome.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -28,20 +31,27 @@ struct Suspicious {
   std::string written;
 };
 
-// A command of the language that this release does not have yet.
-struct NotAvailable {
-  const Entry* entry = nullptr;
-  std::string written;
-};
-
 // Encrypted for somebody else's eyes (OTR, or what OMEMO and OpenPGP put beside it): never posted.
 struct Encrypted {};
 
-// Nothing to answer: empty, or a machine's automatic reply (answering one can loop).
+// A machine's automatic reply: never posted. Answering each of them could loop.
+struct Automatic {};
+
+// Nothing to answer.
 struct Ignored {};
 
-using Parsed = std::variant<Command, WrongArguments, Suspicious, NotAvailable, Encrypted, Ignored>;
+using Parsed = std::variant<Command, WrongArguments, Suspicious, Encrypted, Automatic, Ignored>;
+
+// A line of more words than this is a sentence, whatever command it nearly is.
+inline constexpr std::size_t kQuestionedWordsMax = 8;
 
 Parsed parse(std::string_view text);
+
+// Plain text as the post it is.
+Command plain_post(std::string_view text);
+
+// What was said in answer to a post: plain text is a reply to it, and the name of a command that
+// needs nothing but a post is that command about it.
+Parsed about_post(Parsed parsed, std::uint64_t post);
 
 }  // namespace gateway::command

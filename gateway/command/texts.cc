@@ -23,26 +23,25 @@ std::string shortened(std::string_view text) {
   return line + "…";
 }
 
-std::string post_anyway(std::string_view written) {
-  return fmt::format("Nothing was posted. To post it as it is: `post {}`", shortened(written));
-}
-
 }  // namespace
 
-std::string help_text(const Help& help) {
-  if (const Entry* about = help.about) {
+std::string help_text(const Entry* about) {
+  if (about) {
     std::string text = fmt::format("{}: {}", about->usage, about->help);
-    if (!about->synonyms.empty()) {
+    if (!about->manual.empty()) fmt::format_to(std::back_inserter(text), " {}", about->manual);
+    if (!about->synonyms.empty())
       fmt::format_to(std::back_inserter(text), " Also: {}.", fmt::join(about->synonyms, ", "));
-    }
     return text;
   }
   std::string text = "What you write here is posted for everybody to read, except these commands:";
-  for (const Entry& entry : catalog()) {
-    if (entry.verb == Verb::kLater) continue;
-    fmt::format_to(std::back_inserter(text), "\n{} - {}", entry.usage, entry.help);
-  }
+  for (const Entry* entry : catalog())
+    if (entry->listed && entry->section != Section::kOperators)
+      fmt::format_to(std::back_inserter(text), "\n{} - {}", entry->usage, entry->help);
   return text;
+}
+
+std::string post_anyway(std::string_view written) {
+  return fmt::format("Nothing was posted. To post it as it is: `post {}`", shortened(written));
 }
 
 std::string answer(const WrongArguments& wrong) {
@@ -61,14 +60,14 @@ std::string answer(const Suspicious& suspicious) {
                      post_anyway(suspicious.written));
 }
 
-std::string answer(const NotAvailable& missing) {
-  return fmt::format("`{}` is a command that is not available here yet. {}", missing.entry->name,
-                     post_anyway(missing.written));
-}
-
 std::string answer(const Encrypted&) {
   return "This came encrypted, and nothing here can read it: it was not posted. What you write to "
          "this address is meant to be public, so please switch encryption off for it.";
+}
+
+std::string answer(const Automatic&) {
+  return "This looks like an automatic reply: it was not posted, and further ones are not "
+         "answered. To post such a text: `post TEXT`";
 }
 
 std::string ask_for_yes(std::string_view text) {
@@ -85,23 +84,6 @@ std::string nothing_to_confirm() {
 
 std::string how_to_join() {
   return "You are not a member yet. Choose a name and say: `join NICK`";
-}
-
-std::string in_seconds(std::uint64_t milliseconds) {
-  const std::uint64_t seconds = (milliseconds + 999) / 1000;
-  return seconds == 1 ? "in 1 second" : fmt::format("in {} seconds", seconds);
-}
-
-std::string how_long(std::uint64_t milliseconds) {
-  const auto in = [milliseconds](std::uint64_t unit_ms, std::string_view unit) {
-    const std::uint64_t count = (milliseconds + unit_ms - 1) / unit_ms;
-    return fmt::format("{} {}{}", count, unit, count == 1 ? "" : "s");
-  };
-  constexpr std::uint64_t kSecond = 1000, kMinute = 60 * kSecond, kHour = 60 * kMinute;
-  if (milliseconds < kMinute) return in(kSecond, "second");
-  if (milliseconds < kHour) return in(kMinute, "minute");
-  if (milliseconds < 36 * kHour) return in(kHour, "hour");
-  return in(24 * kHour, "day");
 }
 
 }  // namespace gateway::command

@@ -9,13 +9,16 @@
 
 namespace gateway::command {
 
-std::string help_text(const Help& help);
+// Null: the overview.
+std::string help_text(const Entry* about);
 
 // Why this was not published, how it is meant to be written, and how to post it all the same.
 std::string answer(const WrongArguments& wrong);
 std::string answer(const Suspicious& suspicious);
-std::string answer(const NotAvailable& missing);
 std::string answer(const Encrypted& encrypted);
+std::string answer(const Automatic& automatic);
+// "Nothing was posted. To post it as it is: `post ...`"
+std::string post_anyway(std::string_view written);
 
 // Before a newcomer's first plain text becomes a post.
 std::string ask_for_yes(std::string_view text);
@@ -24,10 +27,7 @@ std::string nothing_to_confirm();
 // To somebody who has not joined.
 std::string how_to_join();
 
-// "in 1 second", "in 90 seconds": rounded up, so that following it is never too early.
-std::string in_seconds(std::uint64_t milliseconds);
-
-// "90 seconds", "2 hours", "3 days": rounded up, in the unit that suits it.
-std::string how_long(std::uint64_t milliseconds);
+// The manual of the language, as Markdown: docs/commands.md.
+std::string manual();
 
 }  // namespace gateway::command

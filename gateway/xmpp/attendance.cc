@@ -3,9 +3,8 @@
 #include <string_view>
 #include <utility>
 
+#include "gateway/command/command.h"
 #include "gateway/command/nick.h"
-#include "gateway/command/render_reply.h"
-#include "gateway/command/request.h"
 #include "gateway/xmpp/identity.h"
 
 namespace gateway::xmpp {
@@ -115,7 +114,7 @@ void Attendance::follow(const Stanza& presence, bridge::base::Time now) {
     send(presence, PresenceType::kUnsubscribed);
     return;
   }
-  const command::Command follow = command::Follow{presence.to.local};
+  const command::Command follow{command::find("follow"), {{"nick", presence.to.local}}};
   wire::Request request = *command::to_request(follow, {});
   request.mutable_actor()->set_address(presence.from.bare());
   const bool asked = asker_.ask(
@@ -145,7 +144,8 @@ void Attendance::leave(const Stanza& presence, bridge::base::Time now) {
   send(presence, PresenceType::kUnsubscribed);
   send(presence, PresenceType::kUnavailable);
   if (!command::is_nick(presence.to.local)) return;
-  wire::Request request = *command::to_request(command::Leave{presence.to.local}, {});
+  const command::Command leave{command::find("leave"), {{"nick", presence.to.local}}};
+  wire::Request request = *command::to_request(leave, {});
   request.mutable_actor()->set_address(presence.from.bare());
   const bool asked =
       asker_.ask(request, now, [this, presence](const wire::Reply& reply, bridge::base::Time) {

@@ -11,19 +11,19 @@ void Confirmations::drop_oldest() {
   expiries_.pop_front();
 }
 
-void Confirmations::keep(const std::string& bare, WaitingText text, bridge::base::Time now) {
+void Confirmations::keep(const std::string& bare, WaitingCommand command, bridge::base::Time now) {
   expire(now);
   while (expiries_.size() >= people_max_) drop_oldest();
   const bridge::base::Time until = now + within_;
-  waiting_[bare] = Entry{std::move(text), until};
+  waiting_[bare] = Entry{std::move(command), until};
   expiries_.push_back(Expiry{until, bare});
 }
 
-std::optional<WaitingText> Confirmations::find(const std::string& bare,
-                                               bridge::base::Time now) const {
+std::optional<WaitingCommand> Confirmations::find(const std::string& bare,
+                                                  bridge::base::Time now) const {
   const auto found = waiting_.find(bare);
   if (found == waiting_.end() || found->second.until <= now) return std::nullopt;
-  return found->second.text;
+  return found->second.command;
 }
 
 void Confirmations::expire(bridge::base::Time now) {

@@ -1,8 +1,9 @@
-// Confirmations: a newcomer's first plain text, kept until they say yes to posting it.
+// Confirmations: what waits for somebody's yes: a newcomer's first plain text, or a command that is
+// asked about before it is done.
 //
-// Short-lived and bounded: one text per person (a new one replaces the old), kept for a few
-// minutes, the oldest dropped at the bound. A dropped text was never posted; whoever says yes too
-// late is told.
+// Short-lived and bounded: one command per person (a new one replaces the old), kept for a few
+// minutes, the oldest dropped at the bound. A dropped one was never done; whoever says yes too late
+// is told.
 #pragma once
 
 #include <chrono>
@@ -14,12 +15,13 @@
 #include <unordered_map>
 
 #include "bridge/base/time.h"
+#include "gateway/command/command.h"
 #include "throttle/key_hash.h"
 
 namespace gateway::xmpp {
 
-struct WaitingText {
-  std::string text;
+struct WaitingCommand {
+  command::Command command;
   std::string client_id;
 };
 
@@ -28,9 +30,9 @@ class Confirmations {
   Confirmations(std::size_t people_max, std::chrono::milliseconds within)
       : people_max_(people_max), within_(within) {}
 
-  void keep(const std::string& bare, WaitingText text, bridge::base::Time now);
-  // nullopt: nothing is waiting, or no longer. Still kept: drop() when it is posted.
-  std::optional<WaitingText> find(const std::string& bare, bridge::base::Time now) const;
+  void keep(const std::string& bare, WaitingCommand command, bridge::base::Time now);
+  // nullopt: nothing is waiting, or no longer. Still kept: drop() when it is done.
+  std::optional<WaitingCommand> find(const std::string& bare, bridge::base::Time now) const;
   void drop(const std::string& bare) { waiting_.erase(bare); }
   // Drops what waited too long. Call now and then.
   void expire(bridge::base::Time now);
@@ -39,7 +41,7 @@ class Confirmations {
 
  private:
   struct Entry {
-    WaitingText text;
+    WaitingCommand command;
     bridge::base::Time until;
   };
   struct Expiry {

@@ -6,11 +6,29 @@
 
 namespace gateway::xmpp {
 
+namespace {
+
+// Whom it is said to, where the text does not say so itself.
+std::string_view addressee(const wire::Item& item, const wire::Recipient& recipient) {
+  const std::string_view text = item.text();
+  const std::string_view to = item.reply_to();
+  if (to.empty() || (text.starts_with('@') && text.substr(1).starts_with(to))) return {};
+  return recipient.class_() == wire::REPLY ? std::string_view("you") : to;
+}
+
+// Of the post that is meant.
+std::uint64_t number_of(const wire::Item& item) {
+  if (item.repost_of() != 0) return item.repost_of();
+  return item.changes() != 0 ? item.changes() : item.id();
+}
+
+}  // namespace
+
 std::string delivery_body(const wire::Item& item, const wire::Recipient& recipient) {
+  if (item.retracted()) return item.author() + " has taken back an earlier post.";
+  if (item.nudge()) return item.author() + " nudges you. " + item.text();
   std::string body;
-  if (item.retracted())
-    return body.append(item.author()).append(" has taken back an earlier post.");
-  body.reserve(item.author().size() + item.text().size() + recipient.phrase().size() + 16);
+  body.reserve(item.author().size() + item.text().size() + recipient.phrase().size() + 64);
   if (recipient.class_() == wire::DIRECT) {
     body += "(direct) ";
   } else if (!recipient.phrase().empty()) {
@@ -18,9 +36,21 @@ std::string delivery_body(const wire::Item& item, const wire::Recipient& recipie
     body += recipient.phrase();
     body += "] ";
   }
+  if (item.repost_of() != 0) {
+    body += item.reposter();
+    body += " reposts ";
+  }
   body += item.author();
+  if (const auto to = addressee(item, recipient); !to.empty()) {
+    body += " → ";
+    body += to;
+  }
   body += ": ";
   body += item.text();
+  if (recipient.class_() == wire::DIRECT) return body;
+  body += " (#";
+  body += std::to_string(number_of(item));
+  body += ')';
   return body;
 }
 
@@ -28,15 +58,19 @@ void render_delivery(std::string& out, const Settings& settings, const wire::Ite
                      const wire::Recipient& recipient) {
   const std::string from = settings.bot_jid();
   const std::string id = "p" + std::to_string(item.id());
-  const std::string changed = "p" + std::to_string(item.changes());
   const std::string body = delivery_body(item, recipient);
+  const std::string replied_to =
+      item.in_reply_to() == 0 ? std::string() : "p" + std::to_string(item.in_reply_to());
   Chat chat{.from = from, .to = recipient.address(), .id = id, .body = body};
   if (recipient.late()) {
     chat.original_ms = item.time_ms();
     chat.delayed_by = settings.domain;
   }
+  const std::string changed = "p" + std::to_string(item.changes());
   if (item.changes() != 0) (item.retracted() ? chat.retracts : chat.replaces) = changed;
   chat.request_receipt = settings.request_receipts;
+  chat.unstyled = true;
+  chat.reply_to = replied_to;
   render(out, chat);
 }
 

@@ -1,9 +1,18 @@
 // A delivery as a stanza, and what comes back for one.
 //
-// The id is `p<post id>`, so that a bounce, a receipt and (later) a reply or reaction need no state
-// here. Bodies: "alice: text" for a post of somebody followed, "[nyc] alice: text" for a tracked
-// phrase, "(direct) alice: text" for a message to this person alone. What corrects a post or takes
-// it back has an id of its own and names that of the post (XEP-0308, XEP-0424). Pure.
+// The id is `p<id>`, so that a bounce, a receipt, a reply or a reaction needs no state here.
+// Bodies:
+//
+//   alice: text (#17)                 a post of somebody followed; its number stands at the end
+//   [nyc] alice: text (#17)           caught by a track
+//   alice → you: text (#17)           a reply to a post of theirs; to somebody else's: → bob
+//   carol reposts alice: text (#17)   the number is that of alice's post
+//   (direct) alice: text              to this person alone
+//
+// What corrects a post or takes it back has an id of its own and names that of the post (XEP-0308,
+// XEP-0424).
+//
+// Pure.
 #pragma once
 
 #include <cstdint>

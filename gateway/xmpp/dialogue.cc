@@ -8,10 +8,10 @@
 
 #include "gateway/command/nick.h"
 #include "gateway/command/overloaded.h"
-#include "gateway/command/render_reply.h"
-#include "gateway/command/request.h"
+#include "gateway/command/phrasing.h"
 #include "gateway/command/texts.h"
 #include "gateway/command/words.h"
+#include "gateway/xmpp/delivery_stanza.h"
 #include "gateway/xmpp/identity.h"
 
 namespace gateway::xmpp {
@@ -24,8 +24,7 @@ constexpr std::string_view kPleaseShow =
 
 constexpr std::string_view kWhichPost =
     "I do not know which post that is about, so nothing has happened. `del #N` takes back post N, "
-    "and "
-    "`post TEXT` posts anew.";
+    "and `post TEXT` posts anew.";
 
 std::string random_prefix() {
   std::random_device random;
@@ -46,8 +45,8 @@ std::string_view wait_condition(wire::ErrorCode code) {
   }
 }
 
-std::string over_limit(const throttle::Verdict& decision, bridge::base::Time now) {
-  if (decision.kind != throttle::Verdict::Kind::kNotBefore) {
+std::string over_limit(const throttle::Decision& decision, bridge::base::Time now) {
+  if (decision.kind != throttle::Decision::Kind::kNotBefore) {
     return "Nothing is accepted from this address.";
   }
   const auto wait = std::chrono::ceil<std::chrono::milliseconds>(decision.not_before - now).count();
@@ -66,6 +65,7 @@ Dialogue::Dialogue(const Settings& settings, Guard& guard, Outbox& outbox, Asker
       attendance_(attendance),
       counters_(counters),
       confirmations_(settings.confirmations_max, settings.confirm_within),
+      told_(std::chrono::hours(24), settings.confirmations_max),
       id_prefix_(random_prefix()) {}
 
 Dialogue::Talk Dialogue::talk_of(const Stanza& message) {
@@ -83,20 +83,36 @@ Dialogue::Talk Dialogue::talk_of(const Stanza& message) {
 // it begins with.
 command::Parsed Dialogue::understand(const Stanza& message) const {
   // What it says is for clients that do not know retractions.
-  if (!message.retracts.empty()) return command::Command{command::Delete{}};
+  if (!message.retracts.empty()) return command::Command{command::find("del")};
   command::Parsed parsed = command::parse(*message.body);
   const bool for_machines = std::holds_alternative<command::Encrypted>(parsed) ||
+                            std::holds_alternative<command::Automatic>(parsed) ||
                             std::holds_alternative<command::Ignored>(parsed);
-  if (for_machines || who_is(settings_, message.to) != Who::kContact) return parsed;
-  return command::Command{
-      command::Direct{message.to.local, std::string(command::trim(*message.body))}};
+  if (for_machines) return parsed;
+  const std::string text(command::trim(*message.body));
+  if (who_is(settings_, message.to) == Who::kContact)
+    return command::Command{command::find("d"), {{"nick", message.to.local}, {"text", text}}};
+  const auto post = parse_delivery_id(message.reply_to);
+  return post ? command::about_post(std::move(parsed), *post) : parsed;
+}
+
+// False: it was told to wait.
+bool Dialogue::admit(const Talk& talk, bridge::base::Time now) {
+  const auto decision = guard_.command(talk.person, now);
+  if (decision.admitted()) return true;
+  ++counters_.limited;
+  refuse(talk, condition::kPolicyViolation, over_limit(decision, now));
+  return false;
 }
 
 void Dialogue::on_message(const Stanza& message, bridge::base::Time now) {
   const bool chat = message.type.empty() || message.type == "chat" || message.type == "normal";
-  const bool says_something = message.body || !message.retracts.empty();
-  if (!chat || !says_something || message.from.local.empty() ||
-      message.from.domain == settings_.domain) {
+  if (!chat || message.from.local.empty() || message.from.domain == settings_.domain) {
+    ++counters_.ignored;
+    return;
+  }
+  if (!message.reacts_to.empty()) return react(message, now);
+  if (!message.body && message.retracts.empty()) {
     ++counters_.ignored;
     return;
   }
@@ -106,11 +122,7 @@ void Dialogue::on_message(const Stanza& message, bridge::base::Time now) {
     return;
   }
   const Talk talk = talk_of(message);
-  if (const auto decision = guard_.command(message.from, now); !decision.admitted()) {
-    ++counters_.limited;
-    refuse(talk, condition::kPolicyViolation, over_limit(decision, now));
-    return;
-  }
+  if (!admit(talk, now)) return;
   if (who_is(settings_, message.to) == Who::kContact && !command::is_nick(message.to.local)) {
     outbox_.push_error_for(message, ErrorType::kCancel, condition::kItemNotFound, {});
     return;
@@ -120,6 +132,12 @@ void Dialogue::on_message(const Stanza& message, bridge::base::Time now) {
   std::visit(command::overloaded{
                  [&](const command::Command& command) { obey(talk, command, now); },
                  [&](const command::Ignored&) {},
+                 [&](const command::Encrypted& e) {
+                   say_once(talk, "encrypted", command::answer(e), now);
+                 },
+                 [&](const command::Automatic& a) {
+                   say_once(talk, "automatic", command::answer(a), now);
+                 },
                  [&](const auto& not_understood) { say(talk, command::answer(not_understood)); },
              },
              parsed);
@@ -130,34 +148,57 @@ void Dialogue::on_message(const Stanza& message, bridge::base::Time now) {
 bool Dialogue::change(const Talk& talk, const Stanza& message, const command::Parsed& parsed,
                       bridge::base::Time now) {
   const auto* command = std::get_if<command::Command>(&parsed);
-  const auto* text = command ? std::get_if<command::Post>(command) : nullptr;
+  const bool text = command && (command->is("post") || command->is("r"));
   const bool corrects = !message.replaces.empty() && text;
   if (!corrects && message.retracts.empty()) return false;
-  const std::string& about = corrects ? message.replaces : message.retracts;
-  const auto post = recent_posts_.find(talk.person.bare(), about);
-  if (!post)
+  const auto post =
+      recent_posts_.find(talk.person.bare(), corrects ? message.replaces : message.retracts);
+  if (!post) {
     say(talk, std::string(kWhichPost));
-  else if (corrects)
-    obey(talk, command::Correct{.post = *post, .text = text->text}, now);
+    return true;
+  }
+  const std::string number = fmt::format("#{}", *post);
+  if (corrects)
+    obey(talk, {&command::correction(), {{"post", number}, {"text", command->values.text("text")}}},
+         now);
   else
-    obey(talk, command::Delete{.post = *post}, now);
+    obey(talk, {command::find("del"), {{"post", number}}}, now);
   return true;
 }
 
+void Dialogue::react(const Stanza& message, bridge::base::Time now) {
+  const auto post = parse_delivery_id(message.reacts_to);
+  if (!post) {
+    ++counters_.ignored;
+    return;
+  }
+  const Talk talk = talk_of(message);
+  if (!admit(talk, now)) return;
+  ++counters_.commands;
+  const command::Entry* entry = command::find(message.reacts ? "fav" : "unfav");
+  obey(talk, {entry, {{"post", fmt::format("#{}", *post)}}}, now);
+}
+
+void Dialogue::say_once(const Talk& talk, std::string_view kind, const std::string& text,
+                        bridge::base::Time now) {
+  if (told_.due(fmt::format("{} {}", kind, talk.person.bare()), now)) say(talk, text);
+}
+
 void Dialogue::obey(const Talk& talk, const command::Command& command, bridge::base::Time now) {
-  if (const auto* help = std::get_if<command::Help>(&command)) {
-    say(talk, command::help_text(*help));
-    return;
+  if (command.is("yes")) return agree(talk, command, now);
+  if (!command.entry->question.empty()) {
+    confirmations_.keep(talk.person.bare(), {command, talk.client_id}, now);
+    return say(talk, std::string(command.entry->question));
   }
-  if (std::holds_alternative<command::Yes>(command) &&
-      !confirmations_.find(talk.person.bare(), now)) {
-    say(talk, command::nothing_to_confirm());
-    return;
-  }
-  wire::Request request = *command::to_request(command, talk.client_id);
-  request.mutable_actor()->set_address(talk.person.bare());
+  ask(talk, command, now);
+}
+
+void Dialogue::ask(const Talk& talk, const command::Command& command, bridge::base::Time now) {
+  auto request = command::to_request(command, talk.client_id);
+  if (!request) return say(talk, command::render_reply(command, {}));
+  request->mutable_actor()->set_address(talk.person.bare());
   const bool asked = asker_.ask(
-      request, now, [this, talk, command](const wire::Reply& reply, bridge::base::Time then) {
+      *request, now, [this, talk, command](const wire::Reply& reply, bridge::base::Time then) {
         answer(talk, command, reply, then);
       });
   if (asked) return;
@@ -166,30 +207,39 @@ void Dialogue::obey(const Talk& talk, const command::Command& command, bridge::b
          "There is too much going on here just now. Please send that again in a moment.");
 }
 
-// The person said yes and the bridge knows it: now their waiting text is a post like any other.
-void Dialogue::confirm(const Talk& talk, bridge::base::Time now) {
+// To a question before a command: it is done now. To one before a newcomer's first text: the bridge
+// has to know first that they mean it.
+void Dialogue::agree(const Talk& talk, const command::Command& yes, bridge::base::Time now) {
   const auto waiting = confirmations_.find(talk.person.bare(), now);
-  if (!waiting) {
-    say(talk, command::render_reply(command::Yes{}, {}));
-    return;
-  }
+  if (!waiting) return say(talk, command::nothing_to_confirm());
+  if (waiting->command.values.has("plain")) return ask(talk, yes, now);
+  confirmations_.drop(talk.person.bare());
+  Talk about_command = talk;
+  about_command.client_id = waiting->client_id;
+  ask(about_command, waiting->command, now);
+}
+
+// The person said yes and the bridge knows it: now their waiting text is a post like any other.
+void Dialogue::confirm(const Talk& talk, const command::Command& yes, bridge::base::Time now) {
+  const auto waiting = confirmations_.find(talk.person.bare(), now);
+  if (!waiting) return say(talk, command::render_reply(yes, {}));
   confirmations_.drop(talk.person.bare());
   Talk about_text = talk;
   about_text.client_id = waiting->client_id;
-  obey(about_text, command::Post{.text = waiting->text, .plain = true}, now);
+  ask(about_text, waiting->command, now);
 }
 
 void Dialogue::answer(const Talk& talk, const command::Command& command, const wire::Reply& reply,
                       bridge::base::Time now) {
   if (reply.has_error()) {
     answer_error(talk, command, reply.error(), now);
-  } else if (std::holds_alternative<command::Yes>(command)) {
-    confirm(talk, now);
+  } else if (command.is("yes")) {
+    confirm(talk, command, now);
   } else {
-    if (reply.has_published() && std::holds_alternative<command::Post>(command))
+    if (reply.has_published() && (command.is("post") || command.is("r")))
       recent_posts_.keep(talk.person.bare(), talk.client_id, reply.published().id());
     std::string text = command::render_reply(command, reply);
-    const bool joined = std::holds_alternative<command::Join>(command);
+    const bool joined = command.is("join");
     if (joined && !attendance_.sees(talk.person.bare())) text += kPleaseShow;
     say(talk, text);
     if (joined) attendance_.invite(talk.person.bare());
@@ -198,19 +248,18 @@ void Dialogue::answer(const Talk& talk, const command::Command& command, const w
 
 void Dialogue::answer_error(const Talk& talk, const command::Command& command,
                             const wire::Error& error, bridge::base::Time now) {
-  const auto* post = std::get_if<command::Post>(&command);
-  if (error.code() == wire::UNCONFIRMED && post) {
-    confirmations_.keep(talk.person.bare(), {post->text, talk.client_id}, now);
-    say(talk, command::ask_for_yes(post->text));
+  if (error.code() == wire::UNCONFIRMED) {
+    confirmations_.keep(talk.person.bare(), {command, talk.client_id}, now);
+    say(talk, command::ask_for_yes(command.values["text"]));
     return;
   }
   const std::string_view wait = wait_condition(error.code());
   if (wait.empty()) {
-    say(talk, command::render_error(error));
+    say(talk, command::render_error(command, error));
     return;
   }
   if (error.code() == wire::UNAVAILABLE) ++counters_.away;
-  refuse(talk, wait, command::render_error(error));
+  refuse(talk, wait, command::render_error(command, error));
 }
 
 void Dialogue::say(const Talk& talk, const std::string& text) {

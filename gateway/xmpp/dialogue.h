@@ -4,13 +4,17 @@
 // with the post. Every message with a body gets exactly one answer: a chat message, or an error
 // stanza of type `wait` when the same message is welcome later (bridge away, over a limit, too
 // busy). Not answered: errors, other types than chat and normal, messages without a body, servers,
-// and machines. Nothing is kept while the bridge is away; the one thing kept at all is a newcomer's
-// first plain text until its `yes` (confirmations.h).
+// and machines, but for once. Nothing is kept while the bridge is away; the one thing kept at all
+// is what waits for a `yes` (confirmations.h).
+//
+// A reply to a delivery (XEP-0461) answers that post, a reaction to it (XEP-0444) makes it a
+// favourite; a reply that is nothing but the name of a command is that command about that post.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
+#include "bridge/base/sparingly.h"
 #include "bridge/base/time.h"
 #include "gateway/command/command.h"
 #include "gateway/command/parse.h"
@@ -53,8 +57,15 @@ class Dialogue {
   // What a message that corrects or takes back an earlier one asks for; true: it was answered.
   bool change(const Talk& talk, const Stanza& message, const command::Parsed& parsed,
               bridge::base::Time now);
+  void react(const Stanza& message, bridge::base::Time now);
+  bool admit(const Talk& talk, bridge::base::Time now);
+  // Says once what concerns all messages of that kind by this person.
+  void say_once(const Talk& talk, std::string_view kind, const std::string& text,
+                bridge::base::Time now);
   void obey(const Talk& talk, const command::Command& command, bridge::base::Time now);
-  void confirm(const Talk& talk, bridge::base::Time now);
+  void agree(const Talk& talk, const command::Command& yes, bridge::base::Time now);
+  void ask(const Talk& talk, const command::Command& command, bridge::base::Time now);
+  void confirm(const Talk& talk, const command::Command& yes, bridge::base::Time now);
   void answer(const Talk& talk, const command::Command& command, const wire::Reply& reply,
               bridge::base::Time now);
   void answer_error(const Talk& talk, const command::Command& command, const wire::Error& error,
@@ -71,8 +82,9 @@ class Dialogue {
   Counters& counters_;
   Confirmations confirmations_;
   RecentPosts recent_posts_;
-  std::string id_prefix_;      // of this run: ids of another run never repeat
-  std::uint64_t next_id_ = 1;  // for messages that came without an id
+  bridge::base::log::Sparingly told_;  // by person, and what they were told
+  std::string id_prefix_;              // of this run: ids of another run never repeat
+  std::uint64_t next_id_ = 1;          // for messages that came without an id
 };
 
 }  // namespace gateway::xmpp

@@ -70,7 +70,8 @@ void render_digest(std::string& out, const Settings& settings, const wire::Diges
   const std::string from = settings.bot_jid();
   const std::string id = "d" + std::to_string(digest.id());
   const std::string body = digest_body(digest);
-  render(out, Chat{.from = from, .to = digest.address(), .id = id, .body = body});
+  // Out of date as soon as it was read.
+  render(out, Chat{.from = from, .to = digest.address(), .id = id, .body = body, .keep = false});
 }
 
 std::optional<std::uint64_t> parse_digest_id(std::string_view id) {

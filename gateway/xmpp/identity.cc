@@ -24,7 +24,9 @@ const std::vector<std::string_view>& features() {
                                                     "urn:xmpp:message-correct:0",
                                                     "urn:xmpp:message-retract:1",
                                                     "urn:xmpp:ping",
+                                                    "urn:xmpp:reactions:0",
                                                     "urn:xmpp:receipts",
+                                                    "urn:xmpp:reply:0",
                                                     "vcard-temp"};
   return all;
 }

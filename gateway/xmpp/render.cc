@@ -153,6 +153,13 @@ void render(std::string& out, const Chat& chat) {
         "<store xmlns='urn:xmpp:hints'/>";
   }
   if (chat.unstyled) out += "<unstyled xmlns='urn:xmpp:styling:0'/>";
+  if (!chat.reply_to.empty()) {
+    out += "<reply xmlns='urn:xmpp:reply:0'";
+    attribute(out, "to", chat.from);
+    attribute(out, "id", chat.reply_to);
+    out += "/>";
+  }
+  if (!chat.keep) out += "<no-store xmlns='urn:xmpp:hints'/>";
   out += "</message>";
 }
 

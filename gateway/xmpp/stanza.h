@@ -21,8 +21,11 @@ struct Stanza {
   std::string id;
 
   // message
-  std::optional<std::string> body;  // the first <body/>; absent when there is none
+  std::optional<std::string> body;  // the first <body/>, without what XEP-0428 marks as a quotation
   std::string origin_id;            // XEP-0359
+  std::string reply_to;             // XEP-0461: the id of the message it answers
+  std::string reacts_to;            // XEP-0444: the id of the message it reacts to
+  bool reacts = false;              // with at least one reaction; else all of them are taken back
   bool receipt_requested = false;   // XEP-0184
   std::string receipt_for;          // XEP-0184: the id it confirms
   std::string replaces;             // XEP-0308: the id of the message it corrects

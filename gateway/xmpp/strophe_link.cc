@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "bridge/base/log.h"
+#include "gateway/xmpp/fallback.h"
 
 namespace gateway::xmpp {
 namespace {
@@ -97,8 +98,44 @@ std::string retracted_by(xmpp_stanza_t* in) {
   return retracts ? attribute(apply_to, "id") : "";
 }
 
+std::size_t number(const std::string& text, std::size_t otherwise) {
+  std::size_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && end == text.data() + text.size() ? value : otherwise;
+}
+
+// XEP-0461, and XEP-0428 for the quotation that older clients put before the answer.
+void read_reply(xmpp_stanza_t* in, Stanza& out) {
+  xmpp_stanza_t* reply = child_in(in, "reply", "urn:xmpp:reply:0");
+  if (reply == nullptr) return;
+  out.reply_to = attribute(reply, "id");
+  xmpp_stanza_t* child = xmpp_stanza_get_children(in);
+  for (; child != nullptr; child = xmpp_stanza_get_next(child)) {
+    if (!xmpp_stanza_is_tag(child) || !out.body) continue;
+    if (text_or_empty(xmpp_stanza_get_ns(child)) != "urn:xmpp:fallback:0" ||
+        attribute(child, "for") != "urn:xmpp:reply:0")
+      continue;
+    xmpp_stanza_t* range = xmpp_stanza_get_child_by_name(child, "body");
+    const std::size_t start = range == nullptr ? 0 : number(attribute(range, "start"), 0);
+    const std::size_t end =
+        range == nullptr ? kToTheEnd : number(attribute(range, "end"), kToTheEnd);
+    out.body = without_range(*out.body, start, end);
+    return;
+  }
+}
+
+// XEP-0444.
+void read_reactions(xmpp_stanza_t* in, Stanza& out) {
+  xmpp_stanza_t* reactions = child_in(in, "reactions", "urn:xmpp:reactions:0");
+  if (reactions == nullptr) return;
+  out.reacts_to = attribute(reactions, "id");
+  out.reacts = xmpp_stanza_get_child_by_name(reactions, "reaction") != nullptr;
+}
+
 void read_message(xmpp_stanza_t* in, Stanza& out) {
   if (xmpp_stanza_t* body = own_child(in, "body")) out.body = content(body);
+  read_reply(in, out);
+  read_reactions(in, out);
   if (xmpp_stanza_t* origin = child_in(in, "origin-id", "urn:xmpp:sid:0")) {
     out.origin_id = attribute(origin, "id");
   }

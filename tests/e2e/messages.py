@@ -7,6 +7,7 @@ import time
 from xml.sax.saxutils import quoteattr
 
 DELIVERY_ID = re.compile(r"p(\d+)\Z")
+NUMBER = re.compile(r" \(#(\d+)\)\Z")
 DELAY = "{urn:xmpp:delay}delay"
 RECEIPTS = "urn:xmpp:receipts"
 CORRECTION = "{urn:xmpp:message-correct:0}replace"
@@ -22,7 +23,8 @@ class Delivery:
     """One post or direct message as it reached a person."""
 
     post: int  # the post's id
-    body: str
+    body: str  # without the number at its end
+    number: int | None  # that number, of the post that is meant; a direct message has none
     stamp: str | None  # XEP-0203: when it was written, for a delivery that waited
     asks: bool  # XEP-0184: for a receipt
     at: float  # time.monotonic() of its arrival
@@ -51,9 +53,11 @@ def post_of(message_id, kind):
 def read_delivery(stanza, post, body):
     """What a message stanza (an Element) that brings this post says."""
     delay = stanza.find(DELAY)
+    number = NUMBER.search(body)
     return Delivery(
         post=post,
-        body=body,
+        body=body[: number.start()] if number else body,
+        number=int(number[1]) if number else None,
         stamp=None if delay is None else delay.get("stamp"),
         asks=stanza.find(f"{{{RECEIPTS}}}request") is not None,
         at=time.monotonic(),

@@ -43,7 +43,8 @@ class Joining(Story):
     async def test_who_quits_gets_nothing_more_and_may_come_back(self):
         ann, bob = await self.members("ann", "bob")
         await ann.says(f"follow {bob.nick}")
-        await ann.says("quit", "Goodbye")
+        await ann.says("quit", "yes")
+        await ann.says("yes", "Goodbye")
         await bob.says("post while ann is gone", "Posted")
         await ann.joins()
         await ann.says(f"follow {bob.nick}")
@@ -129,7 +130,7 @@ class Posting(Story):
     async def test_any_text_arrives_as_it_was_written(self):
         ann, bob = await self.members("ann", "bob")
         await bob.says(f"follow {ann.nick}")
-        for text in ("<b>&amp; ]]> \"quotes\" 'all'", "Grüße, 日本語, 🐦‍⬛", "a\nb", "x" * 1000):
+        for text in ("<b>&amp; ]]> \"quotes\" 'all'", "Grüße, 日本語, 🐦‍⬛", "a\nb", "x" * 500):
             await ann.says(f"post {text}", "Posted")
             await bob.gets(f"{ann.nick}: {text}")
 
@@ -305,10 +306,13 @@ class Following(Story):
         ann, bob, eve = await self.members("ann", "bob", "eve")
         await eve.says("track secretword")
         await eve.says(f"follow {bob.nick}")
+        await bob.says(f"d {ann.nick} too early", f"{ann.nick} does not follow you")
+        await ann.says(f"follow {bob.nick}")
         await bob.says(f"d {ann.nick} the secretword is heron", f"Sent to {ann.nick} alone")
         await ann.gets(f"(direct) {bob.nick}: the secretword is heron")
         await bob.says("post something for everybody")
         await eve.gets(f"{bob.nick}: something for everybody")
+        await ann.gets(f"{bob.nick}: something for everybody")
 
 
 class Excluding(Story):
@@ -418,6 +422,7 @@ class Digests(Story):
     async def test_5000_posts_of_an_absence_are_a_line_and_can_all_be_read(self):
         ann, bob = await self.members("ann", "bob")
         await ann.says("track heron")
+        await ann.says(f"follow {bob.nick}")
         await ann.close()
         posts = [f"heron number {n}" for n in range(5000)]
         path = self.stack.dir / "herons.jsonl"

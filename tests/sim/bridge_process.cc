@@ -64,7 +64,8 @@ BridgeProcess::BridgeProcess(Stage& stage, Disk& disk, std::array<LaneWires*, kL
                              const Limits& limits)
     : stage_(stage),
       disk_(disk),
-      committer_(disk.log(), state::Rules{}, static_cast<CommitListener&>(*this)),
+      committer_(disk.log(), state::Rules{.directs_from_anybody = true},
+                 static_cast<CommitListener&>(*this)),
       fanout_(disk.log(), disk.cursors(), fanout_options(stage.plan, limits),
               static_cast<DeliverySink&>(*this)),
       next_checkpoint_(stage.agenda.now() + stage.plan.checkpoint_every) {

@@ -18,8 +18,12 @@ bool by(const std::string& asked, const std::string& nick) {
 
 // As it is told to somebody, whatever caught it.
 bool tells(const std::string& body, const std::string& nick, const std::string& text) {
-  const std::string plain = nick + ": " + text;
-  return body == plain || (body.starts_with('[') && body.ends_with("] " + plain));
+  // Its number at the end; a phrase, who passed it on and whom it answers around the nick.
+  const std::size_t number = body.rfind(" (#");
+  if (number == std::string::npos || !body.ends_with(')')) return false;
+  const std::string_view told = std::string_view(body).substr(0, number);
+  const std::string end = ": " + text;
+  return told.ends_with(end) && told.find(nick) < told.size() - end.size();
 }
 
 bool is_body_of(const std::string& body, const Record& record, const std::vector<RecordPtr>& log) {

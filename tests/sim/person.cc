@@ -105,6 +105,7 @@ void Person::act() {
     stage_.trace.say("{} goes offline", nick_);
     return server_.log_out(address_);
   }
+  if (std::exchange(leaving_, false)) return say("yes", false);
   if (!joined_) return say("join " + nick_, false);
   const std::string& word = some_word(stage_);
   const std::string& nick = dice.pick(nicks_);
@@ -243,7 +244,8 @@ void Person::answered(const std::string& id, bool later) {
   }
   if (!later) {
     if (doing_->text.starts_with("join ")) joined_ = true;
-    if (doing_->text == "quit") joined_ = false;
+    if (doing_->text == "quit") leaving_ = true;
+    if (doing_->text == "yes") joined_ = false;
     if (settling_) settled_ = true;
   }
   doing_.reset();

@@ -68,6 +68,7 @@ class Person final : private UserClient {
   Lifetime lifetime_;
 
   bool joined_ = false;
+  bool leaving_ = false;  // asked whether they mean it
   bool settling_ = false;
   bool settled_ = false;
   std::optional<Doing> doing_;

@@ -43,8 +43,10 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
     options.catch_up_max = 1'000'000;
     return options;
   }
-  explicit Service(bridge::fanout::FanoutOptions options = one_by_one())
-      : options_(std::move(options)) {
+  // Direct messages from anybody, unless a test is about that rule.
+  explicit Service(bridge::fanout::FanoutOptions options = one_by_one(),
+                   bridge::state::Rules rules = {.directs_from_anybody = true})
+      : options_(std::move(options)), rules_(rules) {
     start();
     open_session(kSession, 1'000'000, 1'000'000'000);
   }
@@ -256,7 +258,7 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
     return ask_fanout(request);
   }
   void start() {
-    committer_ = std::make_unique<bridge::state::Committer>(store_, bridge::state::Rules{},
+    committer_ = std::make_unique<bridge::state::Committer>(store_, rules_,
                                                             static_cast<CommitListener&>(*this));
     if (!committer_->load()) throw std::runtime_error("the committer did not load");
     fanout_ = std::make_unique<bridge::fanout::Fanout>(store_, cursors_, options_,
@@ -291,6 +293,7 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
   }
 
   bridge::fanout::FanoutOptions options_;
+  const bridge::state::Rules rules_;
   bridge::base::Now now_{bridge::base::Time{} + std::chrono::hours(1), 1'700'000'000'000};
   bridge::backbone::MemoryStore store_;
   bridge::backbone::MemoryCursorStore cursors_;

@@ -54,6 +54,8 @@ TEST_CASE("the commented configuration is accepted and says the defaults") {
   CHECK(loaded.config.fanout.checkpoint_every == defaults.fanout.checkpoint_every);
   CHECK(loaded.config.fanout.fanout.late_after == defaults.fanout.fanout.late_after);
   CHECK(loaded.config.rules.post_bytes_max == defaults.rules.post_bytes_max);
+  CHECK(loaded.config.rules.post_characters_max == defaults.rules.post_characters_max);
+  CHECK(loaded.config.rules.directs_from_anybody == defaults.rules.directs_from_anybody);
   CHECK(loaded.config.rules.tracks_per_person == defaults.rules.tracks_per_person);
   CHECK(loaded.config.rules.follows_per_person == defaults.rules.follows_per_person);
   CHECK(loaded.config.rules.accounts_max == defaults.rules.accounts_max);

@@ -205,4 +205,49 @@ TEST_CASE("state after a restart is the state before it") {
   CHECK(after.find_nick("bob")->followers().size() == 1);
 }
 
+TEST_CASE("a text that is too long is told by how much, in characters as people count them") {
+  Service service;
+  service.join("alice");
+  std::string birds;
+  for (int n = 0; n < 500; ++n) birds += "é";
+  CHECK(service.post("alice", birds).has_published());
+  const Reply refused = service.post("alice", birds + "éé!");
+  CHECK(code(refused) == BAD_REQUEST);
+  CHECK(refused.error().text() ==
+        "That is 3 characters too long: it has 503, and 500 is the most.");
+  CHECK(code(service.post("alice", std::string(501, 'x'))) == BAD_REQUEST);
+  CHECK(service.post("alice", std::string(500, 'x')).has_published());
+}
+
+TEST_CASE("direct messages go to those who follow their author, unless anybody may write") {
+  Service service(Service::one_by_one(), bridge::state::Rules{});
+  service.join("alice");
+  service.join("bob");
+  const Reply refused = service.direct("alice", "bob", "hi");
+  CHECK(code(refused) == bridge::wire::FORBIDDEN);
+  CHECK(refused.error().text().find("bob does not follow you") != std::string::npos);
+  Request nudge = service.by("alice");
+  nudge.mutable_nudge()->set_nick("bob");
+  CHECK(code(service.ask(nudge)) == bridge::wire::FORBIDDEN);
+  service.follow("bob", "alice");
+  CHECK(service.direct("alice", "bob", "hi").published().one_way());
+  CHECK(service.ask(nudge).has_published());
+  service.follow("alice", "bob");
+  CHECK_FALSE(service.direct("alice", "bob", "hi again").published().one_way());
+}
+
+TEST_CASE("who is blocked is not told who blocks them is") {
+  Service service;
+  service.join("alice");
+  service.join("bob");
+  Request block = service.by("alice");
+  block.mutable_block()->set_nick("bob");
+  service.ask(block);
+  Request whois = service.by("bob");
+  whois.mutable_whois()->set_nick("alice");
+  CHECK(code(service.ask(whois)) == bridge::wire::FORBIDDEN);
+  whois.clear_actor();
+  CHECK(service.ask(whois).has_profile());
+}
+
 }  // namespace

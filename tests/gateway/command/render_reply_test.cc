@@ -1,16 +1,27 @@
 // What people read when the bridge has answered.
-#include "gateway/command/render_reply.h"
-
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "gateway/command/request.h"
+#include "gateway/command/command.h"
+#include "gateway/command/parse.h"
+#include "gateway/command/phrasing.h"
 #include "gateway/command/texts.h"
 
 namespace gateway::command {
 namespace {
 
-wire::Reply phrases(std::initializer_list<std::pair<const char*, bool>> list) {
+// What somebody typed, which must be a command.
+Command typed(std::string_view text) {
+  return std::get<Command>(parse(text));
+}
+std::string said(std::string_view text, const wire::Reply& reply) {
+  return render_reply(typed(text), reply);
+}
+wire::Request asked(std::string_view text, std::string_view id = "id-1") {
+  return to_request(typed(text), id).value();
+}
+
+wire::Reply phrases_of(std::initializer_list<std::pair<const char*, bool>> list) {
   wire::Reply reply;
   for (const auto& [text, changed] : list) {
     auto* phrase = reply.mutable_phrases()->add_phrases();
@@ -42,39 +53,39 @@ wire::Reply error(wire::ErrorCode code, const char* text, std::uint32_t retry_af
 }
 
 TEST_CASE("tracking names the canonical phrases, new and known ones apart") {
-  CHECK(render_reply(Track{"NYC"}, phrases({{"nyc", true}})) == "Tracking: nyc");
-  CHECK(render_reply(Track{"a, b, c"}, phrases({{"a", true}, {"b", false}, {"c", true}})) ==
+  CHECK(said("track NYC", phrases_of({{"nyc", true}})) == "Tracking: nyc");
+  CHECK(said("track a, b, c", phrases_of({{"a", true}, {"b", false}, {"c", true}})) ==
         "Tracking: a, c\nTracked already: b");
-  CHECK(render_reply(Untrack{"a, b"}, phrases({{"a", true}, {"b", false}})) ==
+  CHECK(said("untrack a, b", phrases_of({{"a", true}, {"b", false}})) ==
         "No longer tracking: a\nNot tracked before: b");
-  CHECK(render_reply(Untrack{"", true}, phrases({})) == "You tracked nothing.");
-  CHECK(render_reply(ListTracks{}, phrases({{"a", false}, {"b c", false}})) == "You track: a, b c");
-  CHECK(render_reply(ListTracks{}, phrases({})) == "You track nothing.");
+  CHECK(said("untrack all", phrases_of({})) == "You tracked nothing.");
+  CHECK(said("tracks", phrases_of({{"a", false}, {"b c", false}})) == "You track: a, b c");
+  CHECK(said("tracks", phrases_of({})) == "You track nothing.");
 }
 
 TEST_CASE("a track with a cap says so, and so does one whose cap has changed") {
-  wire::Reply reply = phrases({{"a", true}, {"b", false}, {"c", false}, {"d", false}});
+  wire::Reply reply = phrases_of({{"a", true}, {"b", false}, {"c", false}, {"d", false}});
   for (const int i : {0, 1, 3}) reply.mutable_phrases()->mutable_phrases(i)->set_per_hour(10);
   for (const int i : {1, 2}) reply.mutable_phrases()->mutable_phrases(i)->set_recapped(true);
-  CHECK(render_reply(Track{"a, b, c, d", 10}, reply) ==
+  CHECK(said("track a, b, c, d max 10/h", reply) ==
         "Tracking: a (at most 10 an hour)\n"
         "Tracking still: b (at most 10 an hour), c (without a cap)\n"
         "Tracked already: d (at most 10 an hour)");
-  wire::Reply list = phrases({{"a", false}, {"b", false}});
+  wire::Reply list = phrases_of({{"a", false}, {"b", false}});
   list.mutable_phrases()->mutable_phrases(1)->set_per_hour(3);
-  CHECK(render_reply(ListTracks{}, list) == "You track: a, b (at most 3 an hour)");
+  CHECK(said("tracks", list) == "You track: a, b (at most 3 an hour)");
 }
 
 TEST_CASE("muting says what, and how long is left") {
-  wire::Reply reply = phrases({{"nyc", true}, {"tea", false}});
-  CHECK(render_reply(Mute{"nyc, tea"}, reply) == "Muted: nyc, tea");
+  wire::Reply reply = phrases_of({{"nyc", true}, {"tea", false}});
+  CHECK(said("mute nyc, tea", reply) == "Muted: nyc, tea");
   reply.mutable_phrases()->mutable_phrases(0)->set_ends_in_ms(7'200'000);
-  CHECK(render_reply(Mute{"nyc, tea"}, reply) == "Muted: nyc (2 hours left), tea");
-  CHECK(render_reply(Unmute{"a, b"}, phrases({{"a", true}, {"b", false}})) ==
+  CHECK(said("mute nyc, tea", reply) == "Muted: nyc (2 hours left), tea");
+  CHECK(said("unmute a, b", phrases_of({{"a", true}, {"b", false}})) ==
         "No longer muted: a\nNot muted before: b");
-  CHECK(render_reply(Unmute{"", true}, phrases({})) == "You muted nothing.");
-  CHECK(render_reply(ListMutes{}, phrases({})) == "You mute nothing.");
-  CHECK(render_reply(ListMutes{}, phrases({{"a", false}, {"b", false}})) == "You mute: a, b");
+  CHECK(said("unmute all", phrases_of({})) == "You muted nothing.");
+  CHECK(said("mutes", phrases_of({})) == "You mute nothing.");
+  CHECK(said("mutes", phrases_of({{"a", false}, {"b", false}})) == "You mute: a, b");
 }
 
 TEST_CASE("how long something lasts is said in the unit that suits it, rounded up") {
@@ -94,58 +105,52 @@ TEST_CASE("more says how many come, how many are left, and how to get those") {
     reply.mutable_more()->set_left(left);
     return reply;
   };
-  CHECK(render_reply(More{"nyc"}, more(20, 67)) == "Here come 20; 67 are left: say `more nyc`.");
-  CHECK(render_reply(More{}, more(1, 1)) == "Here comes 1; 1 is left: say `more`.");
-  CHECK(render_reply(More{"", 50}, more(50, 0)) == "Here come 50; nothing is left.");
-  CHECK(render_reply(More{}, more(0, 0)) == "Nothing is waiting for you.");
-  CHECK(render_reply(More{}, {}) == "That cannot be answered just now.");
-}
-
-TEST_CASE("a post that is taken back is gone, once") {
-  CHECK(to_request(Delete{17}, "")->retract().post() == 17);
-  CHECK(render_reply(Delete{17}, done(true)) == "Post #17 is gone.");
-  CHECK(render_reply(Delete{17}, done(false)) == "Post #17 was gone already.");
+  CHECK(said("more nyc", more(20, 67)) == "Here come 20; 67 are left: say `more nyc`.");
+  CHECK(said("more", more(1, 1)) == "Here comes 1; 1 is left: say `more`.");
+  CHECK(said("more 50", more(50, 0)) == "Here come 50; nothing is left.");
+  CHECK(said("more", more(0, 0)) == "Nothing is waiting for you.");
+  CHECK(said("more", {}) == "That cannot be answered just now.");
 }
 
 TEST_CASE("blocking says what it does") {
-  CHECK(render_reply(Block{"bob"}, done(true)) ==
+  CHECK(said("block bob", done(true)) ==
         "You block bob now: nothing by bob reaches you, and neither of you follows the other.");
-  CHECK(render_reply(Block{"bob"}, done(false)) == "You block bob already.");
-  CHECK(render_reply(Unblock{"bob"}, done(true)) == "You no longer block bob.");
-  CHECK(render_reply(Unblock{"bob"}, done(false)) == "You were not blocking bob.");
-  CHECK(render_reply(ListBlocks{}, names({"bob"}, 1)) == "You block 1 person: bob");
-  CHECK(render_reply(ListBlocks{}, names({}, 0)) == "You block nobody.");
+  CHECK(said("block bob", done(false)) == "You block bob already.");
+  CHECK(said("unblock bob", done(true)) == "You no longer block bob.");
+  CHECK(said("unblock bob", done(false)) == "You were not blocking bob.");
+  CHECK(said("blocks", names({"bob"}, 1)) == "You block 1 person: bob");
+  CHECK(said("blocks", names({}, 0)) == "You block nobody.");
 }
 
 TEST_CASE("a time zone is said back, and stands in the numbers") {
-  CHECK(render_reply(SetZone{"Europe/Berlin"}, done(true)) ==
+  CHECK(said("timezone Europe/Berlin", done(true)) ==
         "Times are shown as in Europe/Berlin from now on.");
   wire::Reply numbers;
   numbers.mutable_numbers()->set_zone("Europe/Berlin");
-  CHECK(render_reply(Stats{}, numbers).ends_with("\nTime zone: Europe/Berlin"));
+  CHECK(said("stats", numbers).ends_with("\nTime zone: Europe/Berlin"));
 }
 
 TEST_CASE("following says whether anything changed") {
-  CHECK(render_reply(Follow{"bob"}, done(true)) == "You follow bob now.");
-  CHECK(render_reply(Follow{"bob"}, done(false)) == "You follow bob already.");
-  CHECK(render_reply(Leave{"bob"}, done(true)) == "You no longer follow bob.");
-  CHECK(render_reply(Leave{"bob"}, done(false)) == "You were not following bob.");
+  CHECK(said("follow bob", done(true)) == "You follow bob now.");
+  CHECK(said("follow bob", done(false)) == "You follow bob already.");
+  CHECK(said("leave bob", done(true)) == "You no longer follow bob.");
+  CHECK(said("leave bob", done(false)) == "You were not following bob.");
 }
 
 TEST_CASE("a list that is longer than what came says so") {
-  CHECK(render_reply(ListFollows{}, names({}, 0)) == "You follow nobody.");
-  CHECK(render_reply(ListFollows{}, names({"bob"}, 1)) == "You follow 1 person: bob");
-  CHECK(render_reply(ListFollowers{}, names({"bob", "eve"}, 5)) ==
+  CHECK(said("follows", names({}, 0)) == "You follow nobody.");
+  CHECK(said("follows", names({"bob"}, 1)) == "You follow 1 person: bob");
+  CHECK(said("followers", names({"bob", "eve"}, 5)) ==
         "You are followed by 5 people: bob, eve and 3 more");
 }
 
 TEST_CASE("a post is confirmed with its number, a repeated one too") {
   wire::Reply reply;
   reply.mutable_published()->set_id(17);
-  CHECK(render_reply(Post{"hi", false}, reply) == "Posted as #17.");
-  CHECK(render_reply(Direct{"bob", "hi"}, reply) == "Sent to bob alone.");
+  CHECK(said("post hi", reply) == "Posted as #17.");
+  CHECK(said("d bob hi", reply) == "Sent to bob alone.");
   reply.mutable_published()->set_duplicate(true);
-  CHECK(render_reply(Post{"hi", false}, reply) == "That was posted already, as #17.");
+  CHECK(said("post hi", reply) == "That was posted already, as #17.");
 }
 
 TEST_CASE("whois and stats") {
@@ -154,53 +159,138 @@ TEST_CASE("whois and stats") {
   reply.mutable_profile()->set_joined_ms(1'700'000'000'000);
   reply.mutable_profile()->set_posts(1);
   reply.mutable_profile()->set_followers(2);
-  CHECK(render_reply(Whois{"Bob"}, reply) ==
+  CHECK(said("whois Bob", reply) ==
         "bob: here since 2023-11-14, 1 post, follows 0 people, followed by 2 people.");
   wire::Reply numbers;
   numbers.mutable_numbers()->set_nick("bob");
   numbers.mutable_numbers()->set_tracks(3);
-  CHECK(render_reply(Stats{}, numbers).find("Tracks: 3") != std::string::npos);
+  CHECK(said("stats", numbers).find("Tracks: 3") != std::string::npos);
 }
 
 TEST_CASE("an error is the bridge's own sentence") {
-  CHECK(render_reply(Follow{"x"}, error(wire::UNKNOWN, "There is no x here.")) ==
-        "There is no x here.");
-  CHECK(render_reply(Post{"x", false}, error(wire::RATE_LIMITED, "Too many posts.", 1001)) ==
+  CHECK(said("whois x", error(wire::UNKNOWN, "There is no x here.")) == "There is no x here.");
+  CHECK(said("post x", error(wire::RATE_LIMITED, "Too many posts.", 1001)) ==
         "Too many posts. Try again in 2 seconds.");
-  CHECK(render_reply(Post{"x", false}, error(wire::RATE_LIMITED, "Too many posts.", 1000)) ==
+  CHECK(said("post x", error(wire::RATE_LIMITED, "Too many posts.", 1000)) ==
         "Too many posts. Try again in 1 second.");
-  CHECK(render_reply(Stats{}, error(wire::NOT_JOINED, "")).find("join NICK") != std::string::npos);
+  CHECK(said("stats", error(wire::NOT_JOINED, "")).find("join NICK") != std::string::npos);
+}
+
+TEST_CASE("whoever cannot be answered is told how to mend that") {
+  wire::Reply reply;
+  reply.mutable_published()->set_one_way(true);
+  CHECK(said("d bob hi", reply) ==
+        "Sent to bob alone. To let bob answer you that way: `follow bob`");
+}
+
+TEST_CASE("what is said about a post names it") {
+  wire::Reply reply = done(true);
+  reply.mutable_done()->set_about(17);
+  reply.mutable_done()->set_nick("bob");
+  CHECK(said("fav bob", reply) == "#17 by bob is a favourite of yours.");
+  CHECK(said("rt #17", reply) == "Passed on #17 by bob to those who follow you.");
+  CHECK(said("unfav #17", reply) == "#17 by bob is no favourite of yours any more.");
+  reply.mutable_done()->set_changed(false);
+  CHECK(said("fav #17", reply) == "#17 by bob is one already.");
+  CHECK(said("rt #17", reply) == "You passed on #17 by bob already.");
+  CHECK(said("unfav #17", reply) == "#17 by bob was no favourite of yours.");
+  wire::Reply replied;
+  replied.mutable_published()->set_id(18);
+  replied.mutable_published()->set_about(17);
+  replied.mutable_published()->set_nick("bob");
+  CHECK(said("r #17 so true", replied) == "Posted as #18, in reply to #17 by bob.");
+}
+
+TEST_CASE("what was taken back or corrected is named by its number") {
+  CHECK(said("del #17", done(true)) == "Post #17 is gone.");
+  CHECK(said("del 17", done(false)) == "Post #17 was gone already.");
+  const Command correct{&correction(), {{"post", "#17"}, {"text", "tea"}}};
+  CHECK(render_reply(correct, done(true)) == "Post #17 is corrected.");
+  CHECK(render_reply(correct, done(false)) == "Post #17 says that already.");
+  CHECK(to_request(correct, "")->correct().text() == "tea");
+  CHECK(to_request(correct, "")->correct().post() == 17);
+  CHECK(asked("del #17").retract().post() == 17);
+}
+
+TEST_CASE("a code for the website is told with how long it is good") {
+  wire::Reply reply;
+  reply.mutable_sign_in_code()->set_code("ABCDE-FGHIJ");
+  reply.mutable_sign_in_code()->set_good_for_ms(120'000);
+  CHECK(said("login", reply) ==
+        "Your code for the website: ABCDE-FGHIJ\nIt works once, within 2 minutes. Whoever has it "
+        "can sign in as you: tell it to nobody.");
+  CHECK(asked("login").has_issue_code());
+}
+
+TEST_CASE("posts are read in the order of a conversation") {
+  wire::Reply reply;
+  const auto add = [&](std::uint64_t id, const char* text, const char* to) {
+    auto& item = *reply.mutable_posts()->add_items();
+    item.set_id(id);
+    item.set_author("bob");
+    item.set_text(text);
+    item.set_reply_to(to);
+  };
+  add(9, "and good night", "alice");
+  add(7, "good morning", "");
+  CHECK(said("get bob 2", reply) == "bob: good morning (#7)\nbob → alice: and good night (#9)");
+  CHECK(said("favs", {}) == "You have no favourites: `fav #N` makes one.");
+}
+
+TEST_CASE("a sentence that was posted although it begins like a command says so") {
+  wire::Reply reply;
+  reply.mutable_published()->set_id(17);
+  CHECK(said("on the way to the station I saw a lapwing", reply) ==
+        "Posted as #17, though it begins with `on`: `del #17` takes it back.");
+}
+
+TEST_CASE("what may have been a sentence can still be posted") {
+  const std::string text = said("follow me", error(wire::UNKNOWN, "There is no me here."));
+  CHECK(text.starts_with("There is no me here."));
+  CHECK(text.find("`post follow me`") != std::string::npos);
+  CHECK(said("whois me", error(wire::UNKNOWN, "There is no me here.")) == "There is no me here.");
 }
 
 TEST_CASE("commands become requests, help stays here") {
-  CHECK_FALSE(to_request(Help{}, "1"));
-  const auto publish = to_request(Post{.text = "hi", .plain = true}, "id-1");
-  REQUIRE(publish);
-  CHECK(publish->publish().client_id() == "id-1");
-  CHECK(publish->publish().plain());
-  CHECK(to_request(Direct{"bob", "hi"}, "id-2")->direct().nick() == "bob");
-  CHECK(to_request(Untrack{"", true}, "")->untrack().all());
-  CHECK(to_request(Track{"nyc", 10}, "")->track().per_hour() == 10);
-  CHECK(to_request(Block{"bob"}, "")->block().nick() == "bob");
-  CHECK(to_request(Unblock{"bob"}, "")->unblock().nick() == "bob");
-  CHECK(to_request(Mute{"nyc", std::chrono::hours(2)}, "")->mute().for_ms() == 7'200'000);
-  CHECK(to_request(Unmute{"", true}, "")->unmute().all());
-  CHECK(to_request(More{"nyc", 50}, "")->more().phrase() == "nyc");
-  CHECK(to_request(More{"", 50}, "")->more().count() == 50);
-  CHECK(to_request(SetZone{"UTC"}, "")->set_zone().zone() == "UTC");
-  CHECK(to_request(Yes{}, "")->has_confirm());
-  CHECK_FALSE(to_request(SetDelivery{false}, "")->set_delivery().on());
+  CHECK_FALSE(to_request(typed("help"), "1"));
+  const auto publish = asked("hi there");
+  CHECK(publish.publish().client_id() == "id-1");
+  CHECK(publish.publish().plain());
+  CHECK_FALSE(asked("post hi").publish().plain());
+  CHECK(asked("d bob hi").direct().nick() == "bob");
+  CHECK(asked("untrack all").untrack().all());
+  CHECK(asked("track off").untrack().all());
+  CHECK(asked("track").has_list_tracks());
+  CHECK(asked("track nyc max 10/h").track().per_hour() == 10);
+  CHECK(asked("block bob").block().nick() == "bob");
+  CHECK(asked("unblock bob").unblock().nick() == "bob");
+  CHECK(asked("mute nyc for 2h").mute().for_ms() == 7'200'000);
+  CHECK(asked("unmute all").unmute().all());
+  CHECK(asked("more nyc").more().phrase() == "nyc");
+  CHECK(asked("more").more().count() == 0);
+  CHECK(asked("more 50").more().count() == 50);
+  CHECK(asked("more 101").more().count() == 100);
+  CHECK(asked("more 999999999999999999").more().count() == 100);
+  CHECK(asked("timezone UTC").set_zone().zone() == "UTC");
+  CHECK(asked("yes").has_confirm());
+  CHECK_FALSE(asked("off").set_delivery().on());
+  CHECK(asked("fav #7").favourite().post().id() == 7);
+  CHECK(asked("fav bob").favourite().post().nick() == "bob");
+  CHECK(asked("rt 7").repost().post().id() == 7);
+  CHECK(asked("r #7 yes").publish().in_reply_to().id() == 7);
+  CHECK(asked("get bob 3").get().count() == 3);
+  CHECK(asked("favs").list_favourites().count() == 5);
+  CHECK(asked("nudge bob").nudge().nick() == "bob");
 }
 
-TEST_CASE("a code for the website comes with its time and a warning") {
-  CHECK(to_request(Login{}, "")->has_issue_code());
-  wire::Reply reply;
-  reply.mutable_sign_in_code()->set_code("K7QF2-MXPAB");
-  reply.mutable_sign_in_code()->set_good_for_ms(120'000);
-  CHECK(
-      render_reply(Login{}, reply) ==
-      "Your code for the website: K7QF2-MXPAB\nIt works once, within 2 minutes. Whoever has it can "
-      "sign in as you: tell it to nobody.");
+TEST_CASE("a post that begins with a name is addressed to it") {
+  for (const char* text : {"@alice hi", "@alice: hi", "@alice, hi", "post @alice hi"}) {
+    INFO(text);
+    CHECK(asked(text).publish().in_reply_to().nick() == "alice");
+    CHECK(asked(text).publish().addressed());
+  }
+  for (const char* text : {"hi @alice", "post #alice hi", "post @al-ice hi", "@ alice"})
+    CHECK_FALSE(asked(text).publish().has_in_reply_to());
 }
 
 }  // namespace

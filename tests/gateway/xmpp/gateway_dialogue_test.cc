@@ -277,6 +277,103 @@ TEST_CASE("nothing wrong is published, and everything wrong is answered") {
   }
 }
 
+TEST_CASE("machines and encrypted texts are told once, and never posted") {
+  World world;
+  world.up();
+  world.says(kBob, "join bob");
+  world.confirmed.insert(kBare);
+  for (const char* text : {"[Auto-Reply] away", "?OTRv2?"}) {
+    INFO(text);
+    world.clear();
+    world.says(kBob, text);
+    CHECK_THAT(world.to(kBob), Contains("not posted"));
+    world.clear();
+    world.says(kBob, text);
+    CHECK(world.out().empty());
+    world.pass(std::chrono::hours(25));
+    world.says(kBob, text);
+    CHECK_THAT(world.to(kBob), Contains("not posted"));
+  }
+  CHECK(world.posts.empty());
+}
+
+TEST_CASE("a command that cannot be undone is asked about first") {
+  World world;
+  world.up();
+  world.says(kBob, "join bob");
+  world.says(kBob, "quit");
+  CHECK_FALSE(world.requests.back().has_quit());
+  CHECK_THAT(world.to(kBob), Contains("Say `yes` if you mean it"));
+  world.says(kBob, "stats");
+  world.says(kBob, "yes");
+  CHECK(world.requests.back().has_quit());
+  CHECK_THAT(world.to(kBob), Contains("Goodbye"));
+  world.says(kBob, "yes");
+  CHECK_THAT(world.to(kBob), Contains("Nothing is waiting"));
+}
+
+// A client's answer to a delivery (XEP-0461), and its reaction to one (XEP-0444).
+Stanza answer_to(const char* id, const char* body) {
+  Stanza stanza;
+  stanza.from = *Jid::parse(kBob);
+  stanza.to = *Jid::parse("lapwing@im.example.org");
+  stanza.type = "chat";
+  stanza.id = "m1";
+  stanza.reply_to = id;
+  stanza.body = body;
+  return stanza;
+}
+
+TEST_CASE("an answer to a delivery is a reply to the post, or a command about it") {
+  World world;
+  world.up();
+  world.says(kBob, "join bob");
+  world.confirmed.insert(kBare);
+  world.gets(answer_to("p17", "so true"));
+  REQUIRE(world.requests.back().has_publish());
+  CHECK(world.requests.back().publish().in_reply_to().id() == 17);
+  CHECK(world.requests.back().publish().text() == "so true");
+  world.gets(answer_to("p17", "fav"));
+  CHECK(world.requests.back().favourite().post().id() == 17);
+  world.gets(answer_to("p17", "RT"));
+  CHECK(world.requests.back().repost().post().id() == 17);
+  world.gets(answer_to("p17", "track nyc"));
+  CHECK(world.requests.back().has_track());
+  world.gets(answer_to("something else", "good morning"));
+  CHECK_FALSE(world.requests.back().publish().has_in_reply_to());
+}
+
+TEST_CASE("a newcomer's first answer to a delivery asks for a yes, too") {
+  World world;
+  world.up();
+  world.says(kBob, "join bob");
+  world.gets(answer_to("p17", "so true"));
+  CHECK(world.posts.empty());
+  CHECK_THAT(world.to(kBob), Contains("so true") && Contains("yes"));
+  world.says(kBob, "yes");
+  REQUIRE(world.posts.size() == 1);
+  CHECK(world.requests.back().publish().in_reply_to().id() == 17);
+}
+
+TEST_CASE("a reaction marks a favourite, and taking it back unmarks it") {
+  World world;
+  world.up();
+  world.says(kBob, "join bob");
+  Stanza stanza = answer_to("", "");
+  stanza.body.reset();
+  stanza.reacts_to = "p17";
+  stanza.reacts = true;
+  world.gets(stanza);
+  CHECK(world.requests.back().favourite().post().id() == 17);
+  stanza.reacts = false;
+  world.gets(stanza);
+  CHECK(world.requests.back().unfavourite().post().id() == 17);
+  const std::size_t before = world.requests.size();
+  stanza.reacts_to = "d17";
+  world.gets(stanza);
+  CHECK(world.requests.size() == before);
+}
+
 TEST_CASE("what must not be answered is not") {
   World world;
   world.up();
@@ -293,8 +390,6 @@ TEST_CASE("what must not be answered is not") {
   stanza.body.reset();
   world.gets(stanza);
   stanza.body = "";
-  world.gets(stanza);
-  stanza.body = "[Auto-Reply] away";
   world.gets(stanza);
   stanza.body = "help";
   stanza.from = *Jid::parse("example.org");

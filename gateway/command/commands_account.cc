@@ -1,0 +1,155 @@
+// Commands about oneself: help, membership, delivery.
+#include <fmt/format.h>
+
+#include <array>
+
+#include "gateway/command/commands.h"
+#include "gateway/command/phrasing.h"
+#include "gateway/command/texts.h"
+
+namespace gateway::command {
+namespace {
+
+using Names1 = std::array<std::string_view, 1>;
+
+constexpr std::array kHelpFields = {Field{"command", Kind::kCommand, "About which command", true}};
+constexpr std::array kJoinFields = {Field{"nick", Kind::kNick, "The name you want"}};
+constexpr std::array kZoneFields = {Field{"zone", Kind::kWord, "As Europe/Berlin"}};
+
+constexpr Names1 kOffNames = {"stop"};
+
+std::string say_joined(const Values&, const wire::Reply& reply) {
+  if (reply.joined().returned()) return fmt::format("Welcome back, {}.", reply.joined().nick());
+  return fmt::format(
+      "Welcome, {}. Try `track` with a word you care about, `follow` somebody, or `post` "
+      "something; `help` lists all commands.",
+      reply.joined().nick());
+}
+
+std::string say_numbers(const Values&, const wire::Reply& reply) {
+  const wire::Numbers& numbers = reply.numbers();
+  std::string text =
+      fmt::format("You are {}.\nFollowing: {}\nFollowers: {}\nTracks: {}\nPosts: {}\nDelivery: {}",
+                  numbers.nick(), numbers.follows(), numbers.followers(), numbers.tracks(),
+                  numbers.posts(), numbers.delivery_on() ? "on" : "off");
+  if (!numbers.zone().empty()) text += "\nTime zone: " + numbers.zone();
+  return text;
+}
+
+constexpr std::array kCommands = {
+    Entry{.name = "help",
+          .fields = kHelpFields,
+          .usage = "help [COMMAND]",
+          .help = "Shows this list, or more about one command.",
+          .section = Section::kYou,
+          .misfit = Misfit::kMaySpeak,
+          .members_only = false,
+          .say = [](const Values& values,
+                    const wire::Reply&) { return help_text(find(values["command"])); }},
+    Entry{.name = "join",
+          .fields = kJoinFields,
+          .usage = "join NICK",
+          .help = "Makes you a member under this name: 1 to 20 letters, digits or _.",
+          .manual = "Names are compared without case. Nobody is shown your address.",
+          .section = Section::kYou,
+          .misfit = Misfit::kMaySpeak,
+          .members_only = false,
+          .ask =
+              [](const Values& values, std::string_view, wire::Request& request) {
+                request.mutable_join()->set_nick(values.text("nick"));
+              },
+          .say = say_joined},
+    Entry{.name = "stats",
+          .usage = "stats",
+          .help = "Shows your numbers.",
+          .section = Section::kYou,
+          .ask = [](const Values&, std::string_view,
+                    wire::Request& request) { request.mutable_stats(); },
+          .say = say_numbers},
+    Entry{.name = "timezone",
+          .fields = kZoneFields,
+          .usage = "timezone ZONE",
+          .help = "Says where you are, like Europe/Berlin, so that times are shown as yours.",
+          .section = Section::kYou,
+          .ask =
+              [](const Values& values, std::string_view, wire::Request& request) {
+                request.mutable_set_zone()->set_zone(values.text("zone"));
+              },
+          .say =
+              [](const Values& values, const wire::Reply& reply) {
+                return fmt::format(
+                    fmt::runtime(reply.done().changed() ? "Times are shown as in {} from now on."
+                                                        : "Times are shown as in {} already."),
+                    values["zone"]);
+              }},
+    Entry{.name = "on",
+          .usage = "on",
+          .help = "Switches delivery to you on.",
+          .section = Section::kYou,
+          .misfit = Misfit::kMaySpeak,
+          .ask = [](const Values&, std::string_view,
+                    wire::Request& request) { request.mutable_set_delivery()->set_on(true); },
+          .say = [](const Values&, const wire::Reply&) { return std::string("Delivery is on."); }},
+    Entry{.name = "off",
+          .synonyms = kOffNames,
+          .usage = "off",
+          .help = "Switches delivery to you off, until you say on.",
+          .manual = "Nothing is lost: it waits.",
+          .section = Section::kYou,
+          .misfit = Misfit::kMaySpeak,
+          .ask = [](const Values&, std::string_view,
+                    wire::Request& request) { request.mutable_set_delivery()->set_on(false); },
+          .say =
+              [](const Values&, const wire::Reply&) {
+                return std::string("Delivery is off; say `on` when you want it back.");
+              }},
+    Entry{.name = "login",
+          .usage = "login",
+          .help = "Gives you a code to sign in on the website.",
+          .manual = "It works once, within two minutes.",
+          .section = Section::kYou,
+          .ask = [](const Values&, std::string_view,
+                    wire::Request& request) { request.mutable_issue_code(); },
+          .say =
+              [](const Values&, const wire::Reply& reply) {
+                const wire::SignInCode& code = reply.sign_in_code();
+                return fmt::format(
+                    "Your code for the website: {}\nIt works once, within {}. Whoever has it can "
+                    "sign in as you: tell it to nobody.",
+                    code.code(), how_long(code.good_for_ms()));
+              }},
+    Entry{.name = "quit",
+          .usage = "quit",
+          .help = "Ends your membership; joining again under the same name brings it back.",
+          .section = Section::kYou,
+          .question = "This ends your membership: whom you follow and what you track is forgotten. "
+                      "Say `yes` if you mean it.",
+          .ask = [](const Values&, std::string_view,
+                    wire::Request& request) { request.mutable_quit(); },
+          .say =
+              [](const Values&, const wire::Reply&) {
+                return std::string(
+                    "Goodbye. You get nothing more from here; your name stays yours if you join "
+                    "again.");
+              }},
+    // The answer to a question: see Dialogue. Nobody finds it in a list.
+    Entry{.name = "yes",
+          .usage = "yes",
+          .help = "Says that you mean it.",
+          .section = Section::kYou,
+          .listed = false,
+          .ask = [](const Values&, std::string_view,
+                    wire::Request& request) { request.mutable_confirm(); },
+          .say =
+              [](const Values&, const wire::Reply&) {
+                return std::string("What you write here is posted from now on.");
+              }},
+};
+
+}  // namespace
+
+std::span<const Entry> account_commands() {
+  return kCommands;
+}
+
+}  // namespace gateway::command
