@@ -12,6 +12,7 @@ import asyncio
 import logging
 import time
 from xml.etree import ElementTree
+import xml.etree.ElementTree as ElementTree
 
 from messages import Answer, XmppError, post_of, read_delivery, wait_until
 
@@ -128,6 +129,29 @@ class Person:
         message["id"] = self._stream.new_id()
         message.append(ElementTree.Element(element, {"id": name}))
         message.send()
+    async def reply(self, to, delivery, body, timeout=20):
+        """XEP-0461: answers a delivery, with a quotation before it as older clients do (XEP-0428),
+        and returns the next Answer."""
+        quoted = "".join(f"> {line}\n" for line in delivery.body.splitlines())
+        message = self._stream.make_message(mto=to, mbody=quoted + body, mtype="chat")
+        reply = ElementTree.SubElement(message.xml, "{urn:xmpp:reply:0}reply")
+        reply.attrib.update(to=to, id=f"p{delivery.post}")
+        fallback = ElementTree.SubElement(message.xml, "{urn:xmpp:fallback:0}fallback")
+        fallback.set("for", "urn:xmpp:reply:0")
+        part = ElementTree.SubElement(fallback, "{urn:xmpp:fallback:0}body")
+        part.attrib.update(start="0", end=str(len(quoted)))
+        message.send()
+        return await asyncio.wait_for(self.answers.get(), timeout)
+
+    async def react(self, to, delivery, *emojis, timeout=20):
+        """XEP-0444: these are all reactions to a delivery now. Returns the next Answer."""
+        message = self._stream.make_message(mto=to, mtype="chat")
+        reactions = ElementTree.SubElement(message.xml, "{urn:xmpp:reactions:0}reactions")
+        reactions.set("id", f"p{delivery.post}")
+        for emoji in emojis:
+            ElementTree.SubElement(reactions, "{urn:xmpp:reactions:0}reaction").text = emoji
+        message.send()
+        return await asyncio.wait_for(self.answers.get(), timeout)
 
     def confirm(self, to, delivery):
         """XEP-0184: says that this delivery has arrived."""
