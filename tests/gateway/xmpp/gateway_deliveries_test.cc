@@ -68,6 +68,7 @@ TEST_CASE("a reply says whom it answers, a repost who passed it on") {
 TEST_CASE("a delivery is marked as plain text, and as an answer where it is one") {
   World world;
   world.up();
+  world.presence(kBob);
   wire::Item item = World::post(5, "alice", "so *true*");
   item.set_in_reply_to(3);
   world.deliver(item, {kBare}, wire::REPLY);
