@@ -57,7 +57,7 @@ class Conversing(Story):
 
     async def test_posts_are_read_by_number_and_by_name(self):
         ann, bob = await self.members("ann", "bob")
-        await bob.says(f"get {ann.nick}", "There is no post")
+        await bob.says(f"get {ann.nick}", "has posted nothing yet")
         for n in range(3):
             await ann.says(f"post number {n}")
         await bob.says(f"get {ann.nick.upper()}", f"{ann.nick}: number 2 (#")

@@ -12,7 +12,6 @@ import asyncio
 import logging
 import time
 from xml.etree import ElementTree
-import xml.etree.ElementTree as ElementTree
 
 from messages import Answer, XmppError, post_of, read_delivery, wait_until
 
@@ -129,6 +128,7 @@ class Person:
         message["id"] = self._stream.new_id()
         message.append(ElementTree.Element(element, {"id": name}))
         message.send()
+
     async def reply(self, to, delivery, body, timeout=20):
         """XEP-0461: answers a delivery, with a quotation before it as older clients do (XEP-0428),
         and returns the next Answer."""

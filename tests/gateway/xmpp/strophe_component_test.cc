@@ -152,6 +152,32 @@ TEST_CASE("what a message corrects or takes back is read, also as it was written
   CHECK(stanzas[2].retracts == "m3");
 }
 
+TEST_CASE("answers lose their quotation, and reactions are read") {
+  Fixture f;
+  f.go_online();
+  f.server.send(
+      "<message from='a@x/1' to='bot@im.example' type='chat'><body>&gt; süß?\nja</body>"
+      "<reply xmlns='urn:xmpp:reply:0' to='bot@im.example' id='p17'/>"
+      "<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='0' end='7'/>"
+      "</fallback></message>"
+      "<message from='a@x/1' to='bot@im.example' type='chat'><body>&gt; no\nyes</body>"
+      "<fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='0' end='5'/>"
+      "</fallback></message>"
+      "<message from='a@x/1' to='bot@im.example' type='chat'>"
+      "<reactions xmlns='urn:xmpp:reactions:0' id='p17'><reaction>+</reaction></reactions>"
+      "</message>"
+      "<message from='a@x/1' to='bot@im.example' type='chat'>"
+      "<reactions xmlns='urn:xmpp:reactions:0' id='p17'/></message>");
+  REQUIRE(f.until([&] { return f.listener.stanzas.size() == 4; }));
+  CHECK(f.listener.stanzas[0].reply_to == "p17");
+  CHECK(f.listener.stanzas[0].body == "ja");
+  CHECK(f.listener.stanzas[1].reply_to.empty());
+  CHECK(f.listener.stanzas[1].body == "> no\nyes");
+  CHECK(f.listener.stanzas[2].reacts_to == "p17");
+  CHECK(f.listener.stanzas[2].reacts);
+  CHECK_FALSE(f.listener.stanzas[3].reacts);
+}
+
 TEST_CASE("presence, queries, receipts and errors are read") {
   Fixture f;
   f.go_online();
