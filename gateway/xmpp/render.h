@@ -35,8 +35,8 @@ struct Chat {
   std::string_view replaces = {};     // XEP-0308: the id of the message this one corrects
   // XEP-0424: the id of the message this one takes back; the body is for those who do not know it.
   std::string_view retracts = {};
-  std::string_view reply_to = {};     // XEP-0461: the id of the message this one answers
-  bool keep = true;                   // XEP-0334: worth storing
+  std::string_view reply_to = {};  // XEP-0461: the id of the message this one answers
+  bool keep = true;                // XEP-0334: worth storing
 };
 void render(std::string& out, const Chat& chat);
 
