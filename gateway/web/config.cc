@@ -32,14 +32,7 @@ void read_http(ConfigReader table, ServerSettings& http) {
   table.bytes("stream_max", http.stream_bytes_max, 16 * kKiB, 64 * kMiB);
 }
 
-void read_bridge(ConfigReader table, bridge::client::ZmqBackboneOptions& options) {
-  options.endpoint = "ipc:///run/lapwing/web";
-  options.client = "web";
-  options.software = "lapwing-web 0.1.0";
-  table.text("endpoint", options.endpoint, {.example = "\"ipc:///run/lapwing/web\""});
-  const auto endpoint = bridge::wire::parse_endpoint(options.endpoint);
-  if (!endpoint) table.problem("endpoint", endpoint.error().text);
-  table.text("client", options.client, {.example = "\"web\""});
+void read_keys(ConfigReader& table, bridge::client::ZmqBackboneOptions& options) {
   table.text("server_key", options.server_key);
   std::string secret;
   table.secret("secret_key_file", secret);
@@ -53,6 +46,17 @@ void read_bridge(ConfigReader table, bridge::client::ZmqBackboneOptions& options
   if (options.server_key.empty() != !options.client_keys.has_value()) {
     table.problem("server_key", "and `secret_key_file` go together: both or neither");
   }
+}
+
+void read_bridge(ConfigReader table, bridge::client::ZmqBackboneOptions& options) {
+  options.endpoint = "ipc:///run/lapwing/web";
+  options.client = "web";
+  options.software = "lapwing-web 0.1.0";
+  table.text("endpoint", options.endpoint, {.example = "\"ipc:///run/lapwing/web\""});
+  const auto endpoint = bridge::wire::parse_endpoint(options.endpoint);
+  if (!endpoint) table.problem("endpoint", endpoint.error().text);
+  table.text("client", options.client, {.example = "\"web\""});
+  read_keys(table, options);
   table.duration("request_timeout", options.request_timeout, 100ms, 5min);
   table.number("requests_max", options.requests_max, 1, 1024);
 }
@@ -120,6 +124,20 @@ void read_pages(ConfigReader table, PageSettings& pages) {
   table.duration("session_age", sessions.age_max, 1min, 24h * 3660);
 }
 
+// A second connection, on the lane admin: the website's own lane cannot ask what operators may.
+void read_operations(ConfigReader table, Config& config) {
+  bridge::client::ZmqBackboneOptions& options = config.operations;
+  options.client = "web-operations";
+  options.software = "lapwing-web 0.1.0";
+  table.text("endpoint", options.endpoint, {.example = "\"ipc:///run/lapwing/admin\""});
+  table.text("client", options.client, {.example = "\"web-operations\""});
+  read_keys(table, options);
+  config.pages.with_operations = !options.endpoint.empty();
+  if (options.endpoint.empty()) return;
+  const auto endpoint = bridge::wire::parse_endpoint(options.endpoint);
+  if (!endpoint) table.problem("endpoint", endpoint.error().text);
+}
+
 void read_metrics(ConfigReader table, std::string& listen) {
   table.text("listen", listen, {.example = "\"127.0.0.1:9471\""});
   if (listen.empty()) return;
@@ -157,6 +175,7 @@ LoadedConfig load_config(const std::string& path) {
   read_limits(file->table("limits"), config.site);
   for (ConfigReader& token : file->tables("token")) config.tokens.push_back(read_token(token));
   read_pages(file->table("pages"), config.pages);
+  read_operations(file->table("operations"), config);
   read_metrics(file->table("metrics"), config.metrics_listen);
   read_log(file->table("log"), config.log_level);
   loaded.problems = file->finish();

@@ -25,7 +25,8 @@ struct Config {
   bridge::client::ZmqBackboneOptions bridge;
   std::vector<Token> tokens;
   PageSettings pages;
-  std::string data;  // folder of the snapshot and the outbox
+  bridge::client::ZmqBackboneOptions operations;  // without an endpoint: no operations page
+  std::string data;                               // folder of the snapshot and the outbox
   std::chrono::milliseconds snapshot_every{30'000};
   bridge::base::log::Level log_level = bridge::base::log::Level::kInfo;
   std::string metrics_listen;  // empty: no metrics

@@ -49,15 +49,20 @@ base::Result<std::unique_ptr<Daemon>> Daemon::create(bridge::wire::Context& cont
   if (const auto kept = daemon->site_.outbox().kept(); kept > 0)
     base::log::info("{} changes wait in the outbox", kept);
   daemon->snapshot_.load();
-  auto front =
-      Front::open(daemon->pages_, config.data, daemon->world_, base::read_clocks().wall_ms);
+  auto front = Front::open(
+      daemon->pages_, config.data, daemon->world_,
+      [self = daemon.get()] { return self->times_.look(self->server_->times(), self->now_.mono); },
+      base::read_clocks().wall_ms);
   if (!front) return tl::unexpected(front.error());
   daemon->front_ = std::move(*front);
   daemon->sessions_.add(daemon->front_->sessions());
-  daemon->front_->add_to(daemon->router_);
+  daemon->front_->add_to(daemon->router_, config.pages.with_operations);
   try {
     daemon->backbone_ =
         std::make_unique<bridge::client::ZmqBackbone>(context, config.bridge, daemon->site_);
+    if (config.pages.with_operations)
+      daemon->operations_ = std::make_unique<bridge::client::ZmqBackbone>(
+          context, config.operations, daemon->front_->operations());
   } catch (const std::invalid_argument& problem) {
     return base::fail(base::ErrorCode::kBadRequest, problem.what());
   }
@@ -67,6 +72,10 @@ base::Result<std::unique_ptr<Daemon>> Daemon::create(bridge::wire::Context& cont
   daemon->server_ = std::move(*server);
   daemon->server_->watch(daemon->backbone_->dealer().fd());
   daemon->server_->watch(daemon->outbox_file_->fd());
+  if (daemon->operations_) {
+    daemon->front_->operations().attach(*daemon->operations_);
+    daemon->server_->watch(daemon->operations_->dealer().fd());
+  }
   daemon->watchdog_ = base::watchdog_period();
   base::log::info("serving on http://{}/", daemon->server_->address());
   if (config.metrics_listen.empty()) return daemon;
@@ -101,6 +110,7 @@ void Daemon::turn(std::chrono::milliseconds timeout) {
   meter_.begin(now_.mono);
   outbox_file_->take_news();
   busy_ = site_.turn(now_) + snapshot_.turn(now_.mono) > 0;
+  if (operations_ && front_->operations().turn(now_) > 0) busy_ = true;
   meter_.end(base::read_clocks().mono);
   watch_.show({site_, *server_, *backbone_, meter_}, now_.mono);
   tell_service_manager();

@@ -20,6 +20,7 @@
 #include "gateway/web/config.h"
 #include "gateway/web/doorman.h"
 #include "gateway/web/front.h"
+#include "gateway/web/operations/recent_times.h"
 #include "gateway/web/outbox_file.h"
 #include "gateway/web/server.h"
 #include "gateway/web/site.h"
@@ -62,6 +63,9 @@ class Daemon {
   SiteWorld world_;
   std::unique_ptr<Front> front_;
   std::unique_ptr<bridge::client::ZmqBackbone> backbone_;
+  std::unique_ptr<bridge::client::ZmqBackbone>
+      operations_;  // on the lane admin; none: not asked for
+  RecentTimes times_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<bridge::base::Exporter> exporter_;  // none: not asked for
   bridge::base::Now now_;

@@ -42,7 +42,7 @@ FOLDERS = {
     "gateway/command": ["bridge/client", "bridge/wire", "bridge/base", "throttle"],
     "gateway/xmpp": ["gateway/command", "bridge/client", "bridge/wire", "bridge/base", "throttle"],
     "gateway/web/assets": ["throttle"],
-    "gateway/web/operations": ["bridge/base"],
+    "gateway/web/operations": ["bridge/client", "bridge/wire", "bridge/base"],
     "gateway/web/pages": ["gateway/web/assets"],
     "gateway/web/session": ["bridge/base", "throttle"],
     "gateway/web": [

@@ -260,6 +260,46 @@ class Attacks(Website_story):
                 self.assertNotIn(ann.jid, page)
 
 
+class Operating(Website_story):
+    with_operations = True
+
+    async def test_an_operator_changes_a_limit_and_sees_who_did(self):
+        root = await self.newcomer("root")
+        root.nick = "root"
+        await root.joins()
+        with self.website.browser() as browser:
+            await self.sign_in(browser, root, "/operations")
+            browser.wait(lambda: len(browser.find_all("#charts svg")) >= 6, "no charts")
+            row = "tr[data-limit='im.publishes_per_person']"
+            field = browser.find(f"{row} input[name=value]")
+            field.clear()
+            field.send_keys("7/1m burst 7")
+            browser.submit(f"{row} button[value=set]")
+            browser.wait_for_text("is changed")
+            self.assertIn("7/1m burst 7", browser.find("#changes ~ div").text)
+            self.assertIn("root", browser.find("#changes ~ div").text)
+            shown = self.stack.ctl("limits", "show").stdout
+            self.assertIn("7/1m burst 7", shown)
+            field = browser.find(f"{row} input[name=value]")
+            field.clear()
+            field.send_keys("nonsense")
+            browser.submit(f"{row} button[value=set]")
+            self.assertTrue(browser.find(".notice.problem").text)
+            browser.open("/operations")
+            self.assertEqual(browser.find(f"{row} input[name=value]").get_attribute("value"), "7/1m burst 7")
+            self.assertEqual(browser.complaints(), [])
+
+    async def test_nobody_else_finds_that_page(self):
+        [ann] = await self.members("ann")
+        with self.website.browser() as browser:
+            for path in ("/operations", "/operations/samples"):
+                browser.open(path)
+                self.assertIn("There is no such page", browser.text())
+            await self.sign_in(browser, ann)
+            browser.open("/operations")
+            self.assertIn("There is no such page", browser.text())
+
+
 SAMPLE = [
     ("tomas", "Took the night train north. Slept like a stone until the border. https://trains.example/north"),
     ("leila", "Bread rule number one: the dough decides when it is done, not the clock.\n\nRule number two: see rule number one."),
@@ -272,6 +312,8 @@ SAMPLE = [
 
 
 class Pictures(Website_story):
+    with_operations = True
+
     async def test_the_pages_of_the_documentation(self):
         root = await self.newcomer("root")
         root.nick = "root"
@@ -287,11 +329,13 @@ class Pictures(Website_story):
             browser.shot("public-desktop")
             await self.sign_in(browser, root)
             for path, name in (("/", "home"), ("/@ana", "profile"), ("/tracks", "tracks"),
-                               ("/settings", "settings")):
+                               ("/settings", "settings"), ("/operations", "operations")):
                 for size in ("desktop", "phone"):
                     for dark in (False, True):
                         browser.look(size, dark)
                         browser.open(path)
+                        if path == "/operations":
+                            await asyncio.sleep(0 if dark else 5)  # for the charts to have a line
                         browser.shot(f"{name}-{size}{'-dark' if dark else ''}")
         with self.website.browser(size="phone") as browser:
             browser.open("/sign-in")
