@@ -45,8 +45,8 @@ std::string_view wait_condition(wire::ErrorCode code) {
   }
 }
 
-std::string over_limit(const throttle::Decision& decision, bridge::base::Time now) {
-  if (decision.kind != throttle::Decision::Kind::kNotBefore) {
+std::string over_limit(const throttle::Verdict& decision, bridge::base::Time now) {
+  if (decision.kind != throttle::Verdict::Kind::kNotBefore) {
     return "Nothing is accepted from this address.";
   }
   const auto wait = std::chrono::ceil<std::chrono::milliseconds>(decision.not_before - now).count();
