@@ -19,10 +19,13 @@ from wire_client import LapwingClient
 # Far above what this test needs: what is measured here is correctness.
 NO_COMMAND_LIMITS = '[limits]\nperson = "1000/1s burst 1000"\ndomain = "9000/1s burst 9000"\n'
 ALL_ONE_BY_ONE = "catch_up = 1000000\n"  # no digests: every delivery is counted
+ALL_GREET_ALL = '[rules]\ndirects_from = "anybody"\n'  # a town is greeted by whoever lives next door
 WIDE = (
-    '[deliveries]\nper_person = "5000/1s burst 5000"\ncheckpoint_every = "250ms"\n' + ALL_ONE_BY_ONE
+    '[deliveries]\nper_person = "5000/1s burst 5000"\ncheckpoint_every = "250ms"\n'
+    + ALL_ONE_BY_ONE
+    + ALL_GREET_ALL
 )
-TIGHT = '[deliveries]\nper_person = "25/1s burst 25"\n' + ALL_ONE_BY_ONE
+TIGHT = '[deliveries]\nper_person = "25/1s burst 25"\n' + ALL_ONE_BY_ONE + ALL_GREET_ALL
 JOURNAL = '[log]\nlevel = "debug"\n'
 # After a break, what was handed over may come again if that was not written down yet: the
 # acknowledgement and the receipt come after a round trip, the checkpoint every 250 ms.
