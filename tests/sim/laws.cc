@@ -26,6 +26,16 @@ bool tells(const std::string& body, const std::string& nick, const std::string& 
   return told.ends_with(end) && told.find(nick) < told.size() - end.size();
 }
 
+// Whether one of the texts a post has had, each with its author's nick, is the one looked for.
+template <class Says>
+bool any_text_of(const Record& record, const std::vector<RecordPtr>& log, Says says) {
+  if (says(record.post().nick(), record.post().text())) return true;
+  return std::ranges::any_of(log, [&](const RecordPtr& later) {
+    return later->has_changed() && later->changed().post() == record.id() &&
+           !later->changed().deleted() && says(later->changed().nick(), later->changed().text());
+  });
+}
+
 bool is_body_of(const std::string& body, const Record& record, const std::vector<RecordPtr>& log) {
   if (record.has_reposted()) return is_body_of(body, *log[record.reposted().post() - 1], log);
   if (record.has_direct())
@@ -35,11 +45,8 @@ bool is_body_of(const std::string& body, const Record& record, const std::vector
     return changed.deleted() ? body == changed.nick() + " has taken back an earlier post."
                              : tells(body, changed.nick(), changed.text());
   }
-  if (tells(body, record.post().nick(), record.post().text())) return true;
-  return std::ranges::any_of(log, [&](const RecordPtr& later) {
-    return later->has_changed() && later->changed().post() == record.id() &&
-           !later->changed().deleted() &&
-           tells(body, later->changed().nick(), later->changed().text());
+  return any_text_of(record, log, [&](const std::string& nick, const std::string& text) {
+    return tells(body, nick, text);
   });
 }
 
@@ -283,10 +290,11 @@ void Laws::judge_feed_item(const std::string& reader, const FeedItem& item, cons
                            const std::vector<RecordPtr>& log) const {
   const bool change = record.has_changed();
   const std::string& nick = change ? record.changed().nick() : record.post().nick();
+  const auto says = [&](const std::string&, const std::string& text) { return item.text == text; };
   const bool same = change ? item.changes == record.changed().post() &&
                                  item.retracted == record.changed().deleted() &&
                                  item.text == record.changed().text()
-                           : item.changes == 0 && is_body_of(nick + ": " + item.text, record, log);
+                           : item.changes == 0 && any_text_of(record, log, says);
   if (item.author != nick || !same)
     broken(fmt::format("the feed of {} has something else for #{}", reader, item.id));
 }

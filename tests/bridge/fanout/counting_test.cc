@@ -134,7 +134,7 @@ TEST_CASE("the cache of posts is bounded in bytes") {
   story.join("bob");
   bridge::fanout::PostCache cache(story.store());
   std::string text;
-  for (int i = 0; i < 300; ++i) text += " w" + std::to_string(i);
+  for (int i = 0; i < 120; ++i) text += " w" + std::to_string(i);
   const auto id = story.post("bob", text).published().id();
   const auto prepared = cache.get(id);
   REQUIRE(prepared);

@@ -86,7 +86,8 @@ TEST_CASE("what becomes of a post names it, and has an id of its own") {
   recipient.set_phrase("hello");
   std::string corrected;
   render_delivery(corrected, World::small_settings(), item, recipient);
-  CHECK_THAT(corrected, Contains("id='p9'") && Contains("<body>[hello] alice: hello, all</body>") &&
+  CHECK_THAT(corrected, Contains("id='p9'") &&
+                            Contains("<body>[hello] alice: hello, all (#5)</body>") &&
                             Contains("<replace xmlns='urn:xmpp:message-correct:0' id='p5'/>"));
   item.clear_text();
   item.set_retracted(true);
