@@ -97,7 +97,7 @@ void ask_track(const Values& values, std::string_view, wire::Request& request) {
     return;
   }
   request.mutable_track()->set_phrases(values.text("phrases"));
-  request.mutable_track()->set_per_hour(number(values["per_hour"]));
+  if (values.has("per_hour")) request.mutable_track()->set_per_hour(number(values["per_hour"]));
 }
 
 std::string say_tracks(const Values&, const wire::Reply& reply) {
@@ -138,9 +138,9 @@ std::string say_unmuted(const Values& values, const wire::Reply& reply) {
 
 void ask_more(const Values& values, std::string_view, wire::Request& request) {
   request.mutable_more()->set_phrase(values.text("phrases"));
-  request.mutable_more()->set_count(
-      std::min<std::uint32_t>(number(values["count"]), bridge::wire::kMoreMax));
-  if (!values.has("count")) request.mutable_more()->clear_count();
+  if (values.has("count"))
+    request.mutable_more()->set_count(
+        std::min<std::uint32_t>(number(values["count"]), bridge::wire::kMoreMax));
 }
 
 std::string say_more(const Values& values, const wire::Reply& reply) {

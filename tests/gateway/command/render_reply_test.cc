@@ -262,6 +262,7 @@ TEST_CASE("commands become requests, help stays here") {
   CHECK(asked("track off").untrack().all());
   CHECK(asked("track").has_list_tracks());
   CHECK(asked("track nyc max 10/h").track().per_hour() == 10);
+  CHECK(asked("track nyc").track().per_hour() == 0);
   CHECK(asked("block bob").block().nick() == "bob");
   CHECK(asked("unblock bob").unblock().nick() == "bob");
   CHECK(asked("mute nyc for 2h").mute().for_ms() == 7'200'000);
