@@ -22,7 +22,8 @@ class Conversing(Story):
         await cat.gets(f"{bob.nick} → {ann.nick}: coffee")
         await ann.says(f"REPLY  {got.number}   never", f"in reply to #{got.number}")
         await bob.gets(f"{ann.nick} → you: never")
-        await bob.says(f"@{ann.nick} well then", "Posted as #")
+        await bob.says(f"@{ann.nick} well then", "yes")
+        await bob.says("yes", "Posted as #")
         await ann.gets(f"{bob.nick}: @{ann.nick} well then")
 
     async def test_a_client_answers_and_reacts_to_a_delivery(self):
