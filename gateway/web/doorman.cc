@@ -1,22 +1,27 @@
 #include "gateway/web/doorman.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 namespace gateway::web {
 
-// In the text of an IPv6 address the first four groups are its network; "::" within them is short
-// for zeros, and then what is before it says as much.
 std::string asker_of(const std::string& address) {
-  std::size_t end = 0;
-  for (int groups = 0; groups < 4; ++groups) {
-    const auto colon = address.find(':', end);
-    if (colon == std::string::npos) return address;  // IPv4
-    end = colon + 1;
-    if (address.compare(colon, 2, "::") == 0) break;
+  in6_addr bytes{};
+  if (::inet_pton(AF_INET6, address.c_str(), &bytes) != 1) return address;  // IPv4, or no address
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (IN6_IS_ADDR_V4MAPPED(&bytes)) {
+    ::inet_ntop(AF_INET, &bytes.s6_addr[12], text.data(), text.size());
+  } else {
+    std::fill(std::begin(bytes.s6_addr) + 8, std::end(bytes.s6_addr), 0);
+    ::inet_ntop(AF_INET6, &bytes, text.data(), text.size());
   }
-  return address.substr(0, end);
+  return text.data();
 }
 
 void Doorman::handle(const HttpRequest& request, Respond respond) {

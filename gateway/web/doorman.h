@@ -1,6 +1,8 @@
 // Doorman: a limit on requests of one address, before anything is looked up for them.
 //
-// An IPv6 address counts with its whole /64. What is over the limit is answered 429 with when to
+// An IPv6 address counts with its whole /64, an IPv4 address alone, also where it is written as
+// IPv6
+// (::ffff:192.0.2.1). What is over the limit is answered 429 with when to
 // try again. One thread.
 #pragma once
 
@@ -29,7 +31,8 @@ class Doorman : public Handler {
   std::uint64_t refused_ = 0;
 };
 
-// The part of an address that stands for one asker.
+// The part of an address that stands for one asker, however the address is written. What is no
+// address stands for itself.
 std::string asker_of(const std::string& address);
 
 }  // namespace gateway::web

@@ -80,7 +80,12 @@ struct Server::Impl final : ConnectionHost {
     error_code error;
     const auto peer = socket.remote_endpoint(error);
     if (error) return;
-    std::string from = peer.address().to_string();
+    // On a socket of both families IPv4 comes as ::ffff:a.b.c.d.
+    const asio::ip::address who = peer.address();
+    const bool mapped = who.is_v6() && who.to_v6().is_v4_mapped();
+    std::string from = mapped
+                           ? asio::ip::make_address_v4(asio::ip::v4_mapped, who.to_v6()).to_string()
+                           : who.to_string();
     const auto& trusted = kept_settings.trusted_proxies;
     const bool is_trusted = std::ranges::find(trusted, from) != trusted.end();
     std::size_t& of_address = addresses[from];

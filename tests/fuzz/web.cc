@@ -3,12 +3,13 @@
 //
 // States: a path has no part that leads elsewhere; what is encoded again decodes to the same;
 // written JSON can be read again; an answer's head has no line that nobody wrote; a view loaded
-// from whatever file keeps its timelines in order.
+// from whatever file keeps its timelines in order; an asker has one name.
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "gateway/web/doorman.h"
 #include "gateway/web/frames.h"
 #include "gateway/web/json.h"
 #include "gateway/web/response_text.h"
@@ -71,12 +72,18 @@ void snapshot(std::string_view text) {
   }
 }
 
+// What a proxy says of an address decides whose limit is used.
+void asker(std::string_view text) {
+  const std::string once = asker_of(std::string(text));
+  fuzz::check(asker_of(once) == once, "who asks has one name");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0] % 6) {
+  switch (data[0] % 7) {
     case 0:
       target(text);
       break;
@@ -92,8 +99,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 4:
       head(text);
       break;
-    default:
+    case 5:
       snapshot(text);
+      break;
+    default:
+      asker(text);
       break;
   }
   return 0;

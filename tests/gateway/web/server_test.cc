@@ -134,6 +134,50 @@ TEST_CASE("what is no request, or too long, is told so and closed", "[server]") 
   CHECK(world.server->counters().bad_requests == 3);
 }
 
+TEST_CASE("a request of any size that is not allowed is refused before it is there", "[server]") {
+  World world({.header_bytes_max = 1024, .body_bytes_max = 4096});
+  const auto answer = [&](const std::string& head, const std::string& rest) {
+    Client client(world);
+    client.send(head);
+    for (int i = 0; i < 100; ++i) {  // what is sent after that is not kept
+      if (::send(client.fd.get(), rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT) < 0) break;
+      world.turns(1);
+    }
+    return client.read();
+  };
+  const std::string much(4'000, 'x');
+  CHECK_THAT(answer("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n", much),
+             StartsWith("HTTP/1.1 413"));
+  CHECK_THAT(answer("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
+                    "fa0\r\n" + much + "\r\n"),
+             StartsWith("HTTP/1.1 413"));
+  CHECK_THAT(answer("GET / HTTP/1.1\r\n", "A: " + much + "\r\n"), StartsWith("HTTP/1.1 431"));
+  CHECK_THAT(answer("GET /", much), StartsWith("HTTP/1.1 4"));
+}
+
+// Whoever sends a byte now and then has no more time than whoever sends nothing.
+TEST_CASE("a request that comes slowly is given up in time", "[server]") {
+  World world({.request_timeout = 50ms});
+  Client client(world);
+  Client other(world);
+  client.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n");
+  other.send("GET / HT");
+  std::string got, of_other;
+  const auto until = bridge::base::read_clocks().mono + 20s;
+  while (bridge::base::read_clocks().mono < until &&
+         !(got.ends_with("(closed)") && of_other.ends_with("(closed)"))) {
+    (void)::send(client.fd.get(), "x", 1, MSG_NOSIGNAL);
+    got += client.read();
+    of_other += other.read();
+  }
+  CHECK_THAT(got, StartsWith("HTTP/1.1 408"));
+  CHECK_THAT(of_other, StartsWith("HTTP/1.1 408"));
+  CHECK(world.server->counters().timeouts == 2);
+  Client third(world);
+  third.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK_THAT(third.read(), StartsWith("HTTP/1.1 200"));
+}
+
 TEST_CASE("connections of one address are bounded", "[server]") {
   World world({.connections_per_address = 2});
   Client first(world);
