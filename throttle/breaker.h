@@ -43,6 +43,11 @@ class Breaker {
   bool allow(Time now);
   void succeeded(Time now);
   void failed(Time now);
+  // Whether allow() would say yes.
+  bool would_allow(Time now) const {
+    const bool taken = state_ == State::kHalfOpen && probing_;
+    return state(now) != State::kOpen && !taken;
+  }
   // What was allowed was not asked after all.
   void forget();
 

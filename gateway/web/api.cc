@@ -343,7 +343,7 @@ void Api::me(const HttpRequest& request, const Respond& respond, const Visitor& 
     json.end_object();
     respond(own_json(json.take()));
   };
-  if (!site_.asker().connected()) return answer(nullptr);
+  if (!site_.asker().ready(request.now.mono)) return answer(nullptr);
   wire::Request question;
   question.mutable_actor()->set_nick(visitor.nick);
   question.mutable_stats();

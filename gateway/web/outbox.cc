@@ -142,7 +142,7 @@ void Outbox::submit(const std::string& nick, const wire::Request& request, const
   ++count_;
   bytes_ += bytes;
   lane.entries.push_back(std::move(entry));
-  if (!asker_.connected()) keep(lane, lane.entries.back());
+  if (!asker_.ready(now.mono)) keep(lane, lane.entries.back());
   start(lane, now.mono);
 }
 
@@ -159,7 +159,7 @@ void Outbox::tell(Entry& entry, Sent::State state, const wire::Reply& reply) {
 }
 
 void Outbox::start(Lane& lane, base::Time now) {
-  if (lane.in_flight || lane.entries.empty() || now < lane.retry_at || !asker_.connected() ||
+  if (lane.in_flight || lane.entries.empty() || now < lane.retry_at || !asker_.ready(now) ||
       in_flight_ >= settings_.in_flight_max)
     return;
   lane.in_flight = true;
@@ -267,7 +267,7 @@ void Outbox::notice(Lane& lane, std::uint64_t durable, base::Time now) {
   for (std::size_t i = 0; i < lane.entries.size(); ++i) {  // whoever is told may submit more
     Entry& entry = lane.entries[i];
     if (!entry.then) continue;
-    if (entry.ticket == 0 && (now >= entry.patient_until || !asker_.connected())) keep(lane, entry);
+    if (entry.ticket == 0 && (now >= entry.patient_until || !asker_.ready(now))) keep(lane, entry);
     if (entry.ticket != 0 && entry.ticket <= durable) tell(entry, Sent::State::kWaiting);
   }
 }

@@ -70,7 +70,7 @@ void Site::act(const std::string& nick, const wire::Request& request, const base
 }
 
 void Site::with_follows(const std::string& nick, const base::Now& now, std::function<void()> then) {
-  if (view_.follows_known(nick) || !asker_.connected()) return then();
+  if (view_.follows_known(nick) || !asker_.ready(now.mono)) return then();
   auto& waiting = follows_asked_[folded(nick)];
   waiting.push_back(std::move(then));
   if (waiting.size() > 1) return;
@@ -100,6 +100,7 @@ void Site::set_live(bool live) {
 void Site::on_connected(const wire::Welcome& welcome) {
   base::log::info("the bridge is there; its head is {}, this view ends at {}", welcome.head(),
                   view_.position());
+  asker_.on_session();
   backbone_->grant(settings_.credit_posts, settings_.credit_bytes);
   subscribe(welcome.head());
 }
@@ -140,7 +141,21 @@ void Site::on_lost(std::string_view reason) {
 }
 
 void Site::on_reply(bridge::client::RequestId id, const wire::Reply& reply) {
-  asker_.on_reply(id, reply);
+  asker_.on_reply(id, reply, now_.mono);
+}
+
+void Site::retract(std::uint64_t id) {
+  if (view_.retract(id)) live_.changed(id);
+}
+
+void Site::correct(std::uint64_t id, const std::string& text) {
+  if (view_.correct(id, text)) live_.changed(id);
+}
+
+void Site::apply(const wire::Request& request, const Sent& sent) {
+  if (sent.state != Sent::State::kDone) return;
+  if (request.has_retract()) retract(request.retract().post());
+  if (request.has_correct()) correct(request.correct().post(), request.correct().text());
 }
 
 void Site::take(const wire::Item& item) {

@@ -72,6 +72,14 @@ void Watch::show(const WatchedParts& parts, base::Time now) {
   Metrics metrics;
   metrics.gauge("lapwing_web_bridge_connected", "1 while there is a session with the bridge.",
                 parts.backbone.connected() ? 1 : 0);
+  const Asker& asker = parts.site.asker();
+  metrics.gauge("lapwing_web_breaker_state",
+                "To the bridge: 0 closed, 1 half open, 2 open (changes go to the outbox).",
+                static_cast<double>(asker.state(now)));
+  metrics.counter("lapwing_web_breaker_opened_total", "Times the breaker has opened.",
+                  asker.opened());
+  metrics.counter("lapwing_web_breaker_refused_total", "Requests the open breaker refused.",
+                  asker.broken());
   describe_http(metrics, parts.server);
   describe_site(metrics, parts.site);
   metrics.gauge("lapwing_web_longest_turn_seconds",

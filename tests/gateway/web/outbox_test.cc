@@ -91,7 +91,7 @@ struct World {
     REQUIRE_FALSE(bridge.asked.empty());
     const auto id = bridge.asked.front().id;
     bridge.asked.erase(bridge.asked.begin());
-    asker.on_reply(id, reply);
+    asker.on_reply(id, reply, now.mono);
   }
   void published() {
     wire::Reply reply;
