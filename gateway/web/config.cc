@@ -7,6 +7,7 @@
 #include "bridge/base/exporter.h"
 #include "bridge/wire/endpoint.h"
 #include "gateway/command/nick.h"
+#include "gateway/web/operations/gateway_peek.h"
 
 namespace gateway::web {
 namespace {
@@ -132,6 +133,10 @@ void read_operations(ConfigReader table, Config& config) {
   table.text("endpoint", options.endpoint, {.example = "\"ipc:///run/lapwing/admin\""});
   table.text("client", options.client, {.example = "\"web-operations\""});
   read_keys(table, options);
+  table.text_list("gateways", config.gateways);
+  for (const std::string& address : config.gateways)
+    if (const auto checked = GatewayPeek::open(address); !checked)
+      table.problem("gateways", checked.error().text, {.example = "[\"127.0.0.1:9470\"]"});
   config.pages.with_operations = !options.endpoint.empty();
   if (options.endpoint.empty()) return;
   const auto endpoint = bridge::wire::parse_endpoint(options.endpoint);

@@ -26,6 +26,7 @@ struct Config {
   std::vector<Token> tokens;
   PageSettings pages;
   bridge::client::ZmqBackboneOptions operations;  // without an endpoint: no operations page
+  std::vector<std::string> gateways;              // whose exporters the operations page asks
   std::string data;                               // folder of the snapshot and the outbox
   std::chrono::milliseconds snapshot_every{30'000};
   bridge::base::log::Level log_level = bridge::base::log::Level::kInfo;

@@ -51,8 +51,7 @@ base::Result<std::unique_ptr<Daemon>> Daemon::create(bridge::wire::Context& cont
   daemon->snapshot_.load();
   auto front = Front::open(
       daemon->pages_, config.data, daemon->world_,
-      [self = daemon.get()] { return self->times_.look(self->server_->times(), self->now_.mono); },
-      base::read_clocks().wall_ms);
+      [self = daemon.get()] { return self->numbers(); }, base::read_clocks().wall_ms);
   if (!front) return tl::unexpected(front.error());
   daemon->front_ = std::move(*front);
   daemon->sessions_.add(daemon->front_->sessions());
@@ -74,6 +73,9 @@ base::Result<std::unique_ptr<Daemon>> Daemon::create(bridge::wire::Context& cont
   daemon->server_->watch(daemon->outbox_file_->fd());
   if (daemon->operations_) {
     daemon->front_->operations().attach(*daemon->operations_);
+    for (const std::string& address : config.gateways)
+      if (auto gateway = GatewayPeek::open(address))
+        daemon->front_->operations().watch(std::move(*gateway));
     daemon->server_->watch(daemon->operations_->dealer().fd());
   }
   daemon->watchdog_ = base::watchdog_period();
@@ -88,6 +90,13 @@ base::Result<std::unique_ptr<Daemon>> Daemon::create(bridge::wire::Context& cont
   daemon->exporter_ = std::move(*exporter);
   base::log::info("metrics are on http://{}/metrics", daemon->exporter_->address());
   return daemon;
+}
+
+WebsiteNumbers Daemon::numbers() {
+  WebsiteNumbers numbers = times_.look(server_->times(), now_.mono);
+  numbers.breaker = static_cast<int>(site_.asker().state(now_.mono));
+  numbers.breaker_opened = site_.asker().opened();
+  return numbers;
 }
 
 // READY with the first turn: it serves without a bridge too, and says so in its status.

@@ -43,6 +43,7 @@ class Daemon {
  private:
   Daemon(const Config& config, std::unique_ptr<OutboxFile> outbox_file);
   void turn(std::chrono::milliseconds timeout);
+  WebsiteNumbers numbers();
   void tell_service_manager();
 
   bridge::base::LoopMeter meter_;

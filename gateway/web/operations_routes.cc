@@ -39,6 +39,37 @@ void add_facts(Operations& page, const Seen& seen) {
                                                                lane.sessions(), lane.refused()));
 }
 
+std::string breaker_words(int state, std::uint64_t opened) {
+  const std::string_view now = state == 0   ? "closed"
+                               : state == 1 ? "half open: one request at a time"
+                                            : "open: requests wait";
+  return fmt::format("breaker {}{}", now,
+                     opened == 0 ? std::string() : fmt::format(", opened {} times", opened));
+}
+
+void add_links(Operations& page, const Seen& seen, const std::vector<GatewayPeek>& gateways) {
+  const WebsiteNumbers& website = seen.website;
+  page.links.push_back({"Website to bridge", breaker_words(website.breaker, website.breaker_opened),
+                        website.breaker == 0});
+  for (const GatewayPeek& gateway : gateways) {
+    const std::string name =
+        gateways.size() == 1 ? std::string("Gateway") : "Gateway " + gateway.address();
+    const auto& one = gateway.seen();
+    if (!one) {
+      page.links.push_back({name, "does not answer at " + gateway.address(), false});
+      continue;
+    }
+    page.links.push_back(
+        {name + " to bridge",
+         one->bridge_connected
+             ? breaker_words(one->breaker, static_cast<std::uint64_t>(one->breaker_opened))
+             : "the bridge is away",
+         one->bridge_connected && one->breaker == 0});
+    page.links.push_back(
+        {name + " to the XMPP server", one->xmpp_online ? "online" : "away", one->xmpp_online});
+  }
+}
+
 void add_classes(Operations& page, const Seen& seen) {
   constexpr std::string_view kDelivered = "delivered_";
   for (const wire::Counter& counter : seen.status.counters()) {
@@ -116,6 +147,7 @@ void OperationsRoutes::show(Visit visit, unsigned status, const Respond& respond
   watch_.look(visit.now, [=, this](const Seen& seen) {
     Operations page;
     page.known = seen.now;
+    add_links(page, seen, watch_.gateways());
     add_facts(page, seen);
     add_classes(page, seen);
     add_limits(page, seen);

@@ -262,6 +262,7 @@ class Attacks(Website_story):
 
 class Operating(Website_story):
     with_operations = True
+    gateway_extra = '[metrics]\nlisten = "127.0.0.1:0"\n'
 
     async def test_an_operator_changes_a_limit_and_sees_who_did(self):
         root = await self.newcomer("root")
@@ -270,23 +271,39 @@ class Operating(Website_story):
         with self.website.browser() as browser:
             await self.sign_in(browser, root, "/operations")
             browser.wait(lambda: len(browser.find_all("#charts svg")) >= 6, "no charts")
+            browser.wait(lambda: browser.find_all("#charts path[d*='L']"), "no line is drawn", 30)
+            browser.open("/operations")
+            links = browser.find("#links").text
+            self.assertIn("Website to bridge breaker closed", links)
+            self.assertIn("Gateway to bridge breaker closed", links)
+            self.assertIn("Gateway to the XMPP server online", links)
             row = "tr[data-limit='im.publishes_per_person']"
             field = browser.find(f"{row} input[name=value]")
             field.clear()
-            field.send_keys("7/1m burst 7")
+            field.send_keys("7/m burst 9")
             browser.submit(f"{row} button[value=set]")
             browser.wait_for_text("is changed")
-            self.assertIn("7/1m burst 7", browser.find("#changes ~ div").text)
+            self.assertIn("7/m burst 9", browser.find("#changes ~ div").text)
             self.assertIn("root", browser.find("#changes ~ div").text)
             shown = self.stack.ctl("limits", "show").stdout
-            self.assertIn("7/1m burst 7", shown)
+            self.assertIn("7/m burst 9", shown)
             field = browser.find(f"{row} input[name=value]")
             field.clear()
             field.send_keys("nonsense")
+            self.assertEqual(browser.complaints(), [])
             browser.submit(f"{row} button[value=set]")
             self.assertTrue(browser.find(".notice.problem").text)
+            [refused] = browser.complaints()
+            self.assertIn("422", refused)
             browser.open("/operations")
-            self.assertEqual(browser.find(f"{row} input[name=value]").get_attribute("value"), "7/1m burst 7")
+            self.assertEqual(browser.find(f"{row} input[name=value]").get_attribute("value"), "7/m burst 9")
+            browser.submit(f"{row} button[value=shadow]")
+            self.assertIn("watched only", browser.find(row).text)
+            shown = json.loads(self.stack.ctl("limits", "show", "--json").stdout)
+            self.assertIn("shadow", json.dumps(shown))
+            browser.submit(f"{row} button[value=unset]")
+            self.assertNotIn("watched only", browser.find(row).text)
+            self.assertIn("as configured", browser.find("#changes ~ div").text)
             self.assertEqual(browser.complaints(), [])
 
     async def test_nobody_else_finds_that_page(self):
@@ -313,6 +330,16 @@ SAMPLE = [
 
 class Pictures(Website_story):
     with_operations = True
+    gateway_extra = Operating.gateway_extra
+
+    async def charts(self, browser, rounds):
+        """Of the last five minutes, with something on them."""
+        browser.find("#charts button").click()
+        for n in range(rounds):
+            for k in range(1 + n * 7 % 5):
+                self.stack.ctl("publish", "--as", "tomas", f"On the night train, mile {n}.{k}")
+            await asyncio.sleep(2)
+        browser.wait(lambda: browser.find_all("#charts path[d*='L']"), "no line is drawn", 30)
 
     async def test_the_pages_of_the_documentation(self):
         root = await self.newcomer("root")
@@ -335,7 +362,7 @@ class Pictures(Website_story):
                         browser.look(size, dark)
                         browser.open(path)
                         if path == "/operations":
-                            await asyncio.sleep(0 if dark else 5)  # for the charts to have a line
+                            await self.charts(browser, 0 if dark or size == "phone" else 20)
                         browser.shot(f"{name}-{size}{'-dark' if dark else ''}")
         with self.website.browser(size="phone") as browser:
             browser.open("/sign-in")

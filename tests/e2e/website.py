@@ -37,9 +37,13 @@ class Website:
 
     def configuration(self):
         nicks = ", ".join(f'"{nick}"' for nick in self.operators)
+        log = (self.stack.dir / "gateway.log").read_text()
+        found = re.findall(r"metrics are on http://([0-9.:]+)/metrics", log)
+        exporters = ", ".join(f'"{address}"' for address in found[-1:])
         operations = f"""
 [operations]
 endpoint = "{self.stack.env['BRIDGE_ADMIN']}"
+gateways = [{exporters}]
 """
         return (operations if self.with_operations else "") + f"""
 [http]

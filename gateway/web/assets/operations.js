@@ -14,7 +14,8 @@ const units = {
   count: whole,
 };
 
-// What is drawn: a name of the samples, or a pattern with * for a line per class.
+// What is drawn: a name of the samples, or a pattern with * for a line per class; `whole`: labelled
+// with more than what * stands for.
 const kCharts = [
   { title: "Posts and deliveries", unit: "rate", lines: ["posts", "deliveries"] },
   { title: "Website, time to answer", unit: "ms", lines: ["web p50", "web p99"] },
@@ -22,6 +23,7 @@ const kCharts = [
   { title: "Deliveries by class", unit: "rate", lines: ["*: rate"] },
   { title: "Waiting by class", unit: "count", lines: ["*: queued"] },
   { title: "Oldest by class", unit: "s", lines: ["*: oldest"] },
+  { title: "Breakers open, XMPP server away", unit: "count", lines: ["*: breaker", "*: no XMPP"], whole: true },
 ];
 
 const samples = { names: [], rows: [] };  // rows: [unix ms, value of each name…]
@@ -41,7 +43,7 @@ function element(name, css, text = "") {
   return made;
 }
 
-function columns(line) {
+function columns(line, whole) {
   const star = line.indexOf("*");
   if (star < 0) {
     const column = samples.names.indexOf(line);
@@ -49,7 +51,7 @@ function columns(line) {
   }
   const end = line.slice(star + 1);
   return samples.names.flatMap((name, i) =>
-    name.endsWith(end) ? [{ label: name.slice(0, -end.length), column: i + 1 }] : []);
+    name.endsWith(end) ? [{ label: whole ? name.replace(":", "") : name.slice(0, -end.length), column: i + 1 }] : []);
 }
 
 // A round number at or above the largest value, so that the scale does not tremble.
@@ -108,7 +110,7 @@ function draw_axis(chart, max, y_of) {
 
 function draw_chart(chart) {
   const rows = samples.rows.filter((row) => row[0] >= end_ms() - span);
-  const lines = chart.lines.flatMap(columns);
+  const lines = chart.lines.flatMap((line) => columns(line, chart.whole));
   const max = ceiling(Math.max(0, ...rows.flatMap((row) => lines.map((line) => row[line.column] ?? 0))));
   const y_of = (value) => kHeight - kBottom - value / max * (kHeight - kBottom - kTop);
   const shown = pointed === null ? rows.at(-1)

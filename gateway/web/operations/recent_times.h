@@ -20,6 +20,8 @@ struct WebsiteNumbers {
   std::optional<double> p50_ms = {};  // nullopt: nothing was asked for
   std::optional<double> p99_ms = {};
   double per_second = 0;
+  int breaker = 0;  // to the bridge: 0 closed, 1 half open, 2 open
+  std::uint64_t breaker_opened = 0;
 };
 
 class RecentTimes {

@@ -20,6 +20,7 @@ bool take_prefix(std::string_view& name, std::string_view prefix) {
 
 std::size_t OperationsWatch::turn(bridge::base::Now now) {
   const std::size_t work = backbone_->turn(now.mono);
+  for (GatewayPeek& gateway : gateways_) gateway.turn(now.mono);
   if (now.mono < next_) return work;
   next_ = now.mono + kEvery;
   wire::Request request;
@@ -41,10 +42,11 @@ void OperationsWatch::on_reply(bridge::client::RequestId id, const wire::Reply& 
 }
 
 void OperationsWatch::sample(const wire::Reply& reply, bridge::base::Now now) {
-  const WebsiteNumbers website = website_();
+  const WebsiteNumbers website = seen_.website = website_();
   Samples::Row row{{"web p50", website.p50_ms},
                    {"web p99", website.p99_ms},
                    {"web requests", website.per_second}};
+  add_links(row);
   seen_.now = reply.has_status();
   if (!reply.has_status()) return samples_.add(now.wall_ms, row);
   seen_.status = reply.status();
@@ -73,6 +75,19 @@ void OperationsWatch::sample(const wire::Reply& reply, bridge::base::Now now) {
   }
   row.emplace_back("queued", queued_in_all);
   samples_.add(now.wall_ms, row);
+}
+
+// 0 while all is well, 1 while not: how long it was not is what a line shows.
+void OperationsWatch::add_links(Samples::Row& row) const {
+  const auto open = [](int breaker) { return breaker / 2.0; };
+  row.emplace_back("website: breaker", open(seen_.website.breaker));
+  for (const GatewayPeek& gateway : gateways_) {
+    const std::string name = gateways_.size() == 1 ? "gateway" : gateway.address();
+    const auto& seen = gateway.seen();
+    row.emplace_back(name + ": breaker", seen ? std::optional(open(seen->breaker)) : std::nullopt);
+    row.emplace_back(name + ": no XMPP",
+                     seen ? std::optional(seen->xmpp_online ? 0.0 : 1.0) : std::nullopt);
+  }
 }
 
 void OperationsWatch::look(bridge::base::Now now, std::function<void(const Seen&)> then) {

@@ -5,7 +5,8 @@
 //   watch.samples().json(after);   watch.look([](const Seen& seen) { … });
 //
 // Every two seconds it asks for the bridge's status and keeps a row of samples, with the website's
-// own times beside it; on a page it asks for limits, their history and who meets them most. The
+// own times beside it, and how each gateway stands, which that says itself (gateway_peek.h); on a
+// page it asks for limits, their history and who meets them most. The
 // website's lane has no private door: without a connection on the lane admin there is no page. One
 // thread.
 #pragma once
@@ -15,8 +16,10 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "bridge/client/backbone.h"
+#include "gateway/web/operations/gateway_peek.h"
 #include "gateway/web/operations/recent_times.h"
 #include "gateway/web/operations/samples.h"
 
@@ -31,6 +34,7 @@ struct Seen {
   wire::LimitsReport limits;
   wire::LimitChanges changes;
   wire::TopReport top;
+  WebsiteNumbers website;
   std::unordered_map<std::string, double> rates;  // per class and for the whole, a second
 };
 
@@ -43,8 +47,11 @@ class OperationsWatch final : public bridge::client::Listener {
 
   // Before anything else; it must outlive this.
   void attach(bridge::client::Backbone& backbone) { backbone_ = &backbone; }
+  // Before the first turn.
+  void watch(GatewayPeek gateway) { gateways_.push_back(std::move(gateway)); }
   std::size_t turn(bridge::base::Now now);
 
+  const std::vector<GatewayPeek>& gateways() const { return gateways_; }
   const Samples& samples() const { return samples_; }
   // Asks for what the page shows in tables, then says what is known.
   void look(bridge::base::Now now, std::function<void(const Seen&)> then);
@@ -61,10 +68,12 @@ class OperationsWatch final : public bridge::client::Listener {
   using OnReply = std::function<void(const wire::Reply&)>;
   void ask(const wire::Request& request, bridge::base::Now now, OnReply then);
   void sample(const wire::Reply& reply, bridge::base::Now now);
+  void add_links(Samples::Row& row) const;
 
   const std::function<WebsiteNumbers()> website_;
   bridge::client::Backbone* backbone_ = nullptr;
   std::unordered_map<bridge::client::RequestId, OnReply> waiting_;
+  std::vector<GatewayPeek> gateways_;
   Samples samples_;
   Rates rates_;
   Seen seen_;

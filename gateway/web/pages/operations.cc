@@ -55,6 +55,17 @@ void classes(Html& html, const Operations& operations) {
   });
 }
 
+void links(Html& html, const Operations& operations) {
+  if (operations.links.empty()) return;
+  html.in("ul", {{"class", "links"}, {"id", "links"}, {"aria-label", "Connections"}}, [&] {
+    for (const LinkRow& link : operations.links)
+      html.in("li", {{"class", link.well ? "well" : "unwell"}}, [&] {
+        html.element("b", {}, link.name);
+        html.text(" " + link.state);
+      });
+  });
+}
+
 void hidden(Html& html, std::string_view name, std::string_view value) {
   html.empty("input", {{"type", "hidden"}, {"name", name}, {"value", value}});
 }
@@ -178,6 +189,7 @@ std::string operations_page(const Frame& frame, const Operations& operations) {
           "p", {{"class", "notice problem"}, {"role", "alert"}},
           "The bridge does not answer on its lane admin: what is shown is the last that was "
           "heard of it.");
+    links(html, operations);
     facts(html, operations);
     html.in("div", {{"id", "charts"}, {"class", "charts"}}, [&] {
       html.element("p", {{"class", "hint"}}, "The charts of the last hour need scripts.");

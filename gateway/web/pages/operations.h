@@ -43,9 +43,17 @@ struct ChangeRow {
   std::string new_value = {};
 };
 
+// A way from one part to another.
+struct LinkRow {
+  std::string name = {};   // "Website to bridge"
+  std::string state = {};  // a few words
+  bool well = true;
+};
+
 struct Operations {
   bool known = false;  // false: the bridge does not answer on the lane admin
   std::vector<std::pair<std::string, std::string>> facts = {};  // "Accounts", "1,204"
+  std::vector<LinkRow> links = {};
   std::vector<ClassRow> classes = {};
   std::vector<LimitRow> limits = {};
   std::vector<Talkers> talkers = {};

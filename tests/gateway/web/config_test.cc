@@ -48,5 +48,12 @@ TEST_CASE("a folder is all that is needed; what is wrong is told all at once", "
         4);
 }
 
+TEST_CASE("gateways are addresses of their exporters", "[config]") {
+  const std::string begin = "[data]\npath = \"/tmp/x\"\n[operations]\ngateways = ";
+  CHECK(problems_of(begin + "[\"127.0.0.1:9470\", \"[::1]:9470\"]\n").empty());
+  for (const std::string bad : {"localhost:9470", "127.0.0.1", ":9470", "127.0.0.1:ninety", ""})
+    CHECK(problems_of(begin + "[\"" + bad + "\"]\n").size() == 1);
+}
+
 }  // namespace
 }  // namespace gateway::web
