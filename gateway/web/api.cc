@@ -199,7 +199,7 @@ HandlerFunction Api::meant(
       return respond(too_much(allowed, request.now.mono));
     }
     const auto fields =
-        request.method == "DELETE" ? std::optional<Fields>(Fields{}) : body_fields(request);
+        request.body.empty() ? std::optional<Fields>(Fields{}) : body_fields(request);
     if (!fields)
       return respond(
           json_error(400, "BAD_REQUEST", "The body is no flat JSON object, nor a form."));
@@ -387,6 +387,11 @@ void Api::write_waiting(JsonWriter& json, const std::string& nick) const {
     } else if (one.request.has_track() || one.request.has_untrack()) {
       json.key("phrases").text(one.request.has_track() ? one.request.track().phrases()
                                                        : one.request.untrack().phrases());
+    } else if (one.request.has_retract()) {
+      json.key("post").number(one.request.retract().post());
+    } else if (one.request.has_correct()) {
+      json.key("post").number(one.request.correct().post());
+      json.key("text").text(one.request.correct().text());
     }
     if (!one.refused.empty()) json.key("refused").text(one.refused);
     json.end_object();
@@ -516,6 +521,28 @@ void Api::add_to(Router& router) {
                  return respond(json_error(400, "BAD_REQUEST", wrong.error().text));
                change(request, respond, visitor, std::move(wanted));
              }));
+  const auto on_post = [&](std::string_view method, std::string_view path,
+                           std::function<void(wire::Request&, std::uint64_t, const Fields&)> fill) {
+    router.add(method, path,
+               meant([this, fill = std::move(fill)](const Fields& fields, const auto& request,
+                                                    const auto& respond, const auto& visitor) {
+                 const std::uint64_t id = number_of(request.part("id"));
+                 if (id == 0) return respond(json_error(404, "UNKNOWN", "There is no such post."));
+                 wire::Request wanted;
+                 fill(wanted, id, fields);
+                 if (const auto good = site_.check_change(visitor.nick, wanted); !good)
+                   return respond(json_error(bridge::wire::error_reply(good.error()).error()));
+                 change(request, respond, visitor, std::move(wanted));
+               }));
+  };
+  on_post("DELETE", "/api/posts/{id}", [](wire::Request& wanted, std::uint64_t id, const Fields&) {
+    wanted.mutable_retract()->set_post(id);
+  });
+  on_post("PATCH", "/api/posts/{id}",
+          [](wire::Request& wanted, std::uint64_t id, const Fields& fields) {
+            wanted.mutable_correct()->set_post(id);
+            wanted.mutable_correct()->set_text(std::string(field(fields, "text")));
+          });
   const auto simple = [&](std::string_view path, std::string name,
                           std::function<void(wire::Request&, std::string)> fill) {
     router.add("POST", path,

@@ -27,6 +27,10 @@ std::string lines_of(std::string_view text) {
   return out;
 }
 
+std::string post_path(std::uint64_t id) {
+  return fmt::format("/post/{}", id);
+}
+
 unsigned status_of(wire::ErrorCode code) {
   switch (code) {
     case wire::FORBIDDEN:
@@ -106,6 +110,10 @@ void FormRoutes::add_to(Router& router) {
     };
   };
   add(router, "/post", [this](const Form& form, const Respond& respond) { post(form, respond); });
+  add(router, "/delete",
+      [this](const Form& form, const Respond& respond) { remove(form, respond); });
+  add(router, "/correct",
+      [this](const Form& form, const Respond& respond) { correct(form, respond); });
   add(router, "/follow",
       person([](wire::Request& r, const std::string& nick) { r.mutable_follow()->set_nick(nick); },
              "You follow {} now."));
@@ -130,18 +138,21 @@ void FormRoutes::add_to(Router& router) {
   });
 }
 
+void FormRoutes::went_well(const Form& form, const Outcome& outcome, const std::string& done,
+                           const Respond& respond) {
+  const bool waits = outcome.state == Outcome::State::kWaiting;
+  context_.sessions.tell(
+      form.visit.known->token,
+      {waits ? Notice::Kind::kWaiting : Notice::Kind::kDone, waits ? std::string(kWaits) : done});
+  respond(go_to(context_, form.back));
+}
+
 void FormRoutes::act(const Form& form, const wire::Request& request, const std::string& done,
                      const Respond& respond) {
   wire::Request asked = request;
   asked.mutable_actor()->set_nick(form.visit.nick());
   context_.world.act(asked, form.visit.now, [=, this](const Outcome& outcome) {
-    const std::string& token = form.visit.known->token;
-    if (outcome.state != Outcome::State::kRefused) {
-      const bool waits = outcome.state == Outcome::State::kWaiting;
-      context_.sessions.tell(token, {waits ? Notice::Kind::kWaiting : Notice::Kind::kDone,
-                                     waits ? std::string(kWaits) : done});
-      return respond(go_to(context_, form.back));
-    }
+    if (outcome.state != Outcome::State::kRefused) return went_well(form, outcome, done, respond);
     Visit visit = form.visit;
     const wire::Error& error = outcome.reply.error();
     visit.frame.notice = Notice{Notice::Kind::kProblem, sentence_of(error)};
@@ -182,10 +193,37 @@ void FormRoutes::post(const Form& form, const Respond& respond) {
       body.key("next_client_id").text(bridge::base::random_token(16)).end_object();
       return respond(json_answer(context_, waits ? 202 : 200, body));
     }
-    context_.sessions.tell(form.visit.known->token,
-                           {waits ? Notice::Kind::kWaiting : Notice::Kind::kDone,
-                            waits ? std::string(kWaits) : "Posted."});
-    respond(go_to(context_, form.back));
+    went_well(form, outcome, "Posted.", respond);
+  });
+}
+
+void FormRoutes::remove(const Form& form, const Respond& respond) {
+  const std::uint64_t id = id_in(form.get("id"));
+  wire::Request request;
+  request.mutable_retract()->set_post(id);
+  Form from = form;
+  if (from.back == post_path(id)) from.back = "/";  // there is no such page any more
+  change_post(from, id, std::move(request), "Deleted.", respond);
+}
+
+void FormRoutes::correct(const Form& form, const Respond& respond) {
+  const std::uint64_t id = id_in(form.get("id"));
+  wire::Request request;
+  request.mutable_correct()->set_post(id);
+  request.mutable_correct()->set_text(lines_of(form.get("text")));
+  change_post(form, id, std::move(request), "Corrected.", respond);
+}
+
+void FormRoutes::change_post(const Form& form, std::uint64_t id, wire::Request request,
+                             const std::string& done, const Respond& respond) {
+  request.mutable_actor()->set_nick(form.visit.nick());
+  context_.world.act(request, form.visit.now, [=, this](const Outcome& outcome) {
+    if (outcome.state != Outcome::State::kRefused) return went_well(form, outcome, done, respond);
+    const wire::Error& error = outcome.reply.error();
+    Visit visit = form.visit;
+    visit.frame.notice = Notice{Notice::Kind::kProblem, sentence_of(error)};
+    visit.frame.path = post_path(id);
+    pages_.thread_again(visit, id, request.correct().text(), status_of(error.code()), respond);
   });
 }
 

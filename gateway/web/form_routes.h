@@ -1,4 +1,5 @@
-// FormRoutes: what the pages' forms do: post, follow, leave, track, untrack, delivery.
+// FormRoutes: what the pages' forms do: post, delete, correct, follow, leave, track, untrack,
+// delivery.
 //
 // A form is believed if it carries its session's token (browser_sessions.h). Afterwards the browser
 // is sent back to where the form was (303), so that reloading repeats nothing; what was refused is
@@ -33,7 +34,15 @@ class FormRoutes {
 
   void add(Router& router, std::string_view path, OnForm on_form);
   void post(const Form& form, const Respond& respond);
-  // Does it, says `done`, and goes back.
+  void remove(const Form& form, const Respond& respond);
+  void correct(const Form& form, const Respond& respond);
+  // Does it to a post. What is refused is shown with the post, and with what was written.
+  void change_post(const Form& form, std::uint64_t id, wire::Request request,
+                   const std::string& done, const Respond& respond);
+  // Says that it is `done`, or that it waits, and goes back.
+  void went_well(const Form& form, const Outcome& outcome, const std::string& done,
+                 const Respond& respond);
+  // Does it, and goes back.
   void act(const Form& form, const wire::Request& request, const std::string& done,
            const Respond& respond);
 

@@ -23,6 +23,15 @@ std::string post_event(const Post& post) {
   return event_text(post.id, "post", post_json(post));
 }
 
+// Without ids: where a reader is says the last post.
+std::string corrected_event(const Post& post) {
+  return event_text(0, "corrected", post_json(post));
+}
+
+std::string gone_event(std::uint64_t id) {
+  return event_text(0, "gone", "{\"id\":" + std::to_string(id) + "}");
+}
+
 }  // namespace
 
 std::string event_text(std::uint64_t id, std::string_view event, std::string_view data) {
@@ -52,6 +61,7 @@ void Live::open(Audience audience, std::uint64_t after, std::shared_ptr<Stream> 
     reader.stream->write(shared(event_text(0, "gap",
                                            "{\"from\":" + std::to_string(reader.after + 1) +
                                                ",\"to\":" + std::to_string(oldest - 1) + "}")));
+  if (after != 0) retell(reader);
   bring_up(reader, now);
   readers_.push_back(std::move(reader));
 }
@@ -68,6 +78,21 @@ bool Live::wants(const Audience& audience, const Post& post) const {
       return std::ranges::count(mentions_of(post.text), audience.of) > 0;
   }
   return false;
+}
+
+void Live::retell(Reader& reader) const {
+  const auto& posts = view_.posts();
+  auto post = std::upper_bound(posts.begin(), posts.end(), reader.after,
+                               [](std::uint64_t id, const Post& one) { return id < one.id; });
+  std::string text;
+  for (std::size_t looks = 0; post != posts.begin() && looks < kRetold; ++looks) {
+    --post;
+    if (post->gone)
+      text += gone_event(post->id);
+    else if (post->corrected && wants(reader.audience, *post))
+      text += corrected_event(*post);
+  }
+  if (!text.empty()) reader.stream->write(shared(std::move(text)));
 }
 
 std::size_t Live::bring_up(Reader& reader, const base::Now& now) {
@@ -124,10 +149,12 @@ void Live::push_new(const base::Now& now) {
 
 void Live::changed(std::uint64_t id) {
   const Post* post = view_.find(id);
-  if (post == nullptr) return tell_all("gone", "{\"id\":" + std::to_string(id) + "}");
-  const SharedText text = shared(event_text(0, "corrected", post_json(*post)));
-  for (Reader& reader : readers_)
-    if (wants(reader.audience, *post)) reader.stream->write(text);
+  const SharedText text = shared(post == nullptr ? gone_event(id) : corrected_event(*post));
+  for (Reader& reader : readers_) {
+    // Whoever it mentioned may have it though it mentions them no more.
+    const bool may_have = post == nullptr || reader.audience.kind == Audience::Kind::kMentions;
+    if (may_have || wants(reader.audience, *post)) reader.stream->write(text);
+  }
 }
 
 void Live::tell(std::string_view person, std::string_view event, std::string_view data) {

@@ -6,8 +6,9 @@
 // A stream that says the last id it saw is first brought up to date from the view, a piece at a
 // time as its reader takes it; then it gets each post as it comes. Posts of one turn go out as one
 // shared text. A reader who is too slow is cut by the server (Stream) and resumes with
-// Last-Event-ID; what the view no longer has is told as a `gap`. Bounded by the number of streams,
-// in all and of one person. One thread.
+// Last-Event-ID; what the view no longer has is told as a `gap`. What was corrected or taken back
+// among the last kRetold posts before that id is told again: it may have happened meanwhile.
+// Bounded by the number of streams, in all and of one person. One thread.
 #pragma once
 
 #include <chrono>
@@ -41,6 +42,8 @@ struct Audience {
 
 class Live {
  public:
+  static constexpr std::size_t kRetold = 200;
+
   // The view must outlive it.
   Live(const LiveSettings& settings, const View& view) : settings_(settings), view_(view) {}
 
@@ -72,6 +75,7 @@ class Live {
   };
 
   bool wants(const Audience& audience, const Post& post) const;
+  void retell(Reader& reader) const;
   void push_new(const bridge::base::Now& now);
   std::size_t bring_up(Reader& reader, const bridge::base::Now& now);
   void remove_closed();

@@ -181,12 +181,17 @@ void PageRoutes::profile(const std::string& nick, const HttpRequest& request,
 }
 
 void PageRoutes::thread(const HttpRequest& request, const Respond& respond) {
-  const Visit visit = visit_of(context_, request);
+  thread_again(visit_of(context_, request), id_in(request.part("id")), {}, 200, respond);
+}
+
+void PageRoutes::thread_again(const Visit& visit, std::uint64_t id, const std::string& correction,
+                              unsigned status, const Respond& respond) {
   const std::string viewer = visit.known ? visit.nick() : std::string();
-  auto thread = context_.world.thread(id_in(request.part("id")), viewer);
+  auto thread = context_.world.thread(id, viewer);
   if (!thread) return respond(problem_answer(context_, visit, kNotHere));
   thread->powers = context_.world.powers();
-  respond(page_answer(context_, visit, pages::thread_page(visit.frame, *thread)));
+  thread->correction = correction;
+  respond(page_answer(context_, visit, pages::thread_page(visit.frame, *thread), status));
 }
 
 void PageRoutes::settings(std::string_view page, const HttpRequest& request,

@@ -16,6 +16,8 @@ class PageRoutes {
 
   // The page that a form came from, again, with what could not be done.
   HttpResponse home_again(Visit visit, const std::string& draft, unsigned status);
+  void thread_again(const Visit& visit, std::uint64_t id, const std::string& correction,
+                    unsigned status, const Respond& respond);
   void settings_again(Visit visit, std::string_view page, const std::string& draft, unsigned status,
                       Respond respond);
 

@@ -31,6 +31,7 @@ Site::Site(const SiteSettings& settings, Sessions& sessions, OutboxStore& store)
       [this](const std::string& nick, const wire::Request& request, const Sent& sent) {
         const bool refused = sent.state == Sent::State::kRefused;
         if (refused) apply_follow(nick, request, true);
+        apply(request, sent);
         JsonWriter json;
         json.begin_object().key("waiting").number(sent.number);
         if (refused) json.key("refused").text(sent.reply.error().text());
@@ -49,10 +50,27 @@ void Site::attach(bridge::client::Backbone& backbone) {
 base::Result<void> Site::check_post(const wire::Publish& publish) const {
   if (publish.client_id().size() > kClientIdMax)
     return base::fail(base::ErrorCode::kBadRequest, "The client_id is too long.");
-  if (publish.text().find_first_not_of(" \t\r\n") == std::string::npos)
-    return base::fail(base::ErrorCode::kBadRequest, "A post needs a text.");
-  if (auto good = base::check_text(publish.text(), settings_.text_bytes_max); !good) return good;
+  if (auto good = check_words(publish.text()); !good) return good;
   return base::check_text(publish.client_id(), kClientIdMax);
+}
+
+base::Result<void> Site::check_words(const std::string& text) const {
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos)
+    return base::fail(base::ErrorCode::kBadRequest, "A post needs a text.");
+  return base::check_text(text, settings_.text_bytes_max);
+}
+
+base::Result<void> Site::check_change(const std::string& nick, const wire::Request& request) const {
+  if (!request.has_retract() && !request.has_correct()) return {};
+  if (request.has_correct())
+    if (auto good = check_words(request.correct().text()); !good) return good;
+  const std::uint64_t id =
+      request.has_retract() ? request.retract().post() : request.correct().post();
+  const Post* post = view_.find(id);
+  if (post != nullptr && folded(post->author) != folded(nick))
+    return base::fail(base::ErrorCode::kForbidden,
+                      "Post #" + std::to_string(id) + " is not yours.");
+  return {};
 }
 
 void Site::apply_follow(const std::string& nick, const wire::Request& request, bool undo) {
@@ -65,6 +83,7 @@ void Site::act(const std::string& nick, const wire::Request& request, const base
   outbox_.submit(nick, request, now,
                  [this, nick, request, then = std::move(then)](const Sent& sent) {
                    if (sent.state != Sent::State::kRefused) apply_follow(nick, request, false);
+                   apply(request, sent);
                    then(sent);
                  });
 }
@@ -159,6 +178,14 @@ void Site::apply(const wire::Request& request, const Sent& sent) {
 }
 
 void Site::take(const wire::Item& item) {
+  if (item.changes() != 0) {
+    ++feed_changes_;
+    if (item.retracted())
+      retract(item.changes());
+    else
+      correct(item.changes(), item.text());
+    return view_.advance(item.id());
+  }
   ++feed_posts_;
   view_.add({.id = item.id(),
              .author = item.author(),

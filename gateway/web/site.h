@@ -62,7 +62,7 @@ class Site : public bridge::client::Listener {
   bool live_now() const { return live_now_; }
 
   // A change by this person, made or kept until the bridge is back. Follows take effect in the view
-  // as soon as they are kept.
+  // as soon as they are kept; a post is changed there once the bridge has changed it.
   void act(const std::string& nick, const wire::Request& request, const bridge::base::Now& now,
            Outbox::Then then);
   // Once it is known whom they follow, or cannot be known now. Asked once for many.
@@ -70,6 +70,9 @@ class Site : public bridge::client::Listener {
                     std::function<void()> then);
   // What every bridge would refuse, told at once.
   bridge::base::Result<void> check_post(const wire::Publish& publish) const;
+  // Likewise of a correction or retraction: that it is of their own post, if the view knows.
+  bridge::base::Result<void> check_change(const std::string& nick,
+                                          const wire::Request& request) const;
 
   // Returns how much it did.
   std::size_t turn(const bridge::base::Now& now);
@@ -77,6 +80,7 @@ class Site : public bridge::client::Listener {
   std::uint64_t limited() const { return limited_; }
   std::uint64_t gaps() const { return gaps_; }
   std::uint64_t feed_posts() const { return feed_posts_; }
+  std::uint64_t feed_changes() const { return feed_changes_; }
 
   // Listener
   void on_connected(const wire::Welcome& welcome) override;
@@ -90,7 +94,12 @@ class Site : public bridge::client::Listener {
 
   void subscribe(std::uint64_t head);
   void on_subscribed(std::uint64_t head, std::uint64_t wanted, const wire::Reply& reply);
+  bridge::base::Result<void> check_words(const std::string& text) const;
   void take(const wire::Item& item);
+  void retract(std::uint64_t id);
+  void correct(std::uint64_t id, const std::string& text);
+  // What the bridge has done need not wait for the feed to say so.
+  void apply(const wire::Request& request, const Sent& sent);
   void apply_follow(const std::string& nick, const wire::Request& request, bool undo);
   void set_live(bool live);
 
@@ -110,6 +119,7 @@ class Site : public bridge::client::Listener {
   std::uint64_t limited_ = 0;
   std::uint64_t gaps_ = 0;
   std::uint64_t feed_posts_ = 0;
+  std::uint64_t feed_changes_ = 0;
 };
 
 }  // namespace gateway::web

@@ -114,6 +114,9 @@ void SiteWorld::act(const wire::Request& request, bridge::base::Now now,
       return then(
           {.state = Outcome::State::kRefused, .reply = bridge::wire::error_reply(good.error())});
   }
+  if (const auto good = site_.check_change(request.actor().nick(), request); !good)
+    return then(
+        {.state = Outcome::State::kRefused, .reply = bridge::wire::error_reply(good.error())});
   site_.act(request.actor().nick(), request, now, [then = std::move(then)](const Sent& sent) {
     const auto state = sent.state == Sent::State::kDone      ? Outcome::State::kDone
                        : sent.state == Sent::State::kWaiting ? Outcome::State::kWaiting

@@ -35,7 +35,7 @@ class SiteWorld final : public World {
   }
   std::optional<pages::Thread> thread(std::uint64_t id, std::string_view viewer) const override;
   std::vector<pages::WaitingPost> waiting(std::string_view nick) const override;
-  pages::Powers powers() const override { return {.reply = true}; }
+  pages::Powers powers() const override { return {.reply = true, .remove = true}; }
   void act(const wire::Request& request, bridge::base::Now now,
            std::function<void(const Outcome&)> then) override;
   void ask(const wire::Request& request, bridge::base::Now now,

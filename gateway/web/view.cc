@@ -108,7 +108,7 @@ bool View::retract(std::uint64_t id) {
 
 bool View::correct(std::uint64_t id, std::string text) {
   auto* post = const_cast<Post*>(find(id));
-  if (post == nullptr) return false;
+  if (post == nullptr || (post->corrected && post->text == text)) return false;
   const auto added = mentions_of(text);
   for (const std::string& nick : mentions_of(post->text)) take_out(by_mention_, nick, id);
   bytes_ += text.size();

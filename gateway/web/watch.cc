@@ -38,6 +38,8 @@ void describe_site(Metrics& metrics, const Site& site) {
                 number(site.view().position()));
   metrics.counter("lapwing_web_feed_posts_total", "Posts that came of the feed.",
                   site.feed_posts());
+  metrics.counter("lapwing_web_feed_changes_total",
+                  "Corrections and retractions that came of the feed.", site.feed_changes());
   metrics.counter("lapwing_web_feed_gaps_total", "Times the feed could not go on.", site.gaps());
   const OutboxCounters& outbox = site.outbox().counters();
   metrics.gauge("lapwing_web_outbox_entries", "Changes on their way to the bridge.",

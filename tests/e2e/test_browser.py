@@ -115,6 +115,43 @@ class Browsing(Website_story):
             browser.wait(lambda: (browser.driver.refresh(), "1 reply" in browser.text())[1], "no reply")
             self.assertIn("I have", browser.find("ol.posts").text)
 
+    async def test_an_author_corrects_and_deletes_and_everybody_sees_it(self):
+        ann, bob = await self.members("ann", "bob")
+        await ann.says("post the kestral is back", "Posted")
+        with self.website.browser() as here, self.website.browser() as there:
+            there.open("/public")
+            await self.shows(there, "the kestral is back")
+            await self.sign_in(here, ann, "/public")
+            await self.shows(here, "the kestral is back")
+            post = here.driver.find_element("xpath", self.seen("the kestral is back") + "/ancestor::article")
+            number = post.get_attribute("data-id")
+            here.open(f"/post/{number}")
+            here.find(".correction summary").click()
+            here.find("#correction").clear()
+            here.find("#correction").send_keys("the kestrel is back")
+            here.submit(".correction button")
+            here.wait_for_text("Corrected.")
+            self.assertEqual(here.find("article.large .text").text, "the kestrel is back")
+            await self.shows(there, "the kestrel is back")  # by itself
+            self.assertIn("corrected", there.find(f"#p{number} .by").text)
+            here.open("/public")
+            here.find(f"#p{number} form.delete button").click()
+            here.driver.switch_to.alert.accept()
+            here.wait_for_text("Deleted.")
+            self.assertEqual(here.find_all(f"#p{number}"), [])
+            there.wait(lambda: not there.find_all(f"#p{number}"), "it is still there")
+            await ann.says(f"get #{number}", "no post")
+            with self.website.browser() as stranger:
+                stranger.open(f"/post/{number}")
+                self.assertIn("There is no such page", stranger.text())
+                await self.sign_in(stranger, bob, "/public")
+                await bob.says("post that one is mine", "Posted")
+                await self.shows(here, "that one is mine")
+                here.open("/public")
+                mine = here.driver.find_element("xpath", self.seen("that one is mine") + "/ancestor::article")
+                self.assertEqual(mine.find_elements("css selector", "form.delete"), [])
+            self.assertEqual(there.complaints(), [])
+
     async def test_without_the_bridge_pages_stay_and_posts_wait_once(self):
         ann, bob = await self.members("ann", "bob")
         await bob.says("post before the storm", "Posted")

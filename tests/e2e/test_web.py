@@ -52,6 +52,35 @@ class Website(unittest.TestCase):
         _, answer = self.web.ask("GET", f"/api/posts/{id}/thread")
         self.assertEqual(answer["post"]["id"], id)
 
+    def test_an_author_corrects_and_deletes_and_nobody_else(self):
+        id = self.post("bob", "the kestral, @alice")
+        path = f"/api/posts/{id}"
+        for method in ("PATCH", "DELETE"):
+            status, answer = self.web.ask(method, path, {"text": "x"}, nick="carol")
+            self.assertEqual((status, answer["error"]["code"]), (403, "FORBIDDEN"))
+            self.assertIn("not yours", answer["error"]["text"])
+        self.shown("/api/timelines/public", "the kestral, @alice")
+        stream = self.web.stream("/api/events")
+        status, answer = self.web.ask("PATCH", path, {"text": "the kestrel, @alice"}, nick="bob")
+        self.assertEqual((status, answer["changed"]), (200, True))
+        told = next(data for event, _, data in stream if event == "corrected")
+        self.assertEqual((told["id"], told["text"], told["corrected"]), (id, "the kestrel, @alice", True))
+        self.assertEqual(self.web.ask("DELETE", path, nick="bob")[1]["changed"], True)
+        self.assertEqual(next(data for event, _, data in stream if event == "gone"), {"id": id})
+        stream.close()
+        self.assertEqual(self.web.ask("GET", path)[0], 404)
+        for timeline, nick in (("public", None), ("users/bob", None), ("mentions", "alice")):
+            _, answer = self.web.ask("GET", f"/api/timelines/{timeline}", nick=nick)
+            self.assertNotIn(id, [post["id"] for post in answer["posts"]])
+        _, answer = self.web.ask("DELETE", path, nick="bob")
+        self.assertEqual(answer["changed"], False)
+        status, answer = self.web.ask("PATCH", path, {"text": "x"}, nick="bob")
+        self.assertEqual((status, answer["error"]["code"]), (409, "CONFLICT"))
+        self.web.stop()
+        self.web.start()
+        self.web.until(lambda a: a["view"]["live"], "/api/timelines/public")
+        self.assertEqual(self.web.ask("GET", path)[0], 404)
+
     def test_home_is_whom_one_follows(self):
         self.assertEqual(self.web.ask("POST", "/api/follow", {"nick": "carol"}, nick="alice")[0], 200)
         self.post("carol", "for those who follow")

@@ -82,6 +82,7 @@ function postItem(post) {
     element("a", { class: "author", href: "/@" + post.author }, post.author),
     element("a", { class: "when", href: "/post/" + post.id },
       element("time", { datetime: new Date(post.time_ms).toISOString() })));
+  if (post.corrected) by.append(element("span", { class: "mark" }, "corrected"));
   const body = element("div", { class: "body" }, by);
   if (post.in_reply_to)
     body.append(element("p", { class: "context" }, "In reply to ",
@@ -129,6 +130,11 @@ function arrived(post) {
   if (known(post.id)) return;
   if (!reading() && kept.length === 0) return place(post);
   if (kept.push(post) > kKeptMax) kept.shift();
+  tellKept();
+}
+
+function tellKept() {
+  if (kept.length === 0) return news.replaceChildren();
   const button = element("button", { type: "button" },
     kept.length === 1 ? "1 new post" : kept.length + " new posts");
   button.addEventListener("click", () => { showKept(); window.scrollTo({ top: 0 }); });
@@ -157,13 +163,18 @@ function settled({ client_id, refused }) {
 }
 
 function corrected(post) {
-  const text = document.getElementById("p" + post.id)?.querySelector(".text");
-  if (text) text.replaceChildren(richText(post.text));
+  kept = kept.map((one) => one.id === post.id ? post : one);
+  const article = document.getElementById("p" + post.id);
+  if (!article) return;
+  article.querySelector(".text").replaceChildren(richText(post.text));
+  if (!article.querySelector(".by .mark"))
+    article.querySelector(".by").append(element("span", { class: "mark" }, "corrected"));
 }
 
 function gone({ id }) {
   document.getElementById("p" + id)?.closest("li")?.remove();
   kept = kept.filter((post) => post.id !== id);
+  tellKept();
 }
 
 function follow(feed) {
@@ -182,7 +193,7 @@ function follow(feed) {
 // ---- writing ----
 
 function counter(area) {
-  const left = document.getElementById("left");
+  const left = area.form.querySelector("output.left");
   const max = Number(area.dataset.bytes);
   const button = area.form.querySelector("button");
   const encoder = new TextEncoder();
@@ -262,8 +273,12 @@ for (const area of document.querySelectorAll("textarea[data-bytes]")) {
     send(form, area, tell);
   });
 }
-for (const button of document.querySelectorAll("button.danger")) {
-  button.form.addEventListener("submit", (event) => {
-    if (!confirm("Sign out in every browser, this one too?")) event.preventDefault();
+function ask(form, question) {
+  form.addEventListener("submit", (event) => {
+    if (!confirm(question)) event.preventDefault();
   });
 }
+for (const button of document.querySelectorAll("button.danger"))
+  ask(button.form, "Sign out in every browser, this one too?");
+for (const form of document.querySelectorAll("form.delete"))
+  ask(form, "Delete this post? Whoever got it is told.");

@@ -7,7 +7,7 @@
 // assets/lapwing.js then adds what is nice to have. Times are UTC in <time> elements, which the
 // script turns into "3 min".
 //
-// Forms POST to these paths, each with `csrf` and `back`: /post, /delete, /fav,
+// Forms POST to these paths, each with `csrf` and `back`: /post, /delete, /correct, /fav,
 // /unfav, /follow, /leave, /track, /untrack, /delivery, /sign-in, /sign-out, /sessions/end,
 // /operations/limits.
 #pragma once

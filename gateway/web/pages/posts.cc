@@ -134,23 +134,23 @@ void post_list(Html& html, const Frame& frame, const PostList& list, const Power
 
 void compose(Html& html, const Frame& frame, const Compose& compose) {
   if (!frame.viewer) return;
-  form(html, frame, "/post", "compose", [&] {
+  const std::string left = std::string(compose.area) + "-left";
+  const auto& [field, id] = compose.post;
+  form(html, frame, compose.action, "compose", [&] {
     html.empty("input", {{"type", "hidden"}, {"name", "client_id"}, {"value", frame.compose_id}});
-    if (compose.reply_to != 0)
-      html.empty(
-          "input",
-          {{"type", "hidden"}, {"name", "reply_to"}, {"value", std::to_string(compose.reply_to)}});
-    html.element("label", {{"for", "text"}}, compose.label);
+    if (id != 0)
+      html.empty("input", {{"type", "hidden"}, {"name", field}, {"value", std::to_string(id)}});
+    html.element("label", {{"for", compose.area}}, compose.label);
     html.element("textarea",
-                 {{"id", "text"},
+                 {{"id", compose.area},
                   {"name", "text"},
                   {"rows", "3"},
                   {"required", true},
                   {"data-bytes", std::to_string(kPostBytesMax)},
-                  {"aria-describedby", "left"}},
+                  {"aria-describedby", left}},
                  compose.draft);
     html.in("div", {{"class", "row"}}, [&] {
-      html.element("output", {{"id", "left"}, {"class", "left"}, {"for", "text"}}, "");
+      html.element("output", {{"id", left}, {"class", "left"}, {"for", compose.area}}, "");
       html.element("button", {{"class", "primary"}}, compose.button);
     });
   });

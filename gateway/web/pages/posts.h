@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gateway/web/pages/frame.h"
@@ -26,10 +27,12 @@ void post_list(Html& html, const Frame& frame, const PostList& list, const Power
 
 // The form to write in, for whoever has signed in.
 struct Compose {
+  std::string_view action = "/post";
+  std::string_view area = "text";  // the id of the field, one on a page
   std::string_view label = "Write a post";
   std::string_view button = "Post";
   std::string_view draft = {};
-  std::uint64_t reply_to = 0;
+  std::pair<std::string_view, std::uint64_t> post = {};  // a field that names a post, if not 0
 };
 void compose(Html& html, const Frame& frame, const Compose& compose);
 

@@ -85,6 +85,22 @@ void profile_head(Html& html, const Frame& frame, const Profile& profile) {
   });
 }
 
+// Closed until it is asked for; open with what was refused.
+void correction(Html& html, const Frame& frame, const Thread& thread) {
+  const Post& post = thread.post;
+  if (!thread.powers.remove || !frame.viewer || frame.viewer->nick != post.author) return;
+  html.in("details", {{"class", "correction"}, {"open", !thread.correction.empty()}}, [&] {
+    html.element("summary", {}, "Correct this post");
+    compose(html, frame,
+            {.action = "/correct",
+             .area = "correction",
+             .label = "How it should read",
+             .button = "Correct",
+             .draft = thread.correction.empty() ? post.text : thread.correction,
+             .post = {"id", post.id}});
+  });
+}
+
 }  // namespace
 
 std::string timeline_page(const Frame& frame, const Timeline& timeline) {
@@ -136,10 +152,12 @@ std::string thread_page(const Frame& frame, const Thread& thread) {
       html.in("div", {{"class", "parent"}},
               [&] { post_item(html, frame, *thread.parent, thread.powers); });
     post_item(html, frame, post, thread.powers, true);
+    correction(html, frame, thread);
     if (frame.viewer && thread.powers.reply) {
       html.in("section", {{"id", "reply"}, {"aria-label", "Reply"}}, [&] {
-        compose(html, frame,
-                {.label = "Reply to " + post.author, .button = "Reply", .reply_to = post.id});
+        compose(
+            html, frame,
+            {.label = "Reply to " + post.author, .button = "Reply", .post = {"reply_to", post.id}});
       });
     }
     if (thread.replies.empty()) return;

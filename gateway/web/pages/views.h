@@ -101,6 +101,7 @@ struct Thread {
   std::optional<Post> parent = {};
   Post post = {};
   std::vector<Post> replies = {};  // oldest first
+  std::string correction = {};     // of the post, that was refused: to be mended
   Powers powers = {};
 };
 

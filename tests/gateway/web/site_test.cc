@@ -64,9 +64,13 @@ struct World {
     } else if (request.has_list_follows()) {
       ++follows_asked;
       reply.mutable_names()->add_nicks("bob");
+    } else if (refuse_changes && (request.has_retract() || request.has_correct())) {
+      reply.mutable_error()->set_code(wire::FORBIDDEN);
+      reply.mutable_error()->set_text("A post can be corrected for 10 minutes.");
     } else {
       reply.mutable_done()->set_changed(true);
     }
+    asked.push_back(request);
     return reply;
   }
 
@@ -77,6 +81,19 @@ struct World {
     item.set_author(author);
     item.set_text(text);
     item.set_time_ms(1'000);
+    backbone.peer().deliver(batch);
+    bridge_head = std::max(bridge_head, id);
+    turns();
+  }
+
+  // What became of a post: an empty text takes it back.
+  void change(std::uint64_t id, std::uint64_t post, const std::string& text) {
+    wire::Batch batch;
+    auto& item = *batch.add_items();
+    item.set_id(id);
+    item.set_changes(post);
+    item.set_text(text);
+    item.set_retracted(text.empty());
     backbone.peer().deliver(batch);
     bridge_head = std::max(bridge_head, id);
     turns();
@@ -147,6 +164,8 @@ struct World {
   std::uint64_t bridge_head = 0;
   std::uint64_t subscribed_after = ~std::uint64_t{0};
   int follows_asked = 0;
+  bool refuse_changes = false;
+  std::vector<wire::Request> asked;
 };
 
 std::string line(std::uint64_t id, const std::string& author, const std::string& text) {
@@ -169,6 +188,103 @@ TEST_CASE("the public timeline is the feed", "[site]") {
             .body.ends_with("\"older\":9}"));
   CHECK(world.ask("GET", "/api/posts/7").body.find("\"hi\"") != std::string::npos);
   CHECK(world.ask("GET", "/api/posts/8").status == 404);
+}
+
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+const std::vector<std::string> kTimelines = {"/api/timelines/public", "/api/timelines/home",
+                                             "/api/timelines/mentions", "/api/timelines/users/bob"};
+
+TEST_CASE("a post that was taken back is on no timeline, and whoever looks is told", "[site]") {
+  World world;
+  world.feed(1, "bob", "@alice soon gone");
+  auto live = world.stream({});
+  for (const std::string& path : kTimelines) CHECK(has(world.ask("GET", path).body, "soon gone"));
+  world.change(2, 1, "");
+  for (const std::string& path : kTimelines)
+    CHECK_FALSE(has(world.ask("GET", path).body, "soon gone"));
+  CHECK(world.ask("GET", "/api/posts/1").status == 404);
+  CHECK(live->news() == event_text(0, "gone", "{\"id\":1}"));
+  CHECK(world.site.view().position() == 2);
+  CHECK(world.site.feed_posts() == 1);
+  CHECK(world.site.feed_changes() == 1);
+}
+
+TEST_CASE("a corrected post reads otherwise everywhere, and whoever looks is told", "[site]") {
+  World world;
+  world.feed(1, "bob", "@alice teh");
+  auto live = world.stream({});
+  world.change(2, 1, "@alice the");
+  for (const std::string& path : kTimelines)
+    CHECK(
+        has(world.ask("GET", path).body, R"("text":"@alice the","time_ms":1000,"corrected":true)"));
+  CHECK(
+      live->news() ==
+      event_text(0, "corrected",
+                 R"({"id":1,"author":"bob","text":"@alice the","time_ms":1000,"corrected":true})"));
+  world.change(3, 1, "@alice the");  // as the feed says it when it is read from further back
+  CHECK(live->news().empty());
+}
+
+TEST_CASE("a stream that resumes is told what became of posts it has", "[live]") {
+  World world;
+  world.feed(1, "bob", "one");
+  world.feed(2, "bob", "two");
+  world.feed(3, "bob", "three");
+  world.change(4, 1, "");
+  world.change(5, 2, "zwei");
+  const std::string news = world.stream({}, "2")->news();
+  CHECK(has(news, event_text(0, "gone", "{\"id\":1}")));
+  CHECK(has(news, "event: corrected\ndata: {\"id\":2,"));
+  CHECK(news.ends_with(line(3, "bob", "three")));
+}
+
+TEST_CASE("an author deletes and corrects, nobody else", "[site]") {
+  World world;
+  world.feed(1, "alice", "mine");
+  world.feed(2, "bob", "not mine");
+  CHECK(world.ask("PATCH", "/api/posts/1", R"({"text":"still mine"})").status == 200);
+  CHECK(world.asked.back().correct().text() == "still mine");
+  CHECK(has(world.ask("GET", "/api/posts/1").body, "still mine"));  // before the feed says so
+  CHECK(world.ask("DELETE", "/api/posts/1").body == R"({"state":"done","changed":true})");
+  CHECK(world.asked.back().retract().post() == 1);
+  CHECK(world.asked.back().actor().nick() == "alice");
+  CHECK(world.ask("GET", "/api/posts/1").status == 404);
+  const auto refused = world.ask("DELETE", "/api/posts/2");
+  CHECK(refused.status == 403);
+  CHECK(has(refused.body, "Post #2 is not yours."));
+  world.turns(60'000ms);  // its limit
+  CHECK(world.ask("PATCH", "/api/posts/2", R"({"text":"x"})").status == 403);
+  CHECK(world.ask("PATCH", "/api/posts/9", R"({"text":" "})").status == 400);
+  CHECK(world.ask("DELETE", "/api/posts/9x").status == 404);
+  CHECK(std::ranges::count_if(world.asked, [](const wire::Request& request) {
+          return request.has_retract() || request.has_correct();
+        }) == 2);
+  CHECK(world.ask("GET", "/api/posts/2").status == 200);
+}
+
+TEST_CASE("a change that the bridge refuses leaves the post as it is", "[site]") {
+  World world;
+  world.feed(1, "alice", "mine");
+  world.refuse_changes = true;
+  const auto refused = world.ask("PATCH", "/api/posts/1", R"({"text":"too late"})");
+  CHECK(refused.status == 403);
+  CHECK(has(refused.body, "for 10 minutes"));
+  CHECK(has(world.ask("GET", "/api/posts/1").body, "mine"));
+}
+
+TEST_CASE("a deletion made without a bridge waits, and is made when it is back", "[site]") {
+  World world;
+  world.feed(1, "alice", "mine");
+  world.backbone.break_link();
+  world.turns(60'000ms);
+  CHECK(world.ask("DELETE", "/api/posts/1").status == 202);
+  CHECK(has(world.ask("GET", "/api/me/waiting").body, R"("action":"retract","post":1)"));
+  CHECK(world.ask("GET", "/api/posts/1").status == 200);
+  world.back();
+  CHECK(world.ask("GET", "/api/posts/1").status == 404);
 }
 
 TEST_CASE("answers carry an etag that changes with what they say", "[site]") {

@@ -34,6 +34,7 @@ class FakeWorld final : public web::World {
       if (post.id == id) return web::pages::Thread{.post = post};
     return std::nullopt;
   }
+  web::pages::Powers powers() const override { return {.reply = true, .remove = true}; }
   std::vector<web::pages::WaitingPost> waiting(std::string_view) const override { return {}; }
   void act(const wire::Request& request, bridge::base::Now,
            std::function<void(const web::Outcome&)> then) override {

@@ -45,12 +45,47 @@ TEST_CASE("a reply says what it answers") {
   CHECK_FALSE(people.world.acts.at(1).publish().has_in_reply_to());
 }
 
+TEST_CASE("an author deletes a post, and comes back to where it was") {
+  People people;
+  people.world.excerpt.posts = {{.id = 12, .author = "alice", .text = "mine"}};
+  Browser ann(people);
+  ann.signs_in();
+  ann.post("/delete", {{"id", "12"}, {"back", "/public"}});
+  CHECK(ann.header("Location") == "/public");
+  CHECK(people.world.acts.at(0).retract().post() == 12);
+  CHECK(people.world.acts.at(0).actor().nick() == "alice");
+  ann.get("/");
+  CHECK(ann.shows("Deleted."));
+  ann.post("/delete", {{"id", "12"}, {"back", "/post/12"}});
+  CHECK(ann.header("Location") == "/");  // its own page is no more
+}
+
+TEST_CASE("an author corrects a post, and what is refused can be mended") {
+  People people;
+  people.world.excerpt.posts = {{.id = 12, .author = "alice", .text = "teh"}};
+  Browser ann(people);
+  ann.signs_in();
+  ann.get("/post/12");
+  CHECK_FALSE(ann.shows("open>"));
+  ann.post("/correct", {{"id", "12"}, {"text", "the"}, {"back", "/post/12"}});
+  CHECK(ann.header("Location") == "/post/12");
+  CHECK(people.world.acts.at(0).correct().post() == 12);
+  CHECK(people.world.acts.at(0).correct().text() == "the");
+  ann.get("/");
+  refuse(people, bridge::wire::FORBIDDEN, "A post can be corrected for 10 minutes.");
+  ann.post("/correct", {{"id", "12"}, {"text", "the other"}, {"back", "/post/12"}});
+  CHECK(ann.response.status == 403);
+  CHECK(ann.shows("for 10 minutes"));
+  CHECK(ann.shows("the other</textarea>"));
+}
+
 TEST_CASE("a form without its session's token changes nothing") {
   People people;
   Browser ann(people);
   ann.signs_in();
   const std::string token = ann.csrf;
-  for (const std::string path : {"/post", "/follow", "/leave", "/track", "/untrack", "/delivery"}) {
+  for (const std::string path :
+       {"/post", "/delete", "/correct", "/follow", "/leave", "/track", "/untrack", "/delivery"}) {
     ann.post_bare(path, {{"text", "x"}, {"nick", "bob"}});
     CHECK(ann.response.status == 403);
     ann.post_bare(path, {{"text", "x"}, {"csrf", token.substr(1) + "0"}});
