@@ -275,21 +275,16 @@ void Api::post_by_id(const HttpRequest& request, const Respond& respond) {
 
 // The posts this one answers, the first on top; itself; and what answers it, oldest first.
 void Api::thread(const HttpRequest& request, const Respond& respond) {
-  constexpr std::size_t kAboveMax = 20;
   const View& view = site_.view();
   const Post* post = view.find(number_of(request.part("id")));
   if (post == nullptr)
     return respond(json_error(404, "UNKNOWN", "There is no such post, or it is not kept here."));
-  std::vector<const Post*> above;
-  for (const Post* up = view.find(post->in_reply_to); up != nullptr && above.size() < kAboveMax;
-       up = view.find(up->in_reply_to))
-    above.push_back(up);
   const Page replies = view.replies_to(post->id, {.limit = kPageMax});
   JsonWriter json;
   json.begin_object();
   write_view(json);
   json.key("above").begin_array();
-  for (auto up = above.rbegin(); up != above.rend(); ++up) write_post(json, **up);
+  for (const Post* up : view.above(*post)) write_post(json, *up);
   json.end_array().key("post");
   write_post(json, *post);
   json.key("replies").begin_array();
@@ -373,6 +368,22 @@ void Api::phrases(const HttpRequest& request, const Respond& respond, const Visi
   });
 }
 
+void Api::favourites(const HttpRequest& request, const Respond& respond, const Visitor& visitor) {
+  const Range range = range_of(request);
+  wire::Request question;
+  question.mutable_actor()->set_nick(visitor.nick);
+  question.mutable_list_favourites()->set_count(static_cast<std::uint32_t>(range.limit));
+  question.mutable_list_favourites()->set_before(range.before);
+  site_.asker().ask(question, request.now.mono, [respond](const wire::Reply& reply) {
+    if (reply.has_error()) return respond(json_error(reply.error()));
+    JsonWriter json;
+    json.begin_object().key("posts").begin_array();
+    for (const wire::Item& item : reply.posts().items()) write_post(json, post_of(item));
+    json.end_array().end_object();
+    respond(own_json(json.take()));
+  });
+}
+
 void Api::write_waiting(JsonWriter& json, const std::string& nick) const {
   json.key("waiting").begin_array();
   for (const Outbox::Waiting& one : site_.outbox().waiting(nick)) {
@@ -381,6 +392,12 @@ void Api::write_waiting(JsonWriter& json, const std::string& nick) const {
     if (one.request.has_publish()) {
       json.key("text").text(one.request.publish().text());
       json.key("client_id").text(one.request.publish().client_id());
+      if (const auto post = one.request.publish().in_reply_to().id(); post != 0)
+        json.key("in_reply_to").number(std::uint64_t{post});
+    } else if (one.request.has_favourite() || one.request.has_unfavourite()) {
+      json.key("post").number(std::uint64_t{one.request.has_favourite()
+                                                ? one.request.favourite().post().id()
+                                                : one.request.unfavourite().post().id()});
     } else if (one.request.has_follow() || one.request.has_leave()) {
       json.key("nick").text(one.request.has_follow() ? one.request.follow().nick()
                                                      : one.request.leave().nick());
@@ -494,6 +511,10 @@ void Api::add_to(Router& router) {
              signed_in([this](const auto& request, const auto& respond, const auto& visitor) {
                phrases(request, respond, visitor);
              }));
+  router.add("GET", "/api/me/favourites",
+             signed_in([this](const auto& request, const auto& respond, const auto& visitor) {
+               favourites(request, respond, visitor);
+             }));
   router.add("GET", "/api/me/waiting",
              signed_in([this](const auto& request, const auto& respond, const auto& visitor) {
                waiting(request, respond, visitor);
@@ -509,18 +530,25 @@ void Api::add_to(Router& router) {
     events(request, respond);
   });
 
-  router.add("POST", "/api/posts",
-             meant([this](const Fields& fields, const auto& request, const auto& respond,
-                          const auto& visitor) {
-               wire::Request wanted;
-               auto& publish = *wanted.mutable_publish();
-               publish.set_text(std::string(field(fields, "text")));
-               const std::string_view id = field(fields, "client_id");
-               publish.set_client_id(id.empty() ? random_id() : std::string(id));
-               if (auto wrong = site_.check_post(publish); !wrong)
-                 return respond(json_error(400, "BAD_REQUEST", wrong.error().text));
-               change(request, respond, visitor, std::move(wanted));
-             }));
+  router.add(
+      "POST", "/api/posts",
+      meant([this](const Fields& fields, const auto& request, const auto& respond,
+                   const auto& visitor) {
+        wire::Request wanted;
+        auto& publish = *wanted.mutable_publish();
+        publish.set_text(std::string(field(fields, "text")));
+        const std::string_view id = field(fields, "client_id");
+        publish.set_client_id(id.empty() ? random_id() : std::string(id));
+        if (const auto answers = field(fields, "in_reply_to"); !answers.empty()) {
+          const std::uint64_t post = number_of(answers);
+          if (post == 0)
+            return respond(json_error(400, "BAD_REQUEST", "`in_reply_to` is no number of a post."));
+          publish.mutable_in_reply_to()->set_id(post);
+        }
+        if (auto wrong = site_.check_post(publish); !wrong)
+          return respond(json_error(400, "BAD_REQUEST", wrong.error().text));
+        change(request, respond, visitor, std::move(wanted));
+      }));
   const auto on_post = [&](std::string_view method, std::string_view path,
                            std::function<void(wire::Request&, std::uint64_t, const Fields&)> fill) {
     router.add(method, path,
@@ -542,6 +570,14 @@ void Api::add_to(Router& router) {
           [](wire::Request& wanted, std::uint64_t id, const Fields& fields) {
             wanted.mutable_correct()->set_post(id);
             wanted.mutable_correct()->set_text(std::string(field(fields, "text")));
+          });
+  on_post("POST", "/api/posts/{id}/fav",
+          [](wire::Request& wanted, std::uint64_t id, const Fields&) {
+            wanted.mutable_favourite()->mutable_post()->set_id(id);
+          });
+  on_post("DELETE", "/api/posts/{id}/fav",
+          [](wire::Request& wanted, std::uint64_t id, const Fields&) {
+            wanted.mutable_unfavourite()->mutable_post()->set_id(id);
           });
   const auto simple = [&](std::string_view path, std::string name,
                           std::function<void(wire::Request&, std::string)> fill) {

@@ -43,6 +43,7 @@ class Api {
   void person(const HttpRequest& request, const Respond& respond);
   void me(const HttpRequest& request, const Respond& respond, const Visitor& visitor);
   void phrases(const HttpRequest& request, const Respond& respond, const Visitor& visitor);
+  void favourites(const HttpRequest& request, const Respond& respond, const Visitor& visitor);
   void waiting(const HttpRequest& request, const Respond& respond, const Visitor& visitor);
   void events(const HttpRequest& request, const Respond& respond);
   void change(const HttpRequest& request, const Respond& respond, const Visitor& visitor,

@@ -114,6 +114,19 @@ void FormRoutes::add_to(Router& router) {
       [this](const Form& form, const Respond& respond) { remove(form, respond); });
   add(router, "/correct",
       [this](const Form& form, const Respond& respond) { correct(form, respond); });
+  const auto favour = [this](auto fill, std::string_view done) {
+    return [this, fill, done = std::string(done)](const Form& form, const Respond& respond) {
+      const std::uint64_t id = id_in(form.get("id"));
+      wire::Request request;
+      fill(request)->mutable_post()->set_id(id);
+      change_post(form, id, std::move(request), done, respond);
+    };
+  };
+  add(router, "/fav",
+      favour([](wire::Request& r) { return r.mutable_favourite(); }, "It is a favourite now."));
+  add(router, "/unfav",
+      favour([](wire::Request& r) { return r.mutable_unfavourite(); },
+             "It is no favourite any more."));
   add(router, "/follow",
       person([](wire::Request& r, const std::string& nick) { r.mutable_follow()->set_nick(nick); },
              "You follow {} now."));

@@ -1,5 +1,5 @@
-// FormRoutes: what the pages' forms do: post, delete, correct, follow, leave, track, untrack,
-// delivery.
+// FormRoutes: what the pages' forms do: post, delete, correct, fav, unfav, follow, leave, track,
+// untrack, delivery.
 //
 // A form is believed if it carries its session's token (browser_sessions.h). Afterwards the browser
 // is sent back to where the form was (303), so that reloading repeats nothing; what was refused is

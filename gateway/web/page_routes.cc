@@ -26,6 +26,8 @@ Timeline::Kind shown_as(Kind kind) {
   }
 }
 
+constexpr std::size_t kFavouritesPerPage = bridge::wire::kGetMax;
+
 const pages::Problem kNotHere{.status = 404,
                               .title = "Not here",
                               .text = "There is no such page, or it is not kept any more."};
@@ -58,6 +60,9 @@ void PageRoutes::add_to(Router& router) {
   });
   router.add("GET", "/post/{id}", [this](const HttpRequest& request, const Respond& respond) {
     thread(request, respond);
+  });
+  router.add("GET", "/favourites", [this](const HttpRequest& request, const Respond& respond) {
+    favourites(request, respond);
   });
   for (const std::string_view path : {"/tracks", "/people", "/settings"})
     router.add("GET", path, [this, path](const HttpRequest& request, const Respond& respond) {
@@ -191,7 +196,45 @@ void PageRoutes::thread_again(const Visit& visit, std::uint64_t id, const std::s
   if (!thread) return respond(problem_answer(context_, visit, kNotHere));
   thread->powers = context_.world.powers();
   thread->correction = correction;
-  respond(page_answer(context_, visit, pages::thread_page(visit.frame, *thread), status));
+  const auto show = [this, visit, status, respond](const pages::Thread& made) {
+    respond(page_answer(context_, visit, pages::thread_page(visit.frame, made), status));
+  };
+  if (!visit.known || visit.frame.standing.backbone_away) return show(*thread);
+  // Is it a favourite? The newest of theirs that is not newer than it is the one, or it is none.
+  wire::Request question;
+  question.mutable_actor()->set_nick(viewer);
+  question.mutable_list_favourites()->set_count(1);
+  question.mutable_list_favourites()->set_before(id + 1);
+  context_.world.ask(
+      question, visit.now, [id, show, made = std::move(*thread)](const wire::Reply& reply) mutable {
+        made.powers.fav = reply.has_posts();
+        made.post.faved = reply.posts().items_size() > 0 && reply.posts().items(0).id() == id;
+        show(made);
+      });
+}
+
+void PageRoutes::favourites(const HttpRequest& request, const Respond& respond) {
+  const Visit visit = visit_of(context_, request);
+  if (!visit.known) return respond(go_to(context_, "/sign-in?back=/favourites"));
+  wire::Request question;
+  question.mutable_actor()->set_nick(visit.nick());
+  question.mutable_list_favourites()->set_count(kFavouritesPerPage);
+  question.mutable_list_favourites()->set_before(id_in(request.argument("before")));
+  context_.world.ask(question, visit.now, [this, visit, respond](const wire::Reply& reply) {
+    Timeline timeline{.kind = Timeline::Kind::kFavourites, .first_page = false};
+    for (const wire::Item& item : reply.posts().items())
+      timeline.posts.push_back({.id = item.id(),
+                                .author = item.author(),
+                                .text = item.text(),
+                                .time_ms = item.time_ms(),
+                                .reply_to = item.in_reply_to(),
+                                .reply_to_author = item.reply_to()});
+    if (timeline.posts.size() == kFavouritesPerPage) timeline.older = timeline.posts.back().id;
+    Visit shown = visit;
+    if (reply.has_error())
+      shown.frame.notice = pages::Notice{pages::Notice::Kind::kProblem, reply.error().text()};
+    respond(page_answer(context_, shown, pages::timeline_page(shown.frame, timeline)));
+  });
 }
 
 void PageRoutes::settings(std::string_view page, const HttpRequest& request,

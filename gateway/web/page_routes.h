@@ -27,6 +27,7 @@ class PageRoutes {
   HttpResponse timeline_of(const Visit& visit, const Selection& selection, std::uint64_t before);
   void profile(const std::string& nick, const HttpRequest& request, const Respond& respond);
   void thread(const HttpRequest& request, const Respond& respond);
+  void favourites(const HttpRequest& request, const Respond& respond);
   void settings(std::string_view page, const HttpRequest& request, const Respond& respond);
   void asset(const HttpRequest& request, const Respond& respond);
   void not_here(const HttpRequest& request, const Respond& respond);

@@ -21,6 +21,14 @@ constexpr std::chrono::milliseconds kCaughtUp{300};
 
 }  // namespace
 
+Post post_of(const wire::Item& item) {
+  return {.id = item.id(),
+          .author = item.author(),
+          .text = item.text(),
+          .time_ms = item.time_ms(),
+          .in_reply_to = item.in_reply_to()};
+}
+
 Site::Site(const SiteSettings& settings, Sessions& sessions, OutboxStore& store)
     : settings_(settings),
       sessions_(sessions),
@@ -187,11 +195,7 @@ void Site::take(const wire::Item& item) {
     return view_.advance(item.id());
   }
   ++feed_posts_;
-  view_.add({.id = item.id(),
-             .author = item.author(),
-             .text = item.text(),
-             .time_ms = item.time_ms(),
-             .in_reply_to = item.in_reply_to()});
+  view_.add(post_of(item));
 }
 
 void Site::on_batch(std::uint64_t sequence, const wire::Batch& batch) {

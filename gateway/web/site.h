@@ -39,6 +39,9 @@ struct SiteSettings {
   std::uint64_t credit_bytes = 4 << 20;
 };
 
+// As the bridge tells of it.
+Post post_of(const wire::Item& item);
+
 class Site : public bridge::client::Listener {
  public:
   // Both must outlive it.

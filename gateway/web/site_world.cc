@@ -87,8 +87,7 @@ std::optional<pages::Thread> SiteWorld::thread(std::uint64_t id, std::string_vie
   const Post* post = view_.find(id);
   if (post == nullptr) return std::nullopt;
   pages::Thread thread{.post = shown(*post)};
-  if (const Post* parent = post->in_reply_to == 0 ? nullptr : view_.find(post->in_reply_to))
-    thread.parent = shown(*parent);
+  for (const Post* above : view_.above(*post)) thread.above.push_back(shown(*above));
   for (const Post* reply : view_.replies_to(id, {.limit = kRepliesMax}).posts)
     thread.replies.push_back(shown(*reply));
   std::ranges::reverse(thread.replies);

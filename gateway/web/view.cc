@@ -208,6 +208,15 @@ Page View::replies_to(std::uint64_t id, const Range& range) const {
   return found == replies_.end() ? Page{} : page_of(found->second.all(), range);
 }
 
+std::vector<const Post*> View::above(const Post& post) const {
+  std::vector<const Post*> found;
+  for (const Post* up = find(post.in_reply_to); up != nullptr && found.size() < kAboveMax;
+       up = find(up->in_reply_to))
+    found.push_back(up);
+  std::ranges::reverse(found);
+  return found;
+}
+
 // A merge of the authors' lists from their new ends.
 Page View::home(std::string_view nick, const Range& range) const {
   using List = std::span<const std::uint64_t>;

@@ -52,6 +52,8 @@ struct Page {
 
 class View {
  public:
+  static constexpr std::size_t kAboveMax = 20;  // further up nobody looks
+
   explicit View(const ViewSettings& settings) : settings_(settings) {}
 
   // Ids rise: one that is not above the position is ignored.
@@ -74,6 +76,8 @@ class View {
   // Of those `nick` follows, and their own.
   Page home(std::string_view nick, const Range& range) const;
   Page replies_to(std::uint64_t id, const Range& range) const;
+  // What a post answers, what that answers, and so on, as far as it is here: the first on top.
+  std::vector<const Post*> above(const Post& post) const;
 
   // The next posts above `after`, oldest first, that `wanted` wants; looks at no more than `look`.
   // Moves `after` to the last it looked at.

@@ -115,6 +115,24 @@ class Browsing(Website_story):
             browser.wait(lambda: (browser.driver.refresh(), "1 reply" in browser.text())[1], "no reply")
             self.assertIn("I have", browser.find("ol.posts").text)
 
+    async def test_a_favourite_here_is_one_on_jabber(self):
+        ann, bob = await self.members("ann", "bob")
+        await bob.says("post a hobby over the pond", "Posted")
+        with self.website.browser() as browser:
+            await self.sign_in(browser, ann, "/public")
+            await self.shows(browser, "a hobby over the pond")
+            browser.open("/public")
+            browser.submit(".actions a")
+            browser.submit("form.fav button")
+            browser.wait_for_text("It is a favourite now.")
+            await ann.says("favs", "a hobby over the pond")
+            browser.open("/favourites")
+            await self.shows(browser, "a hobby over the pond")
+            browser.submit(".when")
+            browser.submit("form.faved button")
+            browser.wait_for_text("It is no favourite any more.")
+            await ann.says("favs", "no favourites")
+
     async def test_an_author_corrects_and_deletes_and_everybody_sees_it(self):
         ann, bob = await self.members("ann", "bob")
         await ann.says("post the kestral is back", "Posted")

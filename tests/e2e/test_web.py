@@ -81,6 +81,22 @@ class Website(unittest.TestCase):
         self.web.until(lambda a: a["view"]["live"], "/api/timelines/public")
         self.assertEqual(self.web.ask("GET", path)[0], 404)
 
+    def test_replies_and_favourites(self):
+        first = self.post("bob", "who is for tea?")
+        reply = self.post("carol", "me", in_reply_to=first)
+        answer = self.web.until(lambda a: a.get("replies"), f"/api/posts/{first}/thread")
+        self.assertEqual([post["id"] for post in answer["replies"]], [reply])
+        _, answer = self.web.ask("GET", f"/api/posts/{reply}/thread")
+        self.assertEqual([post["id"] for post in answer["above"]], [first])
+        status, answer = self.web.ask("POST", f"/api/posts/{first}/fav", nick="carol")
+        self.assertEqual((status, answer["changed"]), (200, True))
+        _, answer = self.web.ask("GET", "/api/me/favourites", nick="carol")
+        self.assertEqual([post["id"] for post in answer["posts"]], [first])
+        status, answer = self.web.ask("DELETE", f"/api/posts/{first}/fav", nick="carol")
+        self.assertEqual((status, answer["changed"]), (200, True))
+        status, answer = self.web.ask("POST", "/api/posts/999999/fav", nick="carol")
+        self.assertEqual((status, answer["error"]["code"]), (404, "UNKNOWN"))
+
     def test_home_is_whom_one_follows(self):
         self.assertEqual(self.web.ask("POST", "/api/follow", {"nick": "carol"}, nick="alice")[0], 200)
         self.post("carol", "for those who follow")

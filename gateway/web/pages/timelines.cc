@@ -23,6 +23,9 @@ Words words_of(const Timeline& timeline) {
               "Nothing here yet. Follow people whose posts you like, and they appear here."};
     case Timeline::Kind::kMentions:
       return {"Mentions", "/mentions", "mentions", "Nobody has mentioned you yet."};
+    case Timeline::Kind::kFavourites:
+      return {"Favourites", "/favourites", "",
+              "No favourites yet: on a post's own page there is a star."};
     case Timeline::Kind::kTag:
       return {"#" + timeline.tag, "/tag/" + url_part(timeline.tag), "",
               "No recent post has this tag."};
@@ -109,6 +112,8 @@ std::string timeline_page(const Frame& frame, const Timeline& timeline) {
     html.in("div", {{"class", "title"}}, [&] {
       html.element("h1", {}, words.title);
       if (timeline.kind == Timeline::Kind::kTag) track_tag(html, frame, timeline.tag);
+      if (timeline.kind == Timeline::Kind::kHome)
+        html.element("a", {{"href", "/favourites"}}, "Favourites");
     });
     if (!frame.viewer && timeline.kind == Timeline::Kind::kPublic && timeline.first_page)
       welcome(html, frame);
@@ -146,11 +151,13 @@ std::string profile_page(const Frame& frame, const Profile& profile) {
 std::string thread_page(const Frame& frame, const Thread& thread) {
   const Post& post = thread.post;
   const std::string title = fmt::format("{}: {}", post.author, post.text.substr(0, 60));
+  // Of the posts around it nobody asked whether they are favourites.
+  Powers around = thread.powers;
+  around.fav = false;
   return page(frame, {.title = title, .current = ""}, [&](Html& html) {
     html.element("h1", {{"class", "quiet"}}, "Post by " + post.author);
-    if (thread.parent)
-      html.in("div", {{"class", "parent"}},
-              [&] { post_item(html, frame, *thread.parent, thread.powers); });
+    for (const Post& above : thread.above)
+      html.in("div", {{"class", "parent"}}, [&] { post_item(html, frame, above, around); });
     post_item(html, frame, post, thread.powers, true);
     correction(html, frame, thread);
     if (frame.viewer && thread.powers.reply) {
@@ -164,7 +171,7 @@ std::string thread_page(const Frame& frame, const Thread& thread) {
     html.element("h2", {}, counted(thread.replies.size(), "reply", "replies"));
     html.in("ol", {{"class", "posts"}}, [&] {
       for (const Post& reply : thread.replies)
-        html.in("li", {}, [&] { post_item(html, frame, reply, thread.powers); });
+        html.in("li", {}, [&] { post_item(html, frame, reply, around); });
     });
   });
 }

@@ -70,7 +70,7 @@ struct Powers {
 };
 
 struct Timeline {
-  enum class Kind { kPublic, kHome, kMentions, kTag };
+  enum class Kind { kPublic, kHome, kMentions, kTag, kFavourites };
   Kind kind = Kind::kPublic;
   std::string tag = {};  // of kTag, without #
   std::vector<WaitingPost> waiting = {};
@@ -98,7 +98,7 @@ struct Profile {
 };
 
 struct Thread {
-  std::optional<Post> parent = {};
+  std::vector<Post> above = {};  // what it answers, the first on top
   Post post = {};
   std::vector<Post> replies = {};  // oldest first
   std::string correction = {};     // of the post, that was refused: to be mended

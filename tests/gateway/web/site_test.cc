@@ -56,7 +56,10 @@ struct World {
 
   wire::Reply answer(const wire::Request& request) {
     wire::Reply reply;
-    if (request.has_subscribe()) {
+    asked.push_back(request);
+    if (answers_nothing) {
+      reply.mutable_error()->set_code(wire::UNAVAILABLE);
+    } else if (request.has_subscribe()) {
       subscribed_after = request.subscribe().after();
       reply.mutable_subscribed()->set_after(std::min(subscribed_after, bridge_head));
     } else if (request.has_publish()) {
@@ -64,23 +67,29 @@ struct World {
     } else if (request.has_list_follows()) {
       ++follows_asked;
       reply.mutable_names()->add_nicks("bob");
+    } else if (request.has_list_favourites()) {
+      auto& item = *reply.mutable_posts()->add_items();
+      item.set_id(7);
+      item.set_author("bob");
+      item.set_text("fine");
     } else if (refuse_changes && (request.has_retract() || request.has_correct())) {
       reply.mutable_error()->set_code(wire::FORBIDDEN);
       reply.mutable_error()->set_text("A post can be corrected for 10 minutes.");
     } else {
       reply.mutable_done()->set_changed(true);
     }
-    asked.push_back(request);
     return reply;
   }
 
-  void feed(std::uint64_t id, const std::string& author, const std::string& text) {
+  void feed(std::uint64_t id, const std::string& author, const std::string& text,
+            std::uint64_t answers = 0) {
     wire::Batch batch;
     auto& item = *batch.add_items();
     item.set_id(id);
     item.set_author(author);
     item.set_text(text);
     item.set_time_ms(1'000);
+    item.set_in_reply_to(answers);
     backbone.peer().deliver(batch);
     bridge_head = std::max(bridge_head, id);
     turns();
@@ -165,6 +174,7 @@ struct World {
   std::uint64_t subscribed_after = ~std::uint64_t{0};
   int follows_asked = 0;
   bool refuse_changes = false;
+  bool answers_nothing = false;
   std::vector<wire::Request> asked;
 };
 
@@ -275,6 +285,39 @@ TEST_CASE("a change that the bridge refuses leaves the post as it is", "[site]")
   CHECK(has(world.ask("GET", "/api/posts/1").body, "mine"));
 }
 
+TEST_CASE("a reply stands in the thread of what it answers", "[site]") {
+  World world;
+  world.feed(1, "bob", "who is for tea?");
+  CHECK(world.ask("POST", "/api/posts", R"({"text":"me","in_reply_to":1})").status == 201);
+  CHECK(world.asked.back().publish().in_reply_to().id() == 1);
+  CHECK(world.ask("POST", "/api/posts", R"({"text":"me","in_reply_to":"first"})").status == 400);
+  world.feed(2, "alice", "me", 1);
+  world.feed(3, "carol", "me too", 2);
+  world.feed(4, "dora", "and me", 1);
+  const std::string thread = world.ask("GET", "/api/posts/2/thread").body;
+  CHECK(has(thread, R"("above":[{"id":1,)"));
+  CHECK(has(thread, R"("replies":[{"id":3,)"));
+  CHECK_FALSE(has(thread, R"("id":4)"));
+  CHECK(has(world.ask("GET", "/api/posts/3/thread").body, R"("above":[{"id":1,"author":"bob")"));
+  world.change(5, 2, "");  // what answered it stays, and its own thread begins anew
+  CHECK(has(world.ask("GET", "/api/posts/3/thread").body, R"("above":[])"));
+  CHECK_FALSE(has(world.ask("GET", "/api/posts/1/thread").body, R"("id":2)"));
+}
+
+TEST_CASE("a post becomes a favourite and stops being one", "[site]") {
+  World world;
+  world.feed(1, "bob", "hi");
+  CHECK(world.ask("POST", "/api/posts/1/fav").body == R"({"state":"done","changed":true})");
+  CHECK(world.asked.back().favourite().post().id() == 1);
+  CHECK(world.ask("DELETE", "/api/posts/1/fav").status == 200);
+  CHECK(world.asked.back().unfavourite().post().id() == 1);
+  CHECK(world.ask("POST", "/api/posts/x/fav").status == 404);
+  CHECK(world.ask("POST", "/api/posts/1/fav", "", {}, "").status == 401);
+  const std::string mine = world.ask("GET", "/api/me/favourites", "", {{"before", "9"}}).body;
+  CHECK(mine == R"({"posts":[{"id":7,"author":"bob","text":"fine","time_ms":0}]})");
+  CHECK(world.asked.back().list_favourites().before() == 9);
+}
+
 TEST_CASE("a deletion made without a bridge waits, and is made when it is back", "[site]") {
   World world;
   world.feed(1, "alice", "mine");
@@ -376,6 +419,27 @@ TEST_CASE("a post made without a bridge waits where its author sees it", "[site]
   CHECK(
       home->news().find("event: outbox\ndata: {\"waiting\":1,\"id\":1,\"client_id\":\"c\"}\n\n") !=
       std::string::npos);
+}
+
+TEST_CASE("a bridge that answers nothing is not asked for a while, and changes are kept at once",
+          "[site]") {
+  World world;
+  world.answers_nothing = true;
+  for (int i = 0; i < 30; ++i) CHECK(world.ask("GET", "/api/people/bob").status == 503);
+  CHECK(world.site.asker().state(world.now.mono) == throttle::Breaker::State::kOpen);
+  const std::size_t asked = world.asked.size();
+  const auto away = world.ask("GET", "/api/people/bob");
+  CHECK(away.status == 503);
+  CHECK(has(away.body, "retry_after_ms"));
+  CHECK(world.ask("POST", "/api/posts", R"({"text":"later"})").status == 202);
+  CHECK(world.asked.size() == asked);
+  CHECK(world.site.asker().broken() > 0);
+  world.answers_nothing = false;
+  for (int i = 0; i < 30; ++i) world.turns(1'000ms);
+  CHECK(world.ask("GET", "/api/me/waiting").body == R"({"waiting":[]})");
+  for (int i = 0; i < 3; ++i) world.ask("GET", "/api/people/bob");
+  CHECK(world.site.asker().state(world.now.mono) == throttle::Breaker::State::kClosed);
+  CHECK(world.site.asker().opened() == 1);
 }
 
 TEST_CASE("streams bring posts as they come, to whom they concern", "[live]") {

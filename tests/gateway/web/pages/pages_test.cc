@@ -125,7 +125,7 @@ TEST_CASE("no view can break out of its page") {
                            .posts = {evil},
                            .older = 3,
                            .powers = all}),
-      thread_page(frame, {.parent = evil, .post = evil, .replies = {evil}, .powers = all}),
+      thread_page(frame, {.above = {evil}, .post = evil, .replies = {evil}, .powers = all}),
       tracks_page(frame, settings),
       people_page(frame, settings),
       settings_page(frame, settings),

@@ -54,6 +54,12 @@ class FakeWorld final : public web::World {
         reply.mutable_error()->set_text("That is no code.");
       }
     }
+    if (request.has_list_favourites()) {
+      auto& posts = *reply.mutable_posts();
+      for (auto id = favourites.rbegin(); id != favourites.rend(); ++id)
+        if (request.list_favourites().before() == 0 || *id < request.list_favourites().before())
+          posts.add_items()->set_id(*id);
+    }
     if (request.has_whois()) reply.mutable_profile()->set_nick(request.whois().nick());
     then(reply);
   }
@@ -63,6 +69,7 @@ class FakeWorld final : public web::World {
   web::Excerpt excerpt;
   web::Outcome outcome;
   std::string nick_of_code = "alice";
+  std::vector<std::uint64_t> favourites;  // rising
   std::vector<wire::Request> acts;
   std::vector<wire::Request> asked;
   mutable web::Selection selected;

@@ -79,13 +79,38 @@ TEST_CASE("an author corrects a post, and what is refused can be mended") {
   CHECK(ann.shows("the other</textarea>"));
 }
 
+TEST_CASE("a post's own page knows whether it is a favourite") {
+  People people;
+  people.world.excerpt.posts = {{.id = 12, .author = "bob", .text = "fine"},
+                                {.id = 13, .author = "bob", .text = "better"}};
+  people.world.favourites = {12};
+  Browser ann(people);
+  ann.get("/post/12");
+  CHECK_FALSE(ann.shows("Favourite"));
+  ann.signs_in();
+  ann.get("/post/12");
+  CHECK(ann.shows("action=\"/unfav\""));
+  ann.get("/post/13");
+  CHECK(ann.shows("action=\"/fav\""));
+  ann.post("/fav", {{"id", "13"}, {"back", "/post/13"}});
+  CHECK(ann.header("Location") == "/post/13");
+  CHECK(people.world.acts.at(0).favourite().post().id() == 13);
+  ann.post("/unfav", {{"id", "12"}, {"back", "/favourites"}});
+  CHECK(people.world.acts.at(1).unfavourite().post().id() == 12);
+  ann.get("/favourites");
+  CHECK(ann.shows("id=\"p12\""));
+  people.world.now_standing = {.backbone_away = true, .age_s = 60};
+  ann.get("/post/12");
+  CHECK_FALSE(ann.shows("action=\"/unfav\""));  // nobody can say
+}
+
 TEST_CASE("a form without its session's token changes nothing") {
   People people;
   Browser ann(people);
   ann.signs_in();
   const std::string token = ann.csrf;
-  for (const std::string path :
-       {"/post", "/delete", "/correct", "/follow", "/leave", "/track", "/untrack", "/delivery"}) {
+  for (const std::string path : {"/post", "/delete", "/correct", "/fav", "/unfav", "/follow",
+                                 "/leave", "/track", "/untrack", "/delivery"}) {
     ann.post_bare(path, {{"text", "x"}, {"nick", "bob"}});
     CHECK(ann.response.status == 403);
     ann.post_bare(path, {{"text", "x"}, {"csrf", token.substr(1) + "0"}});
