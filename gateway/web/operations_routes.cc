@@ -35,8 +35,9 @@ void add_facts(Operations& page, const Seen& seen) {
                 {"Web lane, 99 of 100",
                  fmt::format("{:.2f} ms", static_cast<double>(seen.limits.web_p99_us()) / 1000)}};
   for (const wire::LaneReport& lane : status.lanes())
-    page.facts.emplace_back("Lane " + lane.lane(), fmt::format("{} sessions, {} refused",
-                                                               lane.sessions(), lane.refused()));
+    page.facts.emplace_back("Lane " + lane.lane(),
+                            fmt::format("{} session{}, {} refused", lane.sessions(),
+                                        lane.sessions() == 1 ? "" : "s", lane.refused()));
 }
 
 std::string breaker_words(int state, std::uint64_t opened) {

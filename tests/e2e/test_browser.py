@@ -411,14 +411,16 @@ class Pictures(Website_story):
             browser.shot("public-desktop")
             await self.sign_in(browser, root)
             for path, name in (("/", "home"), ("/@ana", "profile"), ("/tracks", "tracks"),
-                               ("/settings", "settings"), ("/operations", "operations")):
+                               ("/settings", "settings")):
                 for size in ("desktop", "phone"):
                     for dark in (False, True):
                         browser.look(size, dark)
                         browser.open(path)
-                        if path == "/operations":
-                            await self.charts(browser, 0 if dark or size == "phone" else 20)
                         browser.shot(f"{name}-{size}{'-dark' if dark else ''}")
+            browser.look("tall")
+            browser.open("/operations")
+            await self.charts(browser, 40)
+            browser.shot("operations-tall")
         with self.website.browser(size="phone") as browser:
             browser.open("/sign-in")
             browser.shot("sign-in-phone")

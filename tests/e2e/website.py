@@ -23,7 +23,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 SECONDS = 20
-SIZES = {"desktop": (1180, 860), "phone": (390, 800)}
+SIZES = {"desktop": (1180, 860), "phone": (390, 800), "tall": (1180, 1990)}
 
 
 class Website:
