@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "bridge/base/secret.h"
+#include "gateway/web/answers.h"
 #include "gateway/web/json.h"
 #include "gateway/web/target.h"
 
@@ -15,6 +16,7 @@ namespace {
 using pages::Notice;
 
 constexpr std::size_t kClientIdBytesMax = 128;
+constexpr unsigned kNotDone = 422;  // of a form that says something wrong
 constexpr std::string_view kWaits =
     "That waits here, and is done when the message backbone is back.";
 
@@ -29,24 +31,6 @@ std::string lines_of(std::string_view text) {
 
 std::string post_path(std::uint64_t id) {
   return fmt::format("/post/{}", id);
-}
-
-unsigned status_of(wire::ErrorCode code) {
-  switch (code) {
-    case wire::FORBIDDEN:
-      return 403;
-    case wire::UNKNOWN:
-      return 404;
-    case wire::CONFLICT:
-      return 409;
-    case wire::RATE_LIMITED:
-      return 429;
-    case wire::BUSY:
-    case wire::UNAVAILABLE:
-      return 503;
-    default:
-      return 422;
-  }
 }
 
 std::string sentence_of(const wire::Error& error) {
@@ -100,49 +84,18 @@ void FormRoutes::add(Router& router, std::string_view path, OnForm on_form) {
 }
 
 void FormRoutes::add_to(Router& router) {
-  const auto person = [this](auto fill, std::string_view done) {
-    return [this, fill, done = std::string(done)](const Form& form, const Respond& respond) {
-      std::string_view nick = form.get("nick");
-      if (nick.starts_with('@')) nick.remove_prefix(1);
-      wire::Request request;
-      fill(request, std::string(nick));
-      act(form, request, fmt::format(fmt::runtime(done), nick), respond);
-    };
-  };
   add(router, "/post", [this](const Form& form, const Respond& respond) { post(form, respond); });
-  add(router, "/delete",
-      [this](const Form& form, const Respond& respond) { remove(form, respond); });
-  add(router, "/correct",
-      [this](const Form& form, const Respond& respond) { correct(form, respond); });
-  const auto favour = [this](auto fill, std::string_view done) {
-    return [this, fill, done = std::string(done)](const Form& form, const Respond& respond) {
-      const std::uint64_t id = id_in(form.get("id"));
+  for (const PostChange& one : post_changes())
+    add(router, one.path,
+        [this, one](const Form& form, const Respond& respond) { change_post(one, form, respond); });
+  for (const TextChange& one : text_changes())
+    add(router, one.path, [this, one](const Form& form, const Respond& respond) {
+      std::string_view text = form.get(one.field);
+      if (one.of_nick() && text.starts_with('@')) text.remove_prefix(1);
       wire::Request request;
-      fill(request)->mutable_post()->set_id(id);
-      change_post(form, id, std::move(request), done, respond);
-    };
-  };
-  add(router, "/fav",
-      favour([](wire::Request& r) { return r.mutable_favourite(); }, "It is a favourite now."));
-  add(router, "/unfav",
-      favour([](wire::Request& r) { return r.mutable_unfavourite(); },
-             "It is no favourite any more."));
-  add(router, "/follow",
-      person([](wire::Request& r, const std::string& nick) { r.mutable_follow()->set_nick(nick); },
-             "You follow {} now."));
-  add(router, "/leave",
-      person([](wire::Request& r, const std::string& nick) { r.mutable_leave()->set_nick(nick); },
-             "You no longer follow {}."));
-  add(router, "/track", [this](const Form& form, const Respond& respond) {
-    wire::Request request;
-    request.mutable_track()->set_phrases(std::string(form.get("phrases")));
-    act(form, request, fmt::format("You track {} now.", form.get("phrases")), respond);
-  });
-  add(router, "/untrack", [this](const Form& form, const Respond& respond) {
-    wire::Request request;
-    request.mutable_untrack()->set_phrases(std::string(form.get("phrases")));
-    act(form, request, fmt::format("You no longer track {}.", form.get("phrases")), respond);
-  });
+      one.fill(request, std::string(text));
+      act(form, request, fmt::format(fmt::runtime(one.done), text), respond);
+    });
   add(router, "/delivery", [this](const Form& form, const Respond& respond) {
     const bool on = form.get("on") == "1";
     wire::Request request;
@@ -173,7 +126,7 @@ void FormRoutes::act(const Form& form, const wire::Request& request, const std::
                                   : asked.has_follow() || asked.has_leave() ? "/people"
                                                                             : "/settings";
     pages_.settings_again(std::move(visit), page, std::string(form.get("phrases")),
-                          status_of(error.code()), respond);
+                          status_of(error.code(), kNotDone), respond);
   });
 }
 
@@ -192,7 +145,7 @@ void FormRoutes::post(const Form& form, const Respond& respond) {
     const bool waits = outcome.state == Outcome::State::kWaiting;
     if (outcome.state == Outcome::State::kRefused) {
       const wire::Error& error = outcome.reply.error();
-      const unsigned status = status_of(error.code());
+      const unsigned status = status_of(error.code(), kNotDone);
       if (form.visit.wants_json) return respond(json_problem(context_, status, sentence_of(error)));
       Visit visit = form.visit;
       visit.frame.notice = Notice{Notice::Kind::kProblem, sentence_of(error)};
@@ -210,33 +163,23 @@ void FormRoutes::post(const Form& form, const Respond& respond) {
   });
 }
 
-void FormRoutes::remove(const Form& form, const Respond& respond) {
+void FormRoutes::change_post(const PostChange& what, const Form& form, const Respond& respond) {
   const std::uint64_t id = id_in(form.get("id"));
   wire::Request request;
-  request.mutable_retract()->set_post(id);
-  Form from = form;
-  if (from.back == post_path(id)) from.back = "/";  // there is no such page any more
-  change_post(from, id, std::move(request), "Deleted.", respond);
-}
-
-void FormRoutes::correct(const Form& form, const Respond& respond) {
-  const std::uint64_t id = id_in(form.get("id"));
-  wire::Request request;
-  request.mutable_correct()->set_post(id);
-  request.mutable_correct()->set_text(lines_of(form.get("text")));
-  change_post(form, id, std::move(request), "Corrected.", respond);
-}
-
-void FormRoutes::change_post(const Form& form, std::uint64_t id, wire::Request request,
-                             const std::string& done, const Respond& respond) {
   request.mutable_actor()->set_nick(form.visit.nick());
+  what.fill(request, id, lines_of(form.get("text")));
+  Form from = form;
+  // There is no such page any more.
+  if (request.has_retract() && from.back == post_path(id)) from.back = "/";
   context_.world.act(request, form.visit.now, [=, this](const Outcome& outcome) {
-    if (outcome.state != Outcome::State::kRefused) return went_well(form, outcome, done, respond);
+    if (outcome.state != Outcome::State::kRefused)
+      return went_well(from, outcome, std::string(what.done), respond);
     const wire::Error& error = outcome.reply.error();
-    Visit visit = form.visit;
+    Visit visit = from.visit;
     visit.frame.notice = Notice{Notice::Kind::kProblem, sentence_of(error)};
     visit.frame.path = post_path(id);
-    pages_.thread_again(visit, id, request.correct().text(), status_of(error.code()), respond);
+    pages_.thread_again(visit, id, request.correct().text(), status_of(error.code(), kNotDone),
+                        respond);
   });
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/web/changes.h"
 #include "gateway/web/page_routes.h"
 
 namespace gateway::web {
@@ -34,11 +35,8 @@ class FormRoutes {
 
   void add(Router& router, std::string_view path, OnForm on_form);
   void post(const Form& form, const Respond& respond);
-  void remove(const Form& form, const Respond& respond);
-  void correct(const Form& form, const Respond& respond);
-  // Does it to a post. What is refused is shown with the post, and with what was written.
-  void change_post(const Form& form, std::uint64_t id, wire::Request request,
-                   const std::string& done, const Respond& respond);
+  // What is refused is shown with the post, and with what was written.
+  void change_post(const PostChange& what, const Form& form, const Respond& respond);
   // Says that it is `done`, or that it waits, and goes back.
   void went_well(const Form& form, const Outcome& outcome, const std::string& done,
                  const Respond& respond);

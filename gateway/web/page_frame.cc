@@ -1,6 +1,5 @@
 #include "gateway/web/page_frame.h"
 
-#include <charconv>
 #include <utility>
 
 #include "bridge/base/secret.h"
@@ -25,12 +24,6 @@ Visit visit_of(PageContext& context, const HttpRequest& request) {
   frame.compose_id = bridge::base::random_token(16);
   if (!visit.wants_json) frame.notice = context.sessions.take_notice(visit.known->token);
   return visit;
-}
-
-std::uint64_t id_in(std::string_view text) {
-  std::uint64_t id = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), id);
-  return read.ec == std::errc{} && read.ptr == text.data() + text.size() ? id : 0;
 }
 
 void add_guards(const PageContext& context, HttpResponse& response) {

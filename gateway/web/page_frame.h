@@ -8,6 +8,7 @@
 #include "gateway/web/browser_sessions.h"
 #include "gateway/web/http.h"
 #include "gateway/web/pages/pages.h"
+#include "gateway/web/target.h"
 #include "gateway/web/world.h"
 
 namespace gateway::web {
@@ -38,8 +39,6 @@ HttpResponse problem_answer(const PageContext& context, const Visit& visit,
                             const pages::Problem& problem);
 // To another page of this site, whatever `path` says.
 HttpResponse go_to(const PageContext& context, std::string_view path);
-// A post's id in a path, a query or a form; 0: it is none.
-std::uint64_t id_in(std::string_view text);
 void add_guards(const PageContext& context, HttpResponse& response);
 
 }  // namespace gateway::web

@@ -80,6 +80,7 @@ class Site : public bridge::client::Listener {
   // Returns how much it did.
   std::size_t turn(const bridge::base::Now& now);
 
+  void note_limited() { ++limited_; }
   std::uint64_t limited() const { return limited_; }
   std::uint64_t gaps() const { return gaps_; }
   std::uint64_t feed_posts() const { return feed_posts_; }
@@ -93,8 +94,6 @@ class Site : public bridge::client::Listener {
   void on_gap(const wire::Gap& gap) override;
 
  private:
-  friend class Api;  // counts what it limits
-
   void subscribe(std::uint64_t head);
   void on_subscribed(std::uint64_t head, std::uint64_t wanted, const wire::Reply& reply);
   bridge::base::Result<void> check_words(const std::string& text) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace gateway::web {
 namespace {
@@ -125,6 +126,12 @@ Fields parse_cookies(std::string_view header) {
     cookies.emplace_back(name, value);
   }
   return cookies;
+}
+
+std::uint64_t id_in(std::string_view text) {
+  std::uint64_t id = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), id);
+  return read.ec == std::errc{} && read.ptr == text.data() + text.size() ? id : 0;
 }
 
 }  // namespace gateway::web

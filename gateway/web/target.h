@@ -4,6 +4,7 @@
 // or, for one field of many, left out.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,9 @@ Fields parse_cookies(std::string_view header);
 
 // nullopt: a broken escape, or a zero byte, escaped or not. `plus_is_space` in queries and forms.
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space);
+
+// A post's id, or another number that is not 0, in a path, a query or a form; 0: it is none.
+std::uint64_t id_in(std::string_view text);
 
 // For use in a path or a query.
 std::string percent_encode(std::string_view text);
