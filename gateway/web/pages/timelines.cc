@@ -84,6 +84,8 @@ void profile_head(Html& html, const Frame& frame, const Profile& profile) {
         });
       }
     });
+    if (frame.viewer && frame.viewer->nick == profile.nick)
+      html.element("a", {{"class", "button"}, {"href", "/favourites"}}, "Favourites");
     follow_button(html, frame, profile);
   });
 }
@@ -112,8 +114,6 @@ std::string timeline_page(const Frame& frame, const Timeline& timeline) {
     html.in("div", {{"class", "title"}}, [&] {
       html.element("h1", {}, words.title);
       if (timeline.kind == Timeline::Kind::kTag) track_tag(html, frame, timeline.tag);
-      if (timeline.kind == Timeline::Kind::kHome)
-        html.element("a", {{"href", "/favourites"}}, "Favourites");
     });
     if (!frame.viewer && timeline.kind == Timeline::Kind::kPublic && timeline.first_page)
       welcome(html, frame);
