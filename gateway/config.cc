@@ -95,11 +95,27 @@ void read_limits(ConfigReader table, xmpp::LimitSettings& limits) {
   table.number("keys", limits.keys, 1, 10'000'000);
 }
 
+void read_registration(ConfigReader table, xmpp::RegistrationSettings& registration) {
+  table.flag("open", registration.open);
+  table.text_list("domains", registration.domains, {.example = "[\"example.org\"]"});
+  for (std::string& domain : registration.domains) {
+    const auto jid = xmpp::Jid::parse(domain);
+    if (!jid || !jid->local.empty() || !jid->resource.empty()) {
+      table.problem("domains", "holds what is no domain", {.example = "[\"example.org\"]"});
+      return;
+    }
+    domain = jid->domain;  // as it will be compared
+  }
+  table.policy("newcomers", registration.newcomers);
+}
+
 void read_people(ConfigReader table, xmpp::Settings& settings) {
   table.number("people_max", settings.people_max, 1, 10'000'000);
   table.policy("probes", settings.probes);
   table.duration("confirm_within", settings.confirm_within, 10s, 24h);
   table.number("confirmations_max", settings.confirmations_max, 1, 1'000'000);
+  table.number("forms_max", settings.forms_max, 1, 1'000'000);
+  table.duration("form_within", settings.form_within, 10s, 24h);
   table.flag("request_receipts", settings.request_receipts);
 }
 
@@ -140,6 +156,7 @@ LoadedConfig load_config(const std::string& path) {
   read_bridge(file->table("bridge"), config.bridge);
   read_window(file->table("window"), config.settings.window);
   read_limits(file->table("limits"), config.settings.limits);
+  read_registration(file->table("registration"), config.settings.registration);
   read_people(file->table("people"), config.settings);
   read_queues(file->table("queues"), config);
   config.bridge.software = config.settings.software + " " + config.settings.version;

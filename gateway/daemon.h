@@ -37,7 +37,11 @@ class Daemon {
   // SIGUSR1.
   void run(bridge::base::Signals& signals, const std::function<void()>& reload);
 
-  void set_limits(const xmpp::LimitSettings& limits) { gateway_.set_limits(limits); }
+  // What of the configuration takes effect while it runs.
+  void set_limits(const xmpp::Settings& settings) {
+    gateway_.set_limits(settings.limits);
+    gateway_.set_registration(settings.registration);
+  }
 
  private:
   explicit Daemon(const Config& config)

@@ -24,8 +24,8 @@ void reload(Daemon& daemon, const std::string& path) {
   const LoadedConfig loaded = load_config(path);
   for (const std::string& problem : loaded.problems) base::log::error("{}", problem);
   if (!loaded.problems.empty()) return base::log::error("the limits in force stay as they are");
-  daemon.set_limits(loaded.config.settings.limits);
-  base::log::info("limits were read again from {}", path);
+  daemon.set_limits(loaded.config.settings);
+  base::log::info("limits and who may join were read again from {}", path);
 }
 
 int run(const Config& config, const std::string& path) {

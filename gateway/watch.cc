@@ -112,6 +112,7 @@ void describe_queues(Metrics& metrics, const WatchedParts& parts, base::Time now
   };
   queue("delivery_groups", deliveries.groups_waiting());
   queue("requests", parts.gateway.requests_waiting());
+  queue("forms", parts.gateway.forms_waiting());
   queue("answer_bytes", parts.gateway.answer_bytes_waiting());
   queue("stream_bytes", parts.component.bytes_waiting());
   metrics.gauge("lapwing_gateway_people", "People whose presence is known.",

@@ -63,8 +63,10 @@ struct Entry {
   Misfit misfit = Misfit::kAnswered;
   bool members_only = true;
   bool listed = true;  // in the overview and among the forms
-  // Asked before it is done, if there is something to ask: the answer is `yes`.
-  std::string_view question = {};
+  // What it ends, for what cannot be undone: asked about before it is done.
+  std::string_view warning = {};
+  // The command that lists what can be chosen for the first field: a form offers it.
+  std::string_view choices = {};
 
   // What follows the name, to values; false: it does not fit. Null: the fields one after the other.
   bool (*read)(std::string_view rest, Values& values) = nullptr;

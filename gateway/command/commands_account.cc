@@ -122,8 +122,7 @@ constexpr std::array kCommands = {
           .usage = "quit",
           .help = "Ends your membership; joining again under the same name brings it back.",
           .section = Section::kYou,
-          .question = "This ends your membership: whom you follow and what you track is forgotten. "
-                      "Say `yes` if you mean it.",
+          .warning = "This ends your membership: whom you follow and what you track is forgotten.",
           .ask = [](const Values&, std::string_view,
                     wire::Request& request) { request.mutable_quit(); },
           .say =

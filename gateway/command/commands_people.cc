@@ -67,6 +67,7 @@ constexpr std::array kCommands = {
           .help = "Stops following NICK.",
           .section = Section::kPeople,
           .misfit = Misfit::kMaySpeak,
+          .choices = "follows",
           .ask =
               [](const Values& values, std::string_view, wire::Request& request) {
                 request.mutable_leave()->set_nick(values.text("nick"));
@@ -160,6 +161,7 @@ constexpr std::array kCommands = {
         .help = "Ends that.",
         .manual = "What NICK wrote meanwhile does not come, and neither of you follows the other.",
         .section = Section::kPeople,
+        .choices = "blocks",
         .ask =
             [](const Values& values, std::string_view, wire::Request& request) {
               request.mutable_unblock()->set_nick(values.text("nick"));

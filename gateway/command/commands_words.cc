@@ -173,6 +173,7 @@ constexpr std::array kCommands = {
           .usage = "untrack PHRASE|all",
           .help = "Stops tracking PHRASE, or everything.",
           .section = Section::kWords,
+          .choices = "tracks",
           .read = read_phrases_or_all,
           .ask = [](const Values& values, std::string_view,
                     wire::Request& request) { ask_untrack(values, request); },
@@ -215,6 +216,7 @@ constexpr std::array kCommands = {
           .usage = "unmute PHRASE|all",
           .help = "Lets them through again.",
           .section = Section::kWords,
+          .choices = "mutes",
           .read = read_phrases_or_all,
           .ask =
               [](const Values& values, std::string_view, wire::Request& request) {

@@ -17,6 +17,8 @@ constexpr std::string_view kIntroduction =
 What people say to `lapwing@im.example.org`, or to the bare domain, in a chat. This page is made from the table of commands
 (`gateway/command/commands_*.cc`) by `scripts/document`; do not edit it.
 
+Clients that show forms (XEP-0050) list the same commands, each with its fields to fill in; what they answer is what is said here.
+
 Verbs may be written in any case, and spaces do not matter. A `NICK` is 1 to 20 of A–Z a–z 0–9 _, compared without case, and may be written `@NICK`.
 A post is meant by `#N`, the number that stands at its end, or by a `NICK`: the newest post of that person. In the usage, `[...]` may be left out, and `|` is "or".
 

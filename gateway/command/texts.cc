@@ -78,6 +78,10 @@ std::string ask_for_yes(std::string_view text) {
       shortened(text));
 }
 
+std::string ask_whether_meant(const Entry& entry) {
+  return fmt::format("{} Say `yes` if you mean it.", entry.warning);
+}
+
 std::string nothing_to_confirm() {
   return "Nothing is waiting for your yes. To post the word itself: `post yes`";
 }

@@ -22,6 +22,8 @@ std::string post_anyway(std::string_view written);
 
 // Before a newcomer's first plain text becomes a post.
 std::string ask_for_yes(std::string_view text);
+// Before what cannot be undone. Precondition: it has a warning.
+std::string ask_whether_meant(const Entry& entry);
 std::string nothing_to_confirm();
 
 // To somebody who has not joined.

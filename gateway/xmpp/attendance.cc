@@ -168,6 +168,11 @@ void Attendance::unreachable(const std::string& bare) {
   tell(bare, people_.unreachable(bare));
 }
 
+std::string_view Attendance::please_show(const std::string& bare) const {
+  if (people_.is_available(bare)) return {};
+  return " Please accept my contact request: I only write when I can see that you are there.";
+}
+
 void Attendance::invite(const std::string& bare) {
   // The bridge may have forgotten what it heard about somebody it did not know then.
   if (people_.is_available(bare)) feed_.add(bare, true);

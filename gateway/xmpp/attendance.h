@@ -15,6 +15,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "bridge/base/time.h"
 #include "gateway/command/command.h"
@@ -48,7 +49,8 @@ class Attendance {
   // A delivery to this person came back.
   void unreachable(const std::string& bare);
 
-  bool sees(const std::string& bare) const { return people_.is_available(bare); }
+  // To be added to what somebody is told who has just joined: nothing if we see them.
+  std::string_view please_show(const std::string& bare) const;
 
   // Asks a person to let us see them: after they joined.
   void invite(const std::string& bare);

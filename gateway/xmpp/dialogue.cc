@@ -3,70 +3,39 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <random>
 #include <utility>
 
 #include "gateway/command/nick.h"
 #include "gateway/command/overloaded.h"
-#include "gateway/command/phrasing.h"
 #include "gateway/command/texts.h"
 #include "gateway/command/words.h"
 #include "gateway/xmpp/delivery_stanza.h"
 #include "gateway/xmpp/identity.h"
+#include "gateway/xmpp/run_name.h"
 
 namespace gateway::xmpp {
 namespace {
 
 constexpr std::size_t kClientIdBytesMax = 128;  // the wire's bound
 
-constexpr std::string_view kPleaseShow =
-    " Please accept my contact request: I only write when I can see that you are there.";
-
 constexpr std::string_view kWhichPost =
     "I do not know which post that is about, so nothing has happened. `del #N` takes back post N, "
     "and `post TEXT` posts anew.";
 
-std::string random_prefix() {
-  std::random_device random;
-  return fmt::format("{:08x}{:08x}-", random(), random());
-}
-
-// What a wait error is called, by why the bridge refused; empty for errors that waiting won't mend.
-std::string_view wait_condition(wire::ErrorCode code) {
-  switch (code) {
-    case wire::UNAVAILABLE:
-      return condition::kRemoteServerTimeout;
-    case wire::BUSY:
-      return condition::kResourceConstraint;
-    case wire::RATE_LIMITED:
-      return condition::kPolicyViolation;
-    default:
-      return {};
-  }
-}
-
-std::string over_limit(const throttle::Verdict& decision, bridge::base::Time now) {
-  if (decision.kind != throttle::Verdict::Kind::kNotBefore) {
-    return "Nothing is accepted from this address.";
-  }
-  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(decision.not_before - now).count();
-  return fmt::format("That is more than is accepted at once. Try again {}.",
-                     command::in_seconds(wait > 0 ? static_cast<std::uint64_t>(wait) : 1));
-}
-
 }  // namespace
 
 Dialogue::Dialogue(const Settings& settings, Guard& guard, Outbox& outbox, Asker& asker,
-                   Attendance& attendance, Counters& counters)
+                   Attendance& attendance, Admission& admission, Counters& counters)
     : settings_(settings),
       guard_(guard),
       outbox_(outbox),
       asker_(asker),
       attendance_(attendance),
+      admission_(admission),
       counters_(counters),
       confirmations_(settings.confirmations_max, settings.confirm_within),
       told_(std::chrono::hours(24), settings.confirmations_max),
-      id_prefix_(random_prefix()) {}
+      id_prefix_(random_run_name() + "-") {}
 
 Dialogue::Talk Dialogue::talk_of(const Stanza& message) {
   Talk talk{.person = message.from,
@@ -98,10 +67,10 @@ command::Parsed Dialogue::understand(const Stanza& message) const {
 
 // False: it was told to wait.
 bool Dialogue::admit(const Talk& talk, bridge::base::Time now) {
-  const auto decision = guard_.command(talk.person, now);
-  if (decision.admitted()) return true;
+  const auto refusal = guard_.refuse_command(talk.person, now);
+  if (!refusal) return true;
   ++counters_.limited;
-  refuse(talk, condition::kPolicyViolation, over_limit(decision, now));
+  refuse(talk, *refusal);
   return false;
 }
 
@@ -186,9 +155,9 @@ void Dialogue::say_once(const Talk& talk, std::string_view kind, const std::stri
 
 void Dialogue::obey(const Talk& talk, const command::Command& command, bridge::base::Time now) {
   if (command.is("yes")) return agree(talk, command, now);
-  if (!command.entry->question.empty()) {
+  if (!command.entry->warning.empty()) {
     confirmations_.keep(talk.person.bare(), {command, talk.client_id}, now);
-    return say(talk, std::string(command.entry->question));
+    return say(talk, command::ask_whether_meant(*command.entry));
   }
   ask(talk, command, now);
 }
@@ -196,6 +165,9 @@ void Dialogue::obey(const Talk& talk, const command::Command& command, bridge::b
 void Dialogue::ask(const Talk& talk, const command::Command& command, bridge::base::Time now) {
   auto request = command::to_request(command, talk.client_id);
   if (!request) return say(talk, command::render_reply(command, {}));
+  if (command.is("join")) {
+    if (const auto refusal = admission_.refuse(talk.person, now)) return refuse(talk, *refusal);
+  }
   request->mutable_actor()->set_address(talk.person.bare());
   const bool asked = asker_.ask(
       *request, now, [this, talk, command](const wire::Reply& reply, bridge::base::Time then) {
@@ -203,8 +175,7 @@ void Dialogue::ask(const Talk& talk, const command::Command& command, bridge::ba
       });
   if (asked) return;
   ++counters_.busy;
-  refuse(talk, condition::kResourceConstraint,
-         "There is too much going on here just now. Please send that again in a moment.");
+  refuse(talk, too_busy());
 }
 
 // To a question before a command: it is done now. To one before a newcomer's first text: the bridge
@@ -240,7 +211,7 @@ void Dialogue::answer(const Talk& talk, const command::Command& command, const w
       recent_posts_.keep(talk.person.bare(), talk.client_id, reply.published().id());
     std::string text = command::render_reply(command, reply);
     const bool joined = command.is("join");
-    if (joined && !attendance_.sees(talk.person.bare())) text += kPleaseShow;
+    if (joined) text += attendance_.please_show(talk.person.bare());
     say(talk, text);
     if (joined) attendance_.invite(talk.person.bare());
   }
@@ -253,13 +224,8 @@ void Dialogue::answer_error(const Talk& talk, const command::Command& command,
     say(talk, command::ask_for_yes(command.values["text"]));
     return;
   }
-  const std::string_view wait = wait_condition(error.code());
-  if (wait.empty()) {
-    say(talk, command::render_error(command, error));
-    return;
-  }
   if (error.code() == wire::UNAVAILABLE) ++counters_.away;
-  refuse(talk, wait, command::render_error(command, error));
+  refuse(talk, refusal_of(error.code(), command::render_error(command, error)));
 }
 
 void Dialogue::say(const Talk& talk, const std::string& text) {
@@ -270,15 +236,17 @@ void Dialogue::say(const Talk& talk, const std::string& text) {
   outbox_.push(Chat{.from = talk.ours, .to = theirs, .id = {}, .body = text, .active = true});
 }
 
-void Dialogue::refuse(const Talk& talk, std::string_view condition, const std::string& text) {
+// What waiting mends is a stanza error, the rest is said.
+void Dialogue::refuse(const Talk& talk, const Refusal& refusal) {
+  if (refusal.type != ErrorType::kWait) return say(talk, refusal.text);
   const std::string theirs = talk.person.full();
   outbox_.push(ErrorReply{.name = Stanza::Name::kMessage,
                           .from = talk.ours,
                           .to = theirs,
                           .id = talk.id,
-                          .type = ErrorType::kWait,
-                          .condition = condition,
-                          .text = text});
+                          .type = refusal.type,
+                          .condition = refusal.condition,
+                          .text = refusal.text});
 }
 
 }  // namespace gateway::xmpp

@@ -18,6 +18,7 @@
 #include "bridge/base/time.h"
 #include "gateway/command/command.h"
 #include "gateway/command/parse.h"
+#include "gateway/xmpp/admission.h"
 #include "gateway/xmpp/asker.h"
 #include "gateway/xmpp/attendance.h"
 #include "gateway/xmpp/confirmations.h"
@@ -25,6 +26,7 @@
 #include "gateway/xmpp/guard.h"
 #include "gateway/xmpp/outbox.h"
 #include "gateway/xmpp/recent_posts.h"
+#include "gateway/xmpp/refusal.h"
 #include "gateway/xmpp/settings.h"
 #include "gateway/xmpp/stanza.h"
 
@@ -34,7 +36,7 @@ class Dialogue {
  public:
   // All outlive this.
   Dialogue(const Settings& settings, Guard& guard, Outbox& outbox, Asker& asker,
-           Attendance& attendance, Counters& counters);
+           Attendance& attendance, Admission& admission, Counters& counters);
 
   // Any message but errors and receipts, which are about deliveries.
   void on_message(const Stanza& message, bridge::base::Time now);
@@ -72,13 +74,14 @@ class Dialogue {
                     bridge::base::Time now);
 
   void say(const Talk& talk, const std::string& text);
-  void refuse(const Talk& talk, std::string_view condition, const std::string& text);
+  void refuse(const Talk& talk, const Refusal& refusal);
 
   const Settings& settings_;
   Guard& guard_;
   Outbox& outbox_;
   Asker& asker_;
   Attendance& attendance_;
+  Admission& admission_;
   Counters& counters_;
   Confirmations confirmations_;
   RecentPosts recent_posts_;

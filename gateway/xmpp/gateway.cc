@@ -14,14 +14,18 @@ namespace log = bridge::base::log;
 Gateway::Gateway(Settings settings)
     : settings_(std::move(settings)),
       guard_(settings_.limits),
+      admission_(settings_.registration, settings_.limits.keys),
       outbox_(settings_.outbox_bytes),
       asker_(settings_.requests_max),
       people_(settings_.people_max),
       feed_(settings_.request_receipts),
       probe_(settings_.probes),
       attendance_(settings_, guard_, outbox_, asker_, people_, feed_),
-      dialogue_(settings_, guard_, outbox_, asker_, attendance_, counters_),
-      queries_(settings_, guard_, outbox_),
+      dialogue_(settings_, guard_, outbox_, asker_, attendance_, admission_, counters_),
+      clerk_(guard_, outbox_, asker_, attendance_, admission_, counters_),
+      commands_(settings_, outbox_, clerk_, attendance_),
+      registration_(settings_, outbox_, clerk_, attendance_, admission_),
+      queries_(settings_, guard_, outbox_, commands_, registration_),
       deliveries_(settings_, people_, counters_) {}
 
 void Gateway::attach(Component& component, bridge::client::Backbone& backbone) {
@@ -37,6 +41,7 @@ std::size_t Gateway::turn(bridge::base::Time now) {
   work += ask_roster(now);
   work += send_probes(now);
   dialogue_.expire(now);
+  commands_.expire(now);
   work += outbox_.flush(*component_);
   work += deliveries_.pump(*component_, *backbone_, now);
   work += feed_.flush(*backbone_);

@@ -15,8 +15,11 @@
 
 #include "bridge/base/histogram.h"
 #include "bridge/client/backbone.h"
+#include "gateway/xmpp/admission.h"
 #include "gateway/xmpp/asker.h"
 #include "gateway/xmpp/attendance.h"
+#include "gateway/xmpp/clerk.h"
+#include "gateway/xmpp/commands.h"
 #include "gateway/xmpp/component.h"
 #include "gateway/xmpp/counters.h"
 #include "gateway/xmpp/deliveries.h"
@@ -26,6 +29,7 @@
 #include "gateway/xmpp/people.h"
 #include "gateway/xmpp/presence_feed.h"
 #include "gateway/xmpp/queries.h"
+#include "gateway/xmpp/registration.h"
 #include "gateway/xmpp/roster_probe.h"
 #include "gateway/xmpp/settings.h"
 
@@ -48,8 +52,9 @@ class Gateway : public ComponentListener, public bridge::client::Listener {
   // Nothing is on the way to the XMPP server.
   bool idle() const;
 
-  // While it runs: other limits for people and domains.
+  // While it runs: other limits for people and domains, and who may join.
   void set_limits(const LimitSettings& limits) { guard_.set_limits(limits); }
+  void set_registration(const RegistrationSettings& settings) { admission_.set(settings); }
 
   const Counters& counters();
   const Deliveries& deliveries() const { return deliveries_; }
@@ -58,6 +63,7 @@ class Gateway : public ComponentListener, public bridge::client::Listener {
   const Asker& asker() const { return asker_; }
   std::size_t answer_bytes_waiting() const { return outbox_.bytes(); }
   std::size_t people() const { return people_.size(); }
+  std::size_t forms_waiting() const { return commands_.sessions(); }
 
   // ComponentListener
   void on_online(bridge::base::Time now) override;
@@ -93,6 +99,7 @@ class Gateway : public ComponentListener, public bridge::client::Listener {
                                          10'000'000,  25'000'000,  50'000'000,    100'000'000,
                                          250'000'000, 500'000'000, 1'000'000'000, 5'000'000'000};
   Guard guard_;
+  Admission admission_;
   Outbox outbox_;
   Asker asker_;
   People people_;
@@ -100,6 +107,9 @@ class Gateway : public ComponentListener, public bridge::client::Listener {
   RosterProbe probe_;
   Attendance attendance_;
   Dialogue dialogue_;
+  Clerk clerk_;
+  Commands commands_;
+  Registration registration_;
   Queries queries_;
   Deliveries deliveries_;
 };

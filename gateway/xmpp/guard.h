@@ -5,8 +5,11 @@
 // that a client looking around at login takes nothing from its person's commands.
 #pragma once
 
+#include <optional>
+
 #include "bridge/base/time.h"
 #include "gateway/xmpp/jid.h"
+#include "gateway/xmpp/refusal.h"
 #include "gateway/xmpp/settings.h"
 #include "throttle/gate.h"
 #include "throttle/keyed_limiter.h"
@@ -20,10 +23,14 @@ class Guard {
     set_limits(limits);
   }
 
-  throttle::Verdict command(const Jid& from, bridge::base::Time now) {
+  // Nothing: it may be done.
+  std::optional<Refusal> refuse_command(const Jid& from, bridge::base::Time now) {
     const throttle::Level levels[] = {{"person", people_, people_.id(from.bare()), person_},
                                       {"domain", domains_, domains_.id(from.domain), domain_}};
-    return throttle::pass(levels, now);
+    const throttle::Verdict decision = throttle::pass(levels, now);
+    if (decision.admitted()) return std::nullopt;
+    if (decision.kind != throttle::Verdict::Kind::kNotBefore) return over_limit(std::nullopt, now);
+    return over_limit(decision.not_before, now);
   }
 
   // Takes effect at the next decision; nobody's allowance is refilled. The number of keys stays.

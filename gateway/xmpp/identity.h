@@ -20,7 +20,15 @@ enum class Who { kDomain, kBot, kContact };
 Who who_is(const Settings& settings, const Jid& ours);
 
 const std::vector<Identity>& identities(Who who);
-const std::vector<std::string_view>& features();
+const std::vector<std::string_view>& features(Who who);
+
+// Of the list of commands, and of all commands (XEP-0050).
+const std::vector<Identity>& command_list_identities();
+const std::vector<std::string_view>& command_features();
+
+// XEP-0115: the hash of what is said there, and the node at which it is answered.
+const std::string& caps(Who who);
+std::string caps_node(Who who);
 
 // Our presence as it is sent to people; `type` kAvailable or kUnavailable. The views in it are
 // those given and constants.

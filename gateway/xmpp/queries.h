@@ -1,10 +1,13 @@
-// Queries: answers to iq stanzas: service discovery, ping, version, vCard; an error for any other
-// get or set, as an iq must always be answered. Results and errors are not.
+// Queries: answers to iq stanzas: service discovery, ping, version, vCard; what is a command's or a
+// registration is theirs (commands.h, registration.h); an error for any other get or set, as an iq
+// must always be answered. Results and errors are not.
 #pragma once
 
 #include "bridge/base/time.h"
+#include "gateway/xmpp/commands.h"
 #include "gateway/xmpp/guard.h"
 #include "gateway/xmpp/outbox.h"
+#include "gateway/xmpp/registration.h"
 #include "gateway/xmpp/settings.h"
 #include "gateway/xmpp/stanza.h"
 
@@ -13,12 +16,18 @@ namespace gateway::xmpp {
 class Queries {
  public:
   // All outlive this.
-  Queries(const Settings& settings, Guard& guard, Outbox& outbox)
-      : settings_(settings), guard_(guard), outbox_(outbox) {}
+  Queries(const Settings& settings, Guard& guard, Outbox& outbox, Commands& commands,
+          Registration& registration)
+      : settings_(settings),
+        guard_(guard),
+        outbox_(outbox),
+        commands_(commands),
+        registration_(registration) {}
 
   void on_iq(const Stanza& iq, bridge::base::Time now);
 
  private:
+  bool hand_on(const Stanza& iq, bridge::base::Time now);
   void answer_get(const Stanza& iq);
   void answer_info(const Stanza& iq);
   void answer_items(const Stanza& iq);
@@ -27,6 +36,8 @@ class Queries {
   const Settings& settings_;
   Guard& guard_;
   Outbox& outbox_;
+  Commands& commands_;
+  Registration& registration_;
 };
 
 }  // namespace gateway::xmpp

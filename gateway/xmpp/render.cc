@@ -205,6 +205,11 @@ void render(std::string& out, const ErrorReply& error) {
     append_text(out, error.text);
     out += "</text>";
   }
+  if (!error.command_problem.empty()) {
+    out += '<';
+    out += error.command_problem;
+    out += " xmlns='http://jabber.org/protocol/commands'/>";
+  }
   out += "</error></";
   out += name;
   out += '>';

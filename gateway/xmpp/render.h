@@ -112,7 +112,8 @@ struct ErrorReply {
   std::string_view id = {};
   ErrorType type = ErrorType::kCancel;
   std::string_view condition = condition::kUndefinedCondition;
-  std::string_view text = {};  // for people; empty: none
+  std::string_view text = {};             // for people; empty: none
+  std::string_view command_problem = {};  // XEP-0050: "bad-payload" and the like
 };
 void render(std::string& out, const ErrorReply& error);
 

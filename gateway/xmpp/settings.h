@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "throttle/policy.h"
 
@@ -33,6 +34,15 @@ struct LimitSettings {
   std::size_t keys = 100'000;                               // addresses (or domains) told apart
 };
 
+// Who may become a member through this gateway (admission.h).
+struct RegistrationSettings {
+  bool open = true;
+  std::vector<std::string> domains;                           // only of these; empty: of any
+  throttle::Policy newcomers = policy("1000/1h burst 1000");  // of one domain
+
+  bool operator==(const RegistrationSettings&) const = default;
+};
+
 struct Settings {
   std::string domain = "im.localhost";  // ours, the component's
   std::string bot = "lapwing";          // local part of the address people talk to
@@ -41,6 +51,7 @@ struct Settings {
 
   WindowSettings window;
   LimitSettings limits;
+  RegistrationSettings registration;
 
   std::size_t people_max = 200'000;        // whose presence is known; others count as away
   std::size_t requests_max = 4096;         // asked of the bridge and not answered yet
@@ -49,7 +60,9 @@ struct Settings {
   std::chrono::milliseconds confirm_within{
       300'000};                            // how long a newcomer's first text waits for a yes
   std::size_t confirmations_max = 10'000;  // newcomers that may be waiting at a time
-  bool request_receipts = true;            // ask clients to confirm deliveries (XEP-0184)
+  std::size_t forms_max = 10'000;          // half filled in (XEP-0050) at a time
+  std::chrono::milliseconds form_within{600'000};  // how long one waits to be sent back
+  bool request_receipts = true;                    // ask clients to confirm deliveries (XEP-0184)
 
   std::string bot_jid() const { return bot + "@" + domain; }
 };

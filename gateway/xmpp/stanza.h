@@ -6,10 +6,18 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "gateway/xmpp/jid.h"
 
 namespace gateway::xmpp {
+
+// A form that was filled in (XEP-0004): the values of each field, by its name.
+struct FilledForm {
+  bool cancelled = false;
+  std::vector<std::pair<std::string, std::vector<std::string>>> fields;
+};
 
 struct Stanza {
   enum class Name { kMessage, kPresence, kIq };
@@ -40,6 +48,10 @@ struct Stanza {
   std::string query_name;
   std::string query_ns;
   std::string query_node;
+  std::string command_action;      // XEP-0050
+  std::string command_session;     // XEP-0050
+  std::optional<FilledForm> form;  // in that child: XEP-0004, or the elements of XEP-0077
+  bool unregisters = false;        // XEP-0077: <remove/>
 
   // type="error": the defined condition's element name, such as "service-unavailable"
   std::string error_condition;

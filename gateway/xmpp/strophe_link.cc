@@ -158,12 +158,50 @@ void read_presence(xmpp_stanza_t* in, Stanza& out) {
   out.priority = std::clamp(value, -128, 127);
 }
 
+// Calls `take` with each child that is an element.
+template <class Take>
+void for_each_element(xmpp_stanza_t* parent, Take take) {
+  xmpp_stanza_t* child = xmpp_stanza_get_children(parent);
+  for (; child != nullptr; child = xmpp_stanza_get_next(child))
+    if (xmpp_stanza_is_tag(child)) take(child, text_or_empty(xmpp_stanza_get_name(child)));
+}
+
+// XEP-0004.
+FilledForm read_form(xmpp_stanza_t* in) {
+  FilledForm form;
+  form.cancelled = attribute(in, "type") == "cancel";
+  for_each_element(in, [&form](xmpp_stanza_t* field, const std::string& name) {
+    if (name != "field") return;
+    auto& [var, values] = form.fields.emplace_back(attribute(field, "var"), 0);
+    for_each_element(field, [&values](xmpp_stanza_t* value, const std::string& kind) {
+      if (kind == "value") values.push_back(content(value));
+    });
+  });
+  return form;
+}
+
+// XEP-0077 without a form: an element for each field.
+void read_registration(xmpp_stanza_t* query, Stanza& out) {
+  FilledForm form;
+  for_each_element(query, [&](xmpp_stanza_t* child, const std::string& name) {
+    if (name == "remove")
+      out.unregisters = true;
+    else if (name != "x")
+      form.fields.emplace_back(name, std::vector<std::string>{content(child)});
+  });
+  if (!form.fields.empty()) out.form = std::move(form);
+}
+
 void read_iq(xmpp_stanza_t* in, Stanza& out) {
   xmpp_stanza_t* query = first_element(in);
   if (query == nullptr) return;
   out.query_name = text_or_empty(xmpp_stanza_get_name(query));
   out.query_ns = text_or_empty(xmpp_stanza_get_ns(query));
   out.query_node = attribute(query, "node");
+  out.command_action = attribute(query, "action");
+  out.command_session = attribute(query, "sessionid");
+  if (out.query_ns == "jabber:iq:register") read_registration(query, out);
+  if (xmpp_stanza_t* form = child_in(query, "x", "jabber:x:data")) out.form = read_form(form);
 }
 
 void read_error(xmpp_stanza_t* in, Stanza& out) {

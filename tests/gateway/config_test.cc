@@ -64,6 +64,9 @@ TEST_CASE("the commented example is accepted and says the defaults") {
   CHECK(a.confirm_within == b.confirm_within);
   CHECK(a.confirmations_max == b.confirmations_max);
   CHECK(a.request_receipts == b.request_receipts);
+  CHECK(a.registration == b.registration);
+  CHECK(a.forms_max == b.forms_max);
+  CHECK(a.form_within == b.form_within);
   CHECK(a.requests_max == b.requests_max);
   CHECK(a.outbox_bytes == b.outbox_bytes);
   const xmpp::StropheOptions& c = example.config.stream;
@@ -102,6 +105,17 @@ TEST_CASE("our addresses are kept as they are compared") {
   CHECK(loaded.problems.empty());
   CHECK(loaded.config.settings.bot_jid() == "lapwing@im.example.org");
   CHECK(loaded.config.stream.domain == "im.example.org");
+}
+
+TEST_CASE("who may join: domains are compared as addresses are") {
+  const std::string text = std::string(kLeast) + "[registration]\nopen = false\n";
+  const File file(text + "domains = [\"Example.ORG\"]\n");
+  const LoadedConfig loaded = file.load();
+  CHECK(loaded.problems.empty());
+  CHECK_FALSE(loaded.config.settings.registration.open);
+  CHECK(loaded.config.settings.registration.domains == std::vector<std::string>{"example.org"});
+  CHECK_THAT(problems(text + "domains = [\"bob@example.org\"]\n"),
+             Contains("registration.domains"));
 }
 
 }  // namespace

@@ -102,6 +102,19 @@ void World::presence(std::string_view from, std::string_view type, std::string_v
   gets(stanza);
 }
 
+Stanza World::iq(std::string_view from, std::string_view type, std::string_view ns,
+                 std::string_view node, std::string_view to) {
+  Stanza stanza;
+  stanza.name = Stanza::Name::kIq;
+  stanza.from = *Jid::parse(from);
+  stanza.to = *Jid::parse(to);
+  stanza.type = type;
+  stanza.id = "q1";
+  stanza.query_ns = ns;
+  stanza.query_node = node;
+  return stanza;
+}
+
 void World::server_takes(std::size_t barriers) {
   for (std::size_t i = 0; i < barriers && !component.barriers.empty(); ++i) {
     const BarrierId barrier = component.barriers.front();
@@ -196,12 +209,29 @@ wire::Reply World::answer(const wire::Request& request) {
   }
   const std::string address = request.actor().address();
   if (request.has_join()) {
+    for (const auto& [other, nick] : members)
+      if (other != address && nick == request.join().nick())
+        return error(wire::CONFLICT, "That nick is taken: try another.");
     members[address] = request.join().nick();
     reply.mutable_joined()->set_nick(request.join().nick());
     return reply;
   }
   if (!members.contains(address)) return error(wire::NOT_JOINED, "");
   if (request.has_publish()) return publish(request);
+  if (request.has_quit()) members.erase(address);
+  if (request.has_stats()) {
+    reply.mutable_numbers()->set_nick(members[address]);
+    return reply;
+  }
+  if (request.has_list_tracks() || request.has_untrack()) {
+    reply.mutable_phrases();
+    for (const std::string& track : tracks) {
+      auto& phrase = *reply.mutable_phrases()->add_phrases();
+      phrase.set_text(track);
+      phrase.set_changed(request.has_untrack());
+    }
+    return reply;
+  }
   if (request.has_confirm()) confirmed.insert(address);
   if (request.has_track()) {
     auto& phrase = *reply.mutable_phrases()->add_phrases();

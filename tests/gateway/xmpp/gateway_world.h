@@ -71,6 +71,9 @@ class World {
             std::string_view to = "lapwing@im.example.org");
   void presence(std::string_view from, std::string_view type = "", std::string_view show = "",
                 int priority = 0, std::string_view to = "lapwing@im.example.org");
+  // An iq with the id "q1", to be filled in and handed to gets().
+  static Stanza iq(std::string_view from, std::string_view type, std::string_view ns,
+                   std::string_view node = "", std::string_view to = "lapwing@im.example.org");
   // The server answers so many of the oldest barriers.
   void server_takes(std::size_t barriers = 1);
 
@@ -99,6 +102,7 @@ class World {
   std::map<std::string, std::string> members;  // address to nick
   std::set<std::string> confirmed;
   std::vector<std::string> posts;
+  std::vector<std::string> tracks;  // of everybody
   std::vector<std::string> roster;
   bridge::wire::Error refuse_with;  // unless OK: every request is refused so
 

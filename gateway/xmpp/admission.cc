@@ -1,0 +1,31 @@
+#include "gateway/xmpp/admission.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace gateway::xmpp {
+
+Admission::Admission(RegistrationSettings settings, std::size_t keys)
+    : settings_(std::move(settings)), domains_(keys) {}
+
+std::optional<Refusal> Admission::refuse_always(const Jid& newcomer) const {
+  if (!settings_.open)
+    return Refusal{ErrorType::kCancel, condition::kNotAllowed,
+                   "Nobody new is taken in here at present."};
+  const auto& domains = settings_.domains;
+  if (!domains.empty() && std::ranges::find(domains, newcomer.domain) == domains.end())
+    return Refusal{ErrorType::kAuth, condition::kForbidden,
+                   fmt::format("Nobody of {} is taken in here.", newcomer.domain)};
+  return std::nullopt;
+}
+
+std::optional<Refusal> Admission::refuse(const Jid& newcomer, bridge::base::Time now) {
+  if (auto refusal = refuse_always(newcomer)) return refusal;
+  const auto decision = domains_.decide(newcomer.domain, settings_.newcomers, now);
+  if (decision.admitted()) return std::nullopt;
+  if (decision.kind == throttle::Decision::Kind::kNever) return over_limit(std::nullopt, now);
+  return over_limit(decision.not_before, now);
+}
+
+}  // namespace gateway::xmpp

@@ -1,0 +1,36 @@
+// Admission: who may become a member through this gateway, whether by chat, by a form or by in-band
+// registration: nobody while it is closed, only certain domains, and only so many of one domain at
+// a time. It knows nobody: a member who joins again is a newcomer to it.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+#include "bridge/base/time.h"
+#include "gateway/xmpp/jid.h"
+#include "gateway/xmpp/refusal.h"
+#include "gateway/xmpp/settings.h"
+#include "throttle/keyed_limiter.h"
+
+namespace gateway::xmpp {
+
+class Admission {
+ public:
+  // `keys`: domains told apart.
+  Admission(RegistrationSettings settings, std::size_t keys);
+
+  // Nothing: they may. Charges the limit of their domain then.
+  std::optional<Refusal> refuse(const Jid& newcomer, bridge::base::Time now);
+  // Likewise, but charges nothing: would they be let in at all?
+  std::optional<Refusal> refuse_always(const Jid& newcomer) const;
+
+  // Takes effect at the next newcomer; no allowance is refilled.
+  void set(RegistrationSettings settings) { settings_ = std::move(settings); }
+
+ private:
+  RegistrationSettings settings_;
+  throttle::KeyedLimiter domains_;
+};
+
+}  // namespace gateway::xmpp

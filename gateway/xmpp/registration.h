@@ -1,0 +1,45 @@
+// Registration in band (XEP-0077), at the bot and at our domain: a form to join with, for clients
+// that offer one. Joining is `join`, removing is `quit`; a name cannot be changed, and whoever
+// tries is told which one is theirs. With a form (XEP-0004) or without.
+#pragma once
+
+#include <string>
+
+#include "bridge/base/time.h"
+#include "gateway/xmpp/admission.h"
+#include "gateway/xmpp/clerk.h"
+#include "gateway/xmpp/outbox.h"
+#include "gateway/xmpp/settings.h"
+#include "gateway/xmpp/stanza.h"
+
+namespace gateway::xmpp {
+
+class Registration {
+ public:
+  // All outlive this.
+  Registration(const Settings& settings, Outbox& outbox, Clerk& clerk, Attendance& attendance,
+               Admission& admission)
+      : settings_(settings),
+        outbox_(outbox),
+        clerk_(clerk),
+        attendance_(attendance),
+        admission_(admission) {}
+
+  // An iq with jabber:iq:register, of type get or set.
+  void on_register(const Stanza& iq, bridge::base::Time now);
+
+ private:
+  void show(const Stanza& iq, bridge::base::Time now);
+  void show_blank(const Stanza& iq);
+  void join(const Stanza& iq, bridge::base::Time now);
+  void quit(const Stanza& iq, bridge::base::Time now);
+  void answer(const Stanza& iq, std::string_view payload);
+
+  const Settings& settings_;
+  Outbox& outbox_;
+  Clerk& clerk_;
+  Attendance& attendance_;
+  Admission& admission_;
+};
+
+}  // namespace gateway::xmpp
