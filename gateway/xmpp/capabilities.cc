@@ -1,10 +1,9 @@
 #include "gateway/xmpp/capabilities.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 #include <vector>
+
+#include "gateway/xmpp/digest.h"
 
 namespace gateway::xmpp {
 namespace {
@@ -17,16 +16,6 @@ std::string joined_sorted(std::vector<std::string> parts) {
     out += '<';
   }
   return out;
-}
-
-std::string base64_sha1(std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned length = 0;
-  EVP_Digest(text.data(), text.size(), digest.data(), &length, EVP_sha1(), nullptr);
-  std::array<unsigned char, 4 * (EVP_MAX_MD_SIZE / 3 + 1) + 1> encoded{};
-  const int encoded_length =
-      EVP_EncodeBlock(encoded.data(), digest.data(), static_cast<int>(length));
-  return {encoded.begin(), encoded.begin() + encoded_length};
 }
 
 }  // namespace
@@ -43,7 +32,7 @@ std::string caps_version(std::span<const Identity> identities,
     parts.push_back(std::move(part));
   }
   const std::string first = joined_sorted(std::move(parts));
-  return base64_sha1(first + joined_sorted({features.begin(), features.end()}));
+  return base64(sha1(first + joined_sorted({features.begin(), features.end()})));
 }
 
 }  // namespace gateway::xmpp

@@ -43,9 +43,20 @@ void Clerk::run(const Stanza& iq, const command::Command& command, std::string_v
   ++counters_.commands;
   auto request = command::to_request(command, client_id);
   if (!request) return done({});
-  request->mutable_actor()->set_address(iq.from.bare());
+  ask(iq, command, std::move(*request), now, std::move(done), std::move(handled));
+}
+
+void Clerk::look_up(const Stanza& iq, const command::Command& question, bridge::base::Time now,
+                    Done done) {
+  ask(iq, question, *command::to_request(question, {}), now, std::move(done), {});
+}
+
+void Clerk::ask(const Stanza& iq, const command::Command& command, wire::Request request,
+                bridge::base::Time now, Done done,
+                std::function<bool(const wire::Error&)> handled) {
+  request.mutable_actor()->set_address(iq.from.bare());
   const bool asked =
-      asker_.ask(*request, now,
+      asker_.ask(request, now,
                  [this, iq = head_of(iq), command, done = std::move(done),
                   handled = std::move(handled)](const wire::Reply& reply, bridge::base::Time) {
                    if (!reply.has_error()) {

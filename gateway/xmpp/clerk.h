@@ -42,9 +42,16 @@ class Clerk {
   void run(const Stanza& iq, const command::Command& command, std::string_view client_id,
            bridge::base::Time now, Done done, std::function<bool(const wire::Error&)> handled = {});
 
+  // A question that charges no command: whoever asks has charged a query.
+  void look_up(const Stanza& iq, const command::Command& question, bridge::base::Time now,
+               Done done);
+
   void refuse(const Stanza& iq, const Refusal& refusal);
 
  private:
+  void ask(const Stanza& iq, const command::Command& command, wire::Request request,
+           bridge::base::Time now, Done done, std::function<bool(const wire::Error&)> handled);
+
   Guard& guard_;
   Outbox& outbox_;
   Asker& asker_;

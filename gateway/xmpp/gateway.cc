@@ -25,7 +25,8 @@ Gateway::Gateway(Settings settings)
       clerk_(guard_, outbox_, asker_, attendance_, admission_, counters_),
       commands_(settings_, outbox_, clerk_, attendance_),
       registration_(settings_, outbox_, clerk_, attendance_, admission_),
-      queries_(settings_, guard_, outbox_, commands_, registration_),
+      cards_(settings_, outbox_, clerk_),
+      queries_(settings_, guard_, outbox_, commands_, registration_, cards_),
       deliveries_(settings_, people_, counters_) {}
 
 void Gateway::attach(Component& component, bridge::client::Backbone& backbone) {

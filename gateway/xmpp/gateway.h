@@ -18,6 +18,7 @@
 #include "gateway/xmpp/admission.h"
 #include "gateway/xmpp/asker.h"
 #include "gateway/xmpp/attendance.h"
+#include "gateway/xmpp/cards.h"
 #include "gateway/xmpp/clerk.h"
 #include "gateway/xmpp/commands.h"
 #include "gateway/xmpp/component.h"
@@ -110,6 +111,7 @@ class Gateway : public ComponentListener, public bridge::client::Listener {
   Clerk clerk_;
   Commands commands_;
   Registration registration_;
+  Cards cards_;
   Queries queries_;
   Deliveries deliveries_;
 };

@@ -1,9 +1,10 @@
 #include "gateway/xmpp/identity.h"
 
 #include <algorithm>
-#include <array>
 
+#include "gateway/xmpp/avatar.h"
 #include "gateway/xmpp/capabilities.h"
+#include "gateway/xmpp/extensions.h"
 
 namespace gateway::xmpp {
 
@@ -15,29 +16,25 @@ Who who_is(const Settings& settings, const Jid& ours) {
 const std::vector<Identity>& identities(Who who) {
   static const std::vector<Identity> domain = {{"gateway", "lapwing", kServiceName}};
   static const std::vector<Identity> bot = {{"client", "bot", kServiceName}};
-  return who == Who::kDomain ? domain : bot;
+  static const std::vector<Identity> contact = {{"account", "registered", {}}};
+  switch (who) {
+    case Who::kDomain:
+      return domain;
+    case Who::kBot:
+      return bot;
+    case Who::kContact:
+      return contact;
+  }
+  return contact;
 }
 
 namespace {
 
-constexpr std::array<std::string_view, 12> kEverywhere = {"http://jabber.org/protocol/caps",
-                                                          "http://jabber.org/protocol/chatstates",
-                                                          "http://jabber.org/protocol/disco#info",
-                                                          "http://jabber.org/protocol/disco#items",
-                                                          "jabber:iq:version",
-                                                          "urn:xmpp:message-correct:0",
-                                                          "urn:xmpp:message-retract:1",
-                                                          "urn:xmpp:ping",
-                                                          "urn:xmpp:reactions:0",
-                                                          "urn:xmpp:receipts",
-                                                          "urn:xmpp:reply:0",
-                                                          "vcard-temp"};
-constexpr std::array<std::string_view, 3> kOfServices = {"http://jabber.org/protocol/commands",
-                                                         "jabber:iq:register", "jabber:x:data"};
-
-std::vector<std::string_view> features_of_services() {
-  std::vector<std::string_view> all(kEverywhere.begin(), kEverywhere.end());
-  all.insert(all.end(), kOfServices.begin(), kOfServices.end());
+std::vector<std::string_view> features_of(bool contact) {
+  std::vector<std::string_view> all;
+  for (const Extension& extension : extensions())
+    if (extension.contacts || !contact)
+      all.insert(all.end(), extension.features.begin(), extension.features.end());
   std::ranges::sort(all);
   return all;
 }
@@ -45,8 +42,8 @@ std::vector<std::string_view> features_of_services() {
 }  // namespace
 
 const std::vector<std::string_view>& features(Who who) {
-  static const std::vector<std::string_view> services = features_of_services();
-  static const std::vector<std::string_view> contacts(kEverywhere.begin(), kEverywhere.end());
+  static const std::vector<std::string_view> services = features_of(/*contact=*/false);
+  static const std::vector<std::string_view> contacts = features_of(/*contact=*/true);
   return who == Who::kContact ? contacts : services;
 }
 
@@ -87,6 +84,8 @@ Presence own_presence(std::string_view from, std::string_view to, Who who, Prese
   if (who != Who::kContact) presence.status = "Say help for a list of commands";
   presence.caps_node = kCapsNode;
   presence.caps_version = caps(who);
+  if (const auto at = from.find('@'); at != from.npos)
+    presence.photo = avatar_of(from.substr(0, at)).id;
   return presence;
 }
 

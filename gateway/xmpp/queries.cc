@@ -22,7 +22,7 @@ void Queries::on_iq(const Stanza& iq, bridge::base::Time now) {
   } else if (hand_on(iq, now)) {
     return;
   } else if (iq.type == "get") {
-    answer_get(iq);
+    answer_get(iq, now);
   } else {
     refuse(iq, ErrorType::kCancel, condition::kServiceUnavailable);
   }
@@ -42,7 +42,7 @@ bool Queries::hand_on(const Stanza& iq, bridge::base::Time now) {
   return false;
 }
 
-void Queries::answer_get(const Stanza& iq) {
+void Queries::answer_get(const Stanza& iq, bridge::base::Time now) {
   const std::string ours = iq.to.full();
   const std::string theirs = iq.from.full();
   if (iq.query_ns == "urn:xmpp:ping") {
@@ -58,16 +58,7 @@ void Queries::answer_get(const Stanza& iq) {
                                  .name = settings_.software,
                                  .version = settings_.version});
   } else if (iq.query_ns == "vcard-temp") {
-    const bool contact = who_is(settings_, iq.to) == Who::kContact;
-    const std::string_view name = contact ? std::string_view(iq.to.local) : kServiceName;
-    outbox_.push(VCard{.from = ours,
-                       .to = theirs,
-                       .id = iq.id,
-                       .full_name = name,
-                       .nickname = name,
-                       .description = contact ? "A contact of the microblog"
-                                              : "Follow people and track words; say help",
-                       .url = {}});
+    cards_.on_get(iq, now);
   } else {
     refuse(iq, ErrorType::kCancel, condition::kServiceUnavailable);
   }

@@ -1,9 +1,10 @@
-// Queries: answers to iq stanzas: service discovery, ping, version, vCard; what is a command's or a
-// registration is theirs (commands.h, registration.h); an error for any other get or set, as an iq
-// must always be answered. Results and errors are not.
+// Queries: answers to iq stanzas: service discovery, ping, version; what is a command's, a
+// registration or a card is theirs (commands.h, registration.h, cards.h); an error for any other
+// get or set, as an iq must always be answered. Results and errors are not.
 #pragma once
 
 #include "bridge/base/time.h"
+#include "gateway/xmpp/cards.h"
 #include "gateway/xmpp/commands.h"
 #include "gateway/xmpp/guard.h"
 #include "gateway/xmpp/outbox.h"
@@ -17,18 +18,19 @@ class Queries {
  public:
   // All outlive this.
   Queries(const Settings& settings, Guard& guard, Outbox& outbox, Commands& commands,
-          Registration& registration)
+          Registration& registration, Cards& cards)
       : settings_(settings),
         guard_(guard),
         outbox_(outbox),
         commands_(commands),
-        registration_(registration) {}
+        registration_(registration),
+        cards_(cards) {}
 
   void on_iq(const Stanza& iq, bridge::base::Time now);
 
  private:
   bool hand_on(const Stanza& iq, bridge::base::Time now);
-  void answer_get(const Stanza& iq);
+  void answer_get(const Stanza& iq, bridge::base::Time now);
   void answer_info(const Stanza& iq);
   void answer_items(const Stanza& iq);
   void refuse(const Stanza& iq, ErrorType type, std::string_view condition);
@@ -38,6 +40,7 @@ class Queries {
   Outbox& outbox_;
   Commands& commands_;
   Registration& registration_;
+  Cards& cards_;
 };
 
 }  // namespace gateway::xmpp

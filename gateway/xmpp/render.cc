@@ -175,6 +175,11 @@ void render(std::string& out, const Presence& presence) {
     attribute(out, "ver", presence.caps_version);
     out += "/>";
   }
+  if (!presence.photo.empty()) {
+    out += "<x xmlns='vcard-temp:x:update'>";
+    element_if(out, "photo", presence.photo);
+    out += "</x>";
+  }
   out += "</presence>";
 }
 
@@ -279,8 +284,12 @@ void render(std::string& out, const VCard& card) {
   out += "<vCard xmlns='vcard-temp'>";
   element_if(out, "FN", card.full_name);
   element_if(out, "NICKNAME", card.nickname);
-  element_if(out, "URL", card.url);
   element_if(out, "DESC", card.description);
+  if (!card.photo.empty()) {
+    out += "<PHOTO><TYPE>image/png</TYPE>";
+    element_if(out, "BINVAL", card.photo);
+    out += "</PHOTO>";
+  }
   out += "</vCard></iq>";
 }
 

@@ -58,6 +58,7 @@ struct Presence {
   std::string_view status = {};        // a line for people
   std::string_view caps_node = {};     // XEP-0115; empty: none
   std::string_view caps_version = {};  // capabilities.h
+  std::string photo = {};              // XEP-0153: the SHA-1 of the picture, in hex; empty: none
 };
 void render(std::string& out, const Presence& presence);
 
@@ -169,7 +170,7 @@ struct VCard {  // XEP-0054
   std::string_view full_name = {};
   std::string_view nickname = {};
   std::string_view description = {};
-  std::string_view url = {};
+  std::string_view photo = {};  // a PNG, in base64; empty: none
 };
 void render(std::string& out, const VCard& card);
 

@@ -72,7 +72,8 @@ ADAPTERS = {
     "fmt/*": ["bridge/*", "gateway/*", "tests/*"],
     "tl/expected.hpp": ["bridge/base/*"],
     "absl/*": ["bridge/base/time_zone.cc", "bridge/state/state.cc"],
-    "openssl/*": ["bridge/base/secret.cc", "gateway/xmpp/capabilities.cc", "tests/*"],
+    "openssl/*": ["bridge/base/secret.cc", "gateway/xmpp/digest.cc", "tests/*"],
+    "zlib.h": ["gateway/xmpp/png.cc", "tests/*"],
     "expat.h": ["gateway/xmpp/*.cc", "tests/*"],
     "google/protobuf/*": ["bridge/wire/*", "bridge/backbone/*", "bridge/base/*"],
     "catch2/*": ["tests/*"],
@@ -80,7 +81,7 @@ ADAPTERS = {
 }
 THIRD_PARTY = re.compile(
     r"(strophe|zmq|rocksdb|toml|unicode/|nlohmann|boost/|CLI/|spdlog|fmt/|tl/|expat|google/|catch2|"
-    r"rapidcheck|nats|prometheus|civetweb|absl|openssl)"
+    r"rapidcheck|nats|prometheus|civetweb|absl|openssl|zlib)"
 )
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
 

@@ -2,6 +2,7 @@
 registration in band (XEP-0077)."""
 
 import asyncio
+import hashlib
 import unittest
 
 import slixmpp.exceptions
@@ -171,6 +172,48 @@ class ClosedToNewcomers(Forms):
         self.assertEqual((await self.refused(step))[0], "not-allowed")
         step = self.done(ann, "join", nick=ann.nick)
         self.assertEqual((await self.refused(step))[0], "not-allowed")
+
+
+class Contacts(Story):
+    """Accounts as contacts: alice@the component's domain."""
+
+    async def card(self, person, of):
+        person._stream.register_plugin("xep_0054")
+        answer = await person._stream["xep_0054"].get_vcard(of, timeout=TIMEOUT)
+        return answer["vcard_temp"]
+
+    async def test_a_contact_has_a_card_a_picture_and_presence(self):
+        ann, bob = await self.members("ann", "bob")
+        contact = f"{bob.nick}@{self.stack.env['COMPONENT_DOMAIN']}"
+        hashes = {}
+
+        def take(presence):
+            photo = presence.xml.find("{vcard-temp:x:update}x/{vcard-temp:x:update}photo")
+            if photo is not None:
+                hashes[presence["from"].bare] = photo.text
+
+        ann._stream.add_event_handler("presence_available", take)
+        await ann.subscribe(contact)
+        await ann.says("follows", bob.nick)
+        await self.wait_for(lambda: contact in hashes, "the contact shows no picture")
+        card = await self.card(ann, contact)
+        self.assertEqual(card["FN"], bob.nick)
+        picture = card["PHOTO"]["BINVAL"]
+        self.assertTrue(picture.startswith(b"\x89PNG"))
+        self.assertEqual(hashlib.sha1(picture).hexdigest(), hashes[contact])
+        identities, features = await ann.identities(contact)
+        self.assertEqual(identities, {("account", "registered")})
+        self.assertIn("vcard-temp", features)
+        await ann.says("stats", "Following: 1")
+
+    async def test_there_is_no_card_of_nobody_or_of_who_blocks_one(self):
+        ann, bob = await self.members("ann", "bob")
+        domain = self.stack.env["COMPONENT_DOMAIN"]
+        for name, condition in (("nobody_at_all", "item-not-found"), (bob.nick, "forbidden")):
+            await bob.says(f"block {ann.nick}")
+            with self.assertRaises(slixmpp.exceptions.IqError) as caught:
+                await self.card(ann, f"{name}@{domain}")
+            self.assertEqual(caught.exception.iq["error"]["condition"], condition)
 
 
 if __name__ == "__main__":

@@ -223,6 +223,12 @@ wire::Reply World::answer(const wire::Request& request) {
     reply.mutable_numbers()->set_nick(members[address]);
     return reply;
   }
+  if (request.has_whois()) {
+    if (request.whois().nick() == "nobody") return error(wire::UNKNOWN, "There is no nobody here.");
+    reply.mutable_profile()->set_nick("Alice");
+    reply.mutable_profile()->set_posts(3);
+    return reply;
+  }
   if (request.has_list_tracks() || request.has_untrack()) {
     reply.mutable_phrases();
     for (const std::string& track : tracks) {

@@ -152,8 +152,10 @@ TEST_CASE("service discovery, version and card") {
                                            .full_name = "Lapwing",
                                            .nickname = "lapwing",
                                            .description = "posts",
-                                           .url = "https://example.org/?a=1&b=2"}));
-  CHECK(card.child("vCard")->child("URL")->text == "https://example.org/?a=1&b=2");
+                                           .photo = "iVBO"}));
+  CHECK(card.child("vCard")->child("DESC")->text == "posts");
+  CHECK(card.child("vCard")->child("PHOTO")->child("TYPE")->text == "image/png");
+  CHECK(card.child("vCard")->child("PHOTO")->child("BINVAL")->text == "iVBO");
 
   const Element ping = only(rendered(PingRequest{.from = "im.example", .to = "y", .id = "1"}));
   CHECK(ping.child("ping")->attribute("xmlns") == "urn:xmpp:ping");

@@ -1,0 +1,19 @@
+// Avatars: a picture for every name, drawn from the name alone: a figure of five by five cells, the
+// same left and right, in a colour of its own. Whoever has chosen none can be told apart by it, and
+// nothing has to be kept. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace gateway::xmpp {
+
+struct Avatar {
+  std::string png;
+  std::string id;  // XEP-0153: the SHA-1 of the picture, in hex
+};
+
+// Names are compared without case, so it makes no difference here either.
+Avatar avatar_of(std::string_view name);
+
+}  // namespace gateway::xmpp
