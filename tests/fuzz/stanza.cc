@@ -139,6 +139,19 @@ void check_alive(const std::string& stream, const std::string& let_through) {
               "libstrophe survives what the filter lets through");
 }
 
+// A form's session has a random name, which no input can know: "last" stands for the newest one.
+void name_session(Stanza& stanza, const std::vector<std::string>& sent) {
+  if (stanza.command_session != "last") return;
+  constexpr std::string_view kBefore = "sessionid='";
+  for (auto text = sent.rbegin(); text != sent.rend(); ++text) {
+    const std::size_t at = text->rfind(kBefore);
+    if (at == text->npos) continue;
+    const std::size_t start = at + kBefore.size();
+    stanza.command_session = text->substr(start, text->find('\'', start) - start);
+    return;
+  }
+}
+
 void check_answers(const std::vector<std::string>& sent) {
   StanzaFilter filter({.stanza_bytes_max = 1 << 20, .depth_max = 64});
   gateway::xmpp::StanzaCheck check;
@@ -169,8 +182,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   gateway::xmpp::World world;
   world.up();
+  world.members["bob@example.org"] = "bob";
+  world.tracks = {"nyc"};
   bool ended = false;
-  for (const Stanza& stanza : parse(whole.out, ended)) {
+  for (Stanza& stanza : parse(whole.out, ended)) {
+    name_session(stanza, world.component.sent);
     if (for_us(stanza)) world.gets(stanza);
   }
   for (const RefusedStanza& refused : whole.refused) {
