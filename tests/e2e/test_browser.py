@@ -304,6 +304,7 @@ class Attacks(Website_story):
 
     async def test_a_direct_message_and_an_address_are_on_no_page(self):
         ann, bob = await self.members("ann", "bob")
+        await bob.says(f"follow {ann.nick}")
         await ann.says(f"d {bob.nick} for your eyes alone", f"Sent to {bob.nick} alone")
         await ann.says("post for everybody", "Posted")
         with self.website.browser() as browser:
