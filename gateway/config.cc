@@ -4,8 +4,7 @@
 #include <utility>
 
 #include "bridge/base/config.h"
-#include "bridge/base/exporter.h"
-#include "bridge/wire/endpoint.h"
+#include "gateway/common/config_tables.h"
 #include "gateway/xmpp/jid.h"
 
 namespace gateway {
@@ -59,23 +58,7 @@ void read_stream(ConfigReader table, Config& config) {
 void read_bridge(ConfigReader table, bridge::client::ZmqBackboneOptions& options) {
   options.endpoint = "ipc:///run/lapwing/im";
   options.client = "gateway";
-  table.text("endpoint", options.endpoint, {.example = "\"ipc:///run/lapwing/im\""});
-  const auto endpoint = bridge::wire::parse_endpoint(options.endpoint);
-  if (!endpoint) table.problem("endpoint", endpoint.error().text);
-  table.text("client", options.client, {.example = "\"gateway\""});
-  table.text("server_key", options.server_key);
-  std::string secret;
-  table.secret("secret_key_file", secret);
-  if (!secret.empty()) {
-    if (auto keys = bridge::wire::keys_from_secret(secret)) {
-      options.client_keys = std::move(*keys);
-    } else {
-      table.problem("secret_key_file", keys.error().text);
-    }
-  }
-  if (options.server_key.empty() != !options.client_keys.has_value()) {
-    table.problem("server_key", "and `secret_key_file` go together: both or neither");
-  }
+  read_connection(table, options, "\"ipc:///run/lapwing/im\"");
   table.duration("request_timeout", options.request_timeout, 100ms, 5min);
 }
 
@@ -125,23 +108,6 @@ void read_queues(ConfigReader table, Config& config) {
   config.bridge.requests_max = config.settings.requests_max;
 }
 
-void read_metrics(ConfigReader table, std::string& listen) {
-  table.text("listen", listen, {.example = "\"127.0.0.1:9470\""});
-  if (listen.empty()) return;
-  if (const auto checked = bridge::base::Exporter::check(listen); !checked)
-    table.problem("listen", checked.error().text, {.example = "\"127.0.0.1:9470\""});
-}
-
-void read_log(ConfigReader table, bridge::base::log::Level& level) {
-  std::string name = "info";
-  table.text("level", name, {.example = "\"info\""});
-  if (const auto known = bridge::base::log::parse_level(name)) {
-    level = *known;
-  } else {
-    table.problem("level", "is none of debug, info, warning, error, off");
-  }
-}
-
 }  // namespace
 
 LoadedConfig load_config(const std::string& path) {
@@ -160,7 +126,7 @@ LoadedConfig load_config(const std::string& path) {
   read_people(file->table("people"), config.settings);
   read_queues(file->table("queues"), config);
   config.bridge.software = config.settings.software + " " + config.settings.version;
-  read_metrics(file->table("metrics"), config.metrics_listen);
+  read_metrics(file->table("metrics"), config.metrics_listen, "\"127.0.0.1:9470\"");
   read_log(file->table("log"), config.log_level);
   loaded.problems = file->finish();
   return loaded;

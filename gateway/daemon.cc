@@ -37,16 +37,9 @@ base::Result<std::unique_ptr<Daemon>> Daemon::create(bridge::wire::Context& cont
     return base::fail(base::ErrorCode::kBadRequest, problem.what());
   }
   daemon->gateway_.attach(*daemon->component_, *daemon->backbone_);
-  daemon->watchdog_ = base::watchdog_period();
-  if (config.metrics_listen.empty()) return daemon;
-  const Watch& watch = daemon->watch_;
-  auto exporter = base::Exporter::open(
-      config.metrics_listen,
-      {.metrics = [&watch](base::Metrics& metrics) { watch.describe(metrics); },
-       .trouble = [&watch] { return watch.trouble(base::read_clocks().mono); }});
+  auto exporter = daemon->watch_.open(config.metrics_listen);
   if (!exporter) return tl::unexpected(exporter.error());
   daemon->exporter_ = std::move(*exporter);
-  base::log::info("metrics are on http://{}/metrics", daemon->exporter_->address());
   return daemon;
 }
 
@@ -55,22 +48,9 @@ void Daemon::turn() {
   meter_.begin(now_);
   busy_ = gateway_.turn(now_) > 0;
   meter_.end(base::read_clocks().mono);
-  watch_.show(parts(), now_);
-  tell_service_manager();
-}
-
-// READY once it has served; what is missing, whenever that changes; and that the loop turns.
-void Daemon::tell_service_manager() {
-  if (watchdog_ && now_ >= next_watchdog_) {
-    base::notify("WATCHDOG=1");
-    next_watchdog_ = now_ + *watchdog_;
-  }
   const std::string trouble = trouble_of(parts());
-  std::string status = "STATUS=" + (trouble.empty() ? "serving" : trouble);
-  if (status == status_) return;
-  const bool first = trouble.empty() && !std::exchange(ready_, true);
-  base::notify(first ? status + "\nREADY=1" : status);
-  status_ = std::move(status);
+  watch_.show(now_, trouble, [this] { return metrics_of(parts(), now_); });
+  service_manager_.tell(now_, trouble.empty() ? "serving" : trouble, trouble.empty());
 }
 
 void Daemon::wait(bridge::wire::Poller& poller) {

@@ -9,8 +9,6 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
-#include <string>
 
 #include "bridge/base/exporter.h"
 #include "bridge/base/loop_meter.h"
@@ -18,8 +16,10 @@
 #include "bridge/base/signals.h"
 #include "bridge/client/zmq_backbone.h"
 #include "bridge/wire/socket.h"
+#include "gateway/common/service_manager.h"
+#include "gateway/common/watch.h"
 #include "gateway/config.h"
-#include "gateway/watch.h"
+#include "gateway/metrics.h"
 #include "gateway/xmpp/gateway.h"
 #include "gateway/xmpp/strophe_component.h"
 
@@ -47,18 +47,14 @@ class Daemon {
   explicit Daemon(const Config& config)
       : window_(config.settings.window), gateway_(config.settings) {}
   WatchedParts parts() { return {gateway_, *component_, *backbone_, window_, meter_}; }
-  void tell_service_manager();
   void turn();
   void wait(bridge::wire::Poller& poller);
   void log_counters();
 
   const xmpp::WindowSettings window_;
   bridge::base::LoopMeter meter_;
-  Watch watch_;
-  std::string status_;  // what the service manager was told last
-  bool ready_ = false;  // it knows that we serve
-  std::optional<std::chrono::milliseconds> watchdog_;
-  bridge::base::Time next_watchdog_{};
+  Watch watch_{std::chrono::milliseconds(100)};
+  ServiceManager service_manager_;
 
   // The gateway is heard by both connections, so it outlives them.
   xmpp::Gateway gateway_;

@@ -4,9 +4,8 @@
 #include <utility>
 
 #include "bridge/base/config.h"
-#include "bridge/base/exporter.h"
-#include "bridge/wire/endpoint.h"
 #include "gateway/command/nick.h"
+#include "gateway/common/config_tables.h"
 #include "gateway/web/operations/gateway_peek.h"
 
 namespace gateway::web {
@@ -33,31 +32,11 @@ void read_http(ConfigReader table, ServerSettings& http) {
   table.bytes("stream_max", http.stream_bytes_max, 16 * kKiB, 64 * kMiB);
 }
 
-void read_keys(ConfigReader& table, bridge::client::ZmqBackboneOptions& options) {
-  table.text("server_key", options.server_key);
-  std::string secret;
-  table.secret("secret_key_file", secret);
-  if (!secret.empty()) {
-    if (auto keys = bridge::wire::keys_from_secret(secret)) {
-      options.client_keys = std::move(*keys);
-    } else {
-      table.problem("secret_key_file", keys.error().text);
-    }
-  }
-  if (options.server_key.empty() != !options.client_keys.has_value()) {
-    table.problem("server_key", "and `secret_key_file` go together: both or neither");
-  }
-}
-
 void read_bridge(ConfigReader table, bridge::client::ZmqBackboneOptions& options) {
   options.endpoint = "ipc:///run/lapwing/web";
   options.client = "web";
   options.software = "lapwing-web 0.1.0";
-  table.text("endpoint", options.endpoint, {.example = "\"ipc:///run/lapwing/web\""});
-  const auto endpoint = bridge::wire::parse_endpoint(options.endpoint);
-  if (!endpoint) table.problem("endpoint", endpoint.error().text);
-  table.text("client", options.client, {.example = "\"web\""});
-  read_keys(table, options);
+  read_connection(table, options, "\"ipc:///run/lapwing/web\"");
   table.duration("request_timeout", options.request_timeout, 100ms, 5min);
   table.number("requests_max", options.requests_max, 1, 1024);
 }
@@ -130,34 +109,12 @@ void read_operations(ConfigReader table, Config& config) {
   bridge::client::ZmqBackboneOptions& options = config.operations;
   options.client = "web-operations";
   options.software = "lapwing-web 0.1.0";
-  table.text("endpoint", options.endpoint, {.example = "\"ipc:///run/lapwing/admin\""});
-  table.text("client", options.client, {.example = "\"web-operations\""});
-  read_keys(table, options);
+  read_connection(table, options, "\"ipc:///run/lapwing/admin\"");
   table.text_list("gateways", config.gateways);
   for (const std::string& address : config.gateways)
     if (const auto checked = GatewayPeek::open(address); !checked)
       table.problem("gateways", checked.error().text, {.example = "[\"127.0.0.1:9470\"]"});
   config.pages.with_operations = !options.endpoint.empty();
-  if (options.endpoint.empty()) return;
-  const auto endpoint = bridge::wire::parse_endpoint(options.endpoint);
-  if (!endpoint) table.problem("endpoint", endpoint.error().text);
-}
-
-void read_metrics(ConfigReader table, std::string& listen) {
-  table.text("listen", listen, {.example = "\"127.0.0.1:9471\""});
-  if (listen.empty()) return;
-  if (const auto checked = bridge::base::Exporter::check(listen); !checked)
-    table.problem("listen", checked.error().text, {.example = "\"127.0.0.1:9471\""});
-}
-
-void read_log(ConfigReader table, bridge::base::log::Level& level) {
-  std::string name = "info";
-  table.text("level", name, {.example = "\"info\""});
-  if (const auto known = bridge::base::log::parse_level(name)) {
-    level = *known;
-  } else {
-    table.problem("level", "is none of debug, info, warning, error, off");
-  }
 }
 
 }  // namespace
@@ -181,7 +138,7 @@ LoadedConfig load_config(const std::string& path) {
   for (ConfigReader& token : file->tables("token")) config.tokens.push_back(read_token(token));
   read_pages(file->table("pages"), config.pages);
   read_operations(file->table("operations"), config);
-  read_metrics(file->table("metrics"), config.metrics_listen);
+  read_metrics(file->table("metrics"), config.metrics_listen, "\"127.0.0.1:9471\"");
   read_log(file->table("log"), config.log_level);
   loaded.problems = file->finish();
   return loaded;

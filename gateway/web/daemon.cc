@@ -8,6 +8,7 @@
 
 #include "bridge/base/log.h"
 #include "bridge/base/notify.h"
+#include "gateway/web/metrics.h"
 
 namespace gateway::web {
 namespace {
@@ -78,17 +79,10 @@ base::Result<std::unique_ptr<Daemon>> Daemon::create(bridge::wire::Context& cont
         daemon->front_->operations().watch(std::move(*gateway));
     daemon->server_->watch(daemon->operations_->dealer().fd());
   }
-  daemon->watchdog_ = base::watchdog_period();
   base::log::info("serving on http://{}/", daemon->server_->address());
-  if (config.metrics_listen.empty()) return daemon;
-  const Watch& watch = daemon->watch_;
-  auto exporter = base::Exporter::open(
-      config.metrics_listen,
-      {.metrics = [&watch](base::Metrics& metrics) { watch.describe(metrics); },
-       .trouble = [&watch] { return watch.trouble(base::read_clocks().mono); }});
+  auto exporter = daemon->watch_.open(config.metrics_listen);
   if (!exporter) return tl::unexpected(exporter.error());
   daemon->exporter_ = std::move(*exporter);
-  base::log::info("metrics are on http://{}/metrics", daemon->exporter_->address());
   return daemon;
 }
 
@@ -99,20 +93,6 @@ WebsiteNumbers Daemon::numbers() {
   return numbers;
 }
 
-// READY with the first turn: it serves without a bridge too, and says so in its status.
-void Daemon::tell_service_manager() {
-  if (watchdog_ && now_.mono >= next_watchdog_) {
-    base::notify("WATCHDOG=1");
-    next_watchdog_ = now_.mono + *watchdog_;
-  }
-  std::string status = backbone_->connected()
-                           ? "STATUS=serving"
-                           : "STATUS=serving what it has: " + backbone_->trouble();
-  if (status == status_) return;
-  base::notify(status_.empty() ? status + "\nREADY=1" : status);
-  status_ = std::move(status);
-}
-
 void Daemon::turn(std::chrono::milliseconds timeout) {
   server_->turn(busy_ ? 0ms : timeout);
   now_ = base::read_clocks();
@@ -121,8 +101,12 @@ void Daemon::turn(std::chrono::milliseconds timeout) {
   busy_ = site_.turn(now_) + snapshot_.turn(now_.mono) > 0;
   if (operations_ && front_->operations().turn(now_) > 0) busy_ = true;
   meter_.end(base::read_clocks().mono);
-  watch_.show({site_, *server_, *backbone_, meter_}, now_.mono);
-  tell_service_manager();
+  const WatchedParts parts{site_, *server_, *backbone_, meter_};
+  watch_.show(now_.mono, trouble_of(parts), [&] { return metrics_of(parts, now_.mono); });
+  // It serves without a bridge too, and says so.
+  service_manager_.tell(
+      now_.mono,
+      backbone_->connected() ? "serving" : "serving what it has: " + backbone_->trouble(), true);
 }
 
 void Daemon::run(base::Signals& signals) {

@@ -16,6 +16,8 @@
 #include "bridge/base/result.h"
 #include "bridge/base/signals.h"
 #include "bridge/client/zmq_backbone.h"
+#include "gateway/common/service_manager.h"
+#include "gateway/common/watch.h"
 #include "gateway/web/api.h"
 #include "gateway/web/config.h"
 #include "gateway/web/doorman.h"
@@ -26,7 +28,6 @@
 #include "gateway/web/site.h"
 #include "gateway/web/site_world.h"
 #include "gateway/web/snapshot_keeper.h"
-#include "gateway/web/watch.h"
 
 namespace gateway::web {
 
@@ -44,13 +45,10 @@ class Daemon {
   Daemon(const Config& config, std::unique_ptr<OutboxFile> outbox_file);
   void turn(std::chrono::milliseconds timeout);
   WebsiteNumbers numbers();
-  void tell_service_manager();
 
   bridge::base::LoopMeter meter_;
-  Watch watch_;
-  std::optional<std::chrono::milliseconds> watchdog_;
-  bridge::base::Time next_watchdog_{};
-  std::string status_;  // what the service manager was told last
+  Watch watch_{std::chrono::milliseconds(500)};
+  ServiceManager service_manager_;
 
   TokenSessions tokens_;
   FirstOfSessions sessions_;

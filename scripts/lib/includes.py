@@ -40,6 +40,7 @@ FOLDERS = {
         "bridge/wire", "bridge/base", "throttle",
     ],
     "gateway/command": ["bridge/client", "bridge/wire", "bridge/base", "throttle"],
+    "gateway/common": ["bridge/client", "bridge/wire", "bridge/base"],
     "gateway/xmpp": ["gateway/command", "bridge/client", "bridge/wire", "bridge/base", "throttle"],
     "gateway/web/assets": ["throttle"],
     "gateway/web/operations": ["bridge/client", "bridge/wire", "bridge/base"],
@@ -47,11 +48,11 @@ FOLDERS = {
     "gateway/web/session": ["bridge/base", "throttle"],
     "gateway/web": [
         "gateway/web/assets", "gateway/web/operations", "gateway/web/pages", "gateway/web/session",
-        "gateway/command",
+        "gateway/command", "gateway/common",
         "bridge/client", "bridge/wire", "bridge/base", "throttle",
     ],
     "gateway": [
-        "gateway/xmpp", "gateway/command", "bridge/client", "bridge/wire", "bridge/base", "throttle",
+        "gateway/xmpp", "gateway/command", "gateway/common", "bridge/client", "bridge/wire", "bridge/base", "throttle",
     ],
 }  # fmt: skip
 

@@ -1,9 +1,6 @@
-#include "gateway/watch.h"
-
-#include <fmt/format.h>
+#include "gateway/metrics.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace gateway {
 namespace {
@@ -119,6 +116,8 @@ void describe_queues(Metrics& metrics, const WatchedParts& parts, base::Time now
                 number(parts.gateway.people()));
 }
 
+}  // namespace
+
 Metrics metrics_of(const WatchedParts& parts, base::Time now) {
   Metrics metrics;
   metrics.gauge("lapwing_gateway_xmpp_online", "1 while the XMPP server has us.",
@@ -137,37 +136,10 @@ Metrics metrics_of(const WatchedParts& parts, base::Time now) {
   return metrics;
 }
 
-}  // namespace
-
 std::string trouble_of(const WatchedParts& parts) {
   if (!parts.component.online()) return "The XMPP server is away.";
   if (!parts.backbone.connected()) return "The bridge is away: " + parts.backbone.trouble();
   return {};
-}
-
-void Watch::show(const WatchedParts& parts, base::Time now) {
-  std::string trouble = trouble_of(parts);
-  const bool due = now >= next_;
-  Metrics metrics = due ? metrics_of(parts, now) : Metrics();
-  const std::lock_guard lock(mutex_);
-  shown_ = now;
-  trouble_ = std::move(trouble);
-  if (!due) return;
-  next_ = now + kEvery;
-  metrics_ = std::move(metrics);
-}
-
-void Watch::describe(Metrics& metrics) const {
-  const std::lock_guard lock(mutex_);
-  metrics = metrics_;
-}
-
-std::string Watch::trouble(base::Time now) const {
-  const std::lock_guard lock(mutex_);
-  if (shown_ != base::Time{} && now - shown_ >= base::LoopMeter::kStuck)
-    return fmt::format("The loop has been in one turn for {} seconds.",
-                       std::chrono::duration_cast<std::chrono::seconds>(now - shown_).count());
-  return trouble_;
 }
 
 }  // namespace gateway

@@ -1,6 +1,4 @@
-#include "gateway/web/watch.h"
-
-#include <utility>
+#include "gateway/web/metrics.h"
 
 namespace gateway::web {
 namespace {
@@ -64,13 +62,7 @@ void describe_site(Metrics& metrics, const Site& site) {
 
 }  // namespace
 
-void Watch::show(const WatchedParts& parts, base::Time now) {
-  if (now < next_ && shown_ != base::Time{}) {
-    const std::lock_guard lock(mutex_);
-    shown_ = now;
-    return;
-  }
-  next_ = now + kEvery;
+Metrics metrics_of(const WatchedParts& parts, base::Time now) {
   Metrics metrics;
   metrics.gauge("lapwing_web_bridge_connected", "1 while there is a session with the bridge.",
                 parts.backbone.connected() ? 1 : 0);
@@ -86,26 +78,11 @@ void Watch::show(const WatchedParts& parts, base::Time now) {
   describe_site(metrics, parts.site);
   metrics.gauge("lapwing_web_longest_turn_seconds",
                 "The longest turn of the loop in the last minute or two.", parts.meter.longest());
-  std::string trouble =
-      parts.backbone.connected() ? "" : "The bridge is away: " + parts.backbone.trouble();
-  const std::lock_guard lock(mutex_);
-  shown_ = now;
-  metrics_ = std::move(metrics);
-  trouble_ = std::move(trouble);
+  return metrics;
 }
 
-void Watch::describe(Metrics& metrics) const {
-  const std::lock_guard lock(mutex_);
-  metrics = metrics_;
-}
-
-std::string Watch::trouble(base::Time now) const {
-  const std::lock_guard lock(mutex_);
-  if (shown_ != base::Time{} && now - shown_ >= base::LoopMeter::kStuck)
-    return "The loop has not turned for " +
-           std::to_string(std::chrono::duration_cast<std::chrono::seconds>(now - shown_).count()) +
-           " seconds.";
-  return trouble_;
+std::string trouble_of(const WatchedParts& parts) {
+  return parts.backbone.connected() ? "" : "The bridge is away: " + parts.backbone.trouble();
 }
 
 }  // namespace gateway::web
