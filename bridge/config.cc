@@ -107,6 +107,9 @@ void read_rules(ConfigReader table, Config& config) {
     table.problem("directs_from", "is neither followed nor anybody", {.example = "\"followed\""});
   rules.directs_from_anybody = directs == "anybody";
   table.number("tracks_per_person", rules.tracks_per_person, 0, 10'000);
+  table.number("tracks_per_domain", rules.tracks_per_domain, 0, 1'000'000'000);
+  table.number("tracks_max", rules.tracks_max, 0, 1'000'000'000);
+  table.number("listeners_per_word", rules.listeners_per_word, 0, 1'000'000'000);
   table.number("follows_per_person", rules.follows_per_person, 0, 100'000);
   table.number("accounts_max", rules.accounts_max, 1, 100'000'000);
   table.duration("correct_within", rules.correct_within, 0s, 24h);

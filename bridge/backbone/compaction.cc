@@ -95,11 +95,26 @@ std::optional<StateChange> state_change(const Record& record) {
                              .append(record.limit_changed().name())
                              .append(1, '\0')
                              .append(record.limit_changed().key())};
+    case Record::kDormant:
+      return StateChange{key_of('d', record.dormant().account(), be64(record.id()))};
+    case Record::kWoken:
+      return StateChange{key_of('d', record.woken().account(), be64(record.woken().since())),
+                         record.woken().forgotten()};
+    case Record::kListenersCapped:
+      return StateChange{std::string("w").append(record.listeners_capped().phrase()),
+                         record.listeners_capped().lifted()};
     case Record::kDirect:
     case Record::kChanged:
     case Record::BODY_NOT_SET:
       break;
   }
+  return std::nullopt;
+}
+
+std::optional<AccountId> addressee(const Record& record) {
+  if (record.has_direct()) return record.direct().recipient();
+  if (record.has_woken() && !record.woken().forgotten()) return record.woken().account();
+  if (record.has_dormant() && !record.dormant().told()) return record.dormant().account();
   return std::nullopt;
 }
 

@@ -26,6 +26,9 @@ struct StateChange {
 // Nothing for records that State is not made of (directs, changes of posts).
 std::optional<StateChange> state_change(const Record& record);
 
+// Whom alone a record is for, in the index `directs`: a direct message, or a notice about a track.
+std::optional<AccountId> addressee(const Record& record);
+
 // What is kept under the key: the record, without what State does not need of it. Of a post only
 // the author and the ordinal: the newest post of an author stands for their number of posts.
 Record state_record(const Record& record);

@@ -151,8 +151,8 @@ void EmbeddedStore::Impl::put(const Record& record) {
   batch.Put(database.at(kLog), be64(record.id()), bytes);
   if (const auto key = dedupe_key(record))
     batch.Put(database.at(kDedupe), *key, encode_dedupe({record.id(), record.time_ms()}));
-  if (record.has_direct())
-    batch.Put(database.at(kDirects), direct_key(record.direct().recipient(), record.id()), "");
+  if (const auto account = addressee(record))
+    batch.Put(database.at(kDirects), direct_key(*account, record.id()), "");
   if (const auto change = state_change(record)) {
     if (record.has_post()) encode_record(state_record(record), bytes);
     if (change->erases)

@@ -42,7 +42,7 @@ void MemoryStore::commit(std::span<const RecordPtr> records) {
       log_[old - 1] = std::make_shared<const Record>(amended(*log_[old - 1], *record));
     newest_ms_ = std::max(newest_ms_, record->time_ms());
     if (auto key = dedupe_key(*record)) dedupe_[std::move(*key)] = {id, record->time_ms()};
-    if (record->has_direct()) directs_[record->direct().recipient()].push_back(id);
+    if (const auto account = addressee(*record)) directs_[*account].push_back(id);
     if (auto change = state_change(*record)) {
       if (change->erases)
         state_.erase(change->key);

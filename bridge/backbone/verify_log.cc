@@ -143,8 +143,9 @@ void VerifyLog::expect_dedupe(const Record& record) {
 }
 
 void VerifyLog::expect_direct(const Record& record) {
-  if (!record.has_direct()) return;
-  if (!get(kDirects, direct_key(record.direct().recipient(), record.id()), "directs"))
+  const auto account = addressee(record);
+  if (!account) return;
+  if (!get(kDirects, direct_key(*account, record.id()), "directs"))
     report_.fault("Record " + number(record.id()) + " has no row in the index directs.");
 }
 
@@ -191,7 +192,8 @@ void VerifyLog::read_direct_row(std::string_view key) {
   const auto id =
       key.size() == 2 * kKeyNumberBytes ? read_be64(key.substr(kKeyNumberBytes)) : std::nullopt;
   const auto record = id ? record_at(*id) : std::nullopt;
-  if (!record || !record->has_direct() || direct_key(record->direct().recipient(), *id) != key)
+  const auto account = record ? addressee(*record) : std::nullopt;
+  if (!account || direct_key(*account, *id) != key)
     report_.fault("The index directs has a row" +
                   (id ? " for record " + number(*id) : std::string()) +
                   " that the log does not imply.");

@@ -51,6 +51,8 @@ int run(int argc, const char* const* argv) {
   add_owed(line, access, action);
   add_limits(line, access, action);
   add_top(line, access, action);
+  add_cap(line, access, action);
+  add_caps(line, access, action);
   add_backup(line, access, action);
   add_restore(line, action);
   add_verify(line, access, action);

@@ -26,6 +26,8 @@ void add_status(base::CommandLine& line, const Access& access, Action& action);
 void add_owed(base::CommandLine& line, const Access& access, Action& action);
 void add_limits(base::CommandLine& line, const Access& access, Action& action);
 void add_top(base::CommandLine& line, const Access& access, Action& action);
+void add_cap(base::CommandLine& line, const Access& access, Action& action);
+void add_caps(base::CommandLine& line, const Access& access, Action& action);
 void add_backup(base::CommandLine& line, const Access& access, Action& action);
 void add_verify(base::CommandLine& line, const Access& access, Action& action);
 

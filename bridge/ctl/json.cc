@@ -110,6 +110,17 @@ std::string to_json(const wire::TopReport& report) {
   return write(groups);
 }
 
+std::string to_json(const wire::WordCaps& caps) {
+  Json words = Json::array();
+  for (const auto& word : caps.caps())
+    words.push_back({{"word", word.phrase()},
+                     {"cap", word.cap()},
+                     {"by_default", word.by_default()},
+                     {"listeners", word.listeners()},
+                     {"asleep", word.asleep()}});
+  return write({{"default", caps.by_default()}, {"total", caps.total()}, {"words", words}});
+}
+
 std::optional<AuthoredText> authored_text(std::string_view line) {
   if (!line.starts_with('{')) return std::nullopt;
   const auto json = nlohmann::json::parse(line, nullptr, false);

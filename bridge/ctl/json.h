@@ -17,6 +17,7 @@ std::string to_json(const wire::OwedReport& owed);
 std::string to_json(const wire::LimitsReport& limits);
 std::string to_json(const wire::LimitChanges& changes);
 std::string to_json(const wire::TopReport& top);
+std::string to_json(const wire::WordCaps& caps);
 
 // A post to import: {"author": "…", "text": "…"}. Absent when the line is not that; further keys
 // do not matter.

@@ -106,6 +106,22 @@ std::string utc_text(std::int64_t time_ms) {
                      parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
+std::string to_text(const wire::WordCaps& caps) {
+  std::string out =
+      fmt::format("Listeners of a word: {} by default.\n", with_commas(caps.by_default()));
+  if (caps.caps().empty()) return out;
+  fmt::format_to(std::back_inserter(out), "{:<30}{:>14}{:>14}{:>14}\n", "word", "cap", "listeners",
+                 "asleep");
+  for (const auto& word : caps.caps())
+    fmt::format_to(std::back_inserter(out), "{:<30}{:>14}{:>14}{:>14}\n", word.phrase(),
+                   word.by_default() ? "default" : with_commas(word.cap()),
+                   with_commas(word.listeners()), with_commas(word.asleep()));
+  if (caps.total() > static_cast<std::uint64_t>(caps.caps_size()))
+    fmt::format_to(std::back_inserter(out), "and {} more\n",
+                   with_commas(caps.total() - static_cast<std::uint64_t>(caps.caps_size())));
+  return out;
+}
+
 std::string to_text(const backbone::VerifyReport& found) {
   return fmt::format(
       "records up to {}: {} posts, {} directs, {} accounts\n"

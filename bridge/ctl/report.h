@@ -14,6 +14,7 @@ std::string to_text(const wire::OwedReport& owed);
 std::string to_text(const wire::LimitsReport& limits);
 std::string to_text(const wire::LimitChanges& changes);
 std::string to_text(const wire::TopReport& top);
+std::string to_text(const wire::WordCaps& caps);
 std::string to_text(const backbone::VerifyReport& found);
 
 // "45 s", "12 min 07 s", "3 h 05 min", "2 d 4 h".

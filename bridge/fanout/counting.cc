@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "bridge/backbone/compaction.h"
 #include "bridge/fanout/fanout.h"
 #include "bridge/fanout/listeners.h"
 #include "bridge/wire/messages.h"
@@ -89,8 +90,8 @@ base::Result<void> Fanout::count_record(OwedReport& report, std::size_t& budget)
   --budget;
   if (report.only()) {
     look(*report.only());
-  } else if (record.has_direct()) {
-    look(roll_.number_of(record.direct().recipient()));
+  } else if (const auto recipient = backbone::addressee(record)) {
+    look(roll_.number_of(*recipient));
   } else if ((*prepared)->streams()) {
     if (!report.job) {
       if (const AccountId author = (*prepared)->reply_author()) look(roll_.number_of(author));
@@ -99,7 +100,7 @@ base::Result<void> Fanout::count_record(OwedReport& report, std::size_t& budget)
     Job& job = *report.job;
     while (!job.finished()) {
       if (budget == 0) return {};
-      const bool more = visit_listeners(job, state_, index_, budget,
+      const bool more = visit_listeners(job, job.ahead(), state_, index_, budget,
                                         [&](track::SubscriptionNumber number, PersonNumber who) {
                                           job.reach(number);
                                           look(who);

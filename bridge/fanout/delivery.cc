@@ -13,7 +13,9 @@ std::size_t cursor_of(Kind kind) {
   return kind == Kind::kDirect ? backbone::kDirectCursor : backbone::kStreamCursor;
 }
 
-wire::Class wire_class(Kind kind) {
+wire::Class wire_class(const backbone::Record& record, Kind kind) {
+  if (record.has_woken()) return wire::TRACK_WOKEN;
+  if (record.has_dormant()) return wire::TRACK_ASLEEP;
   switch (kind) {
     case Kind::kDirect:
       return wire::DIRECT;
@@ -39,6 +41,13 @@ void describe(const Prepared& prepared, wire::Item& item) {
   if (!record.has_reposted()) return;
   item.set_repost_of(record.reposted().post());
   item.set_reposter(record.reposted().nick());
+}
+
+// The track that a post is owed by, or that a notice is about.
+std::string_view phrase_of(const backbone::Record& record, const std::optional<Owed>& as) {
+  if (as) return as->phrase;
+  if (record.has_woken()) return record.woken().phrase();
+  return record.dormant().phrase();  // empty for a direct
 }
 
 }  // namespace
@@ -167,7 +176,7 @@ void Fanout::send_one(Kind kind, PersonNumber number, base::Now now) {
       .kind = as ? as->kind : Kind::kDirect,
       .author = as ? (*prepared)->nick() : record.direct().nick(),
       .text = as ? (*prepared)->text() : record.direct().text(),
-      .phrase = as ? as->phrase : std::string_view{},
+      .phrase = phrase_of(record, as),
       .cursor = cursor,
       .late = entry.late || now.wall_ms - record.time_ms() > options_.late_after.count()};
   Session& session = sessions_.at(who.way.session);
@@ -211,7 +220,7 @@ void Fanout::hand_over(Session& session, const Person& person, const Delivery& d
   }
   auto& recipient = *session.batch.mutable_items(item_at->second)->add_recipients();
   recipient.set_address(address.data(), address.size());
-  recipient.set_class_(wire_class(delivery.kind));
+  recipient.set_class_(wire_class(*delivery.prepared.record, delivery.kind));
   recipient.set_phrase(delivery.phrase.data(), delivery.phrase.size());
   recipient.set_late(delivery.late);
   session.batch_bytes += recipient.ByteSizeLong();

@@ -13,6 +13,12 @@ constexpr std::size_t kVisit = 256;
 // After the store failed to read: how long jobs wait before it is tried again.
 constexpr std::chrono::seconds kRetryRead{1};
 
+// Of a list, those who are awake: the first ones.
+std::size_t awake(const state::State& state, std::string_view phrase) {
+  const state::Word* word = state.find_word(phrase);
+  return word ? word->awake() : 0;
+}
+
 // Spreads the ids, so that walks begin anywhere.
 std::uint64_t scatter(std::uint64_t id) {
   id *= 0x9E3779B97F4A7C15u;  // 2^64 / golden ratio: Fibonacci hashing
@@ -39,10 +45,11 @@ std::vector<std::string> Fanout::lists_of(const Prepared& prepared, std::size_t*
   if (!state_.find(prepared.passed_on_by())->followers().empty()) lists.emplace_back(kFollowers);
   if (prepared.record->has_reposted()) return lists;
   for_each_phrase(prepared, [&](std::string_view phrase, const track::Listeners& all) {
-    (all.size() >= options_.hot_list ? hot : lists).emplace_back(phrase);
+    const std::size_t listeners = std::min(all.size(), awake(state_, phrase));
+    (listeners >= options_.hot_list ? hot : lists).emplace_back(phrase);
     if (!reach) return;
-    *reach += all.size();
-    if (all.size() >= kWorthALook) words_.add(phrase, all.size());
+    *reach += listeners;
+    if (listeners >= kWorthALook) words_.add(phrase, listeners);
   });
   std::ranges::sort(lists);  // kFollowers is the smallest
   std::ranges::sort(hot);
@@ -111,8 +118,7 @@ void Fanout::resume(Job& job) {
   if (has_all_it_needs(job) && walk(job, budget)) return jobs_.remove(job.id());
   std::size_t turn = job.diverted() ? 2 : 0;
   if (!job.diverted() && job.list() != kFollowers) {
-    const auto list = index_.find(job.list());
-    turn = list && list->size() >= options_.hot_list ? 2 : 1;
+    turn = awake(state_, job.list()) >= options_.hot_list ? 2 : 1;
   }
   job_turns_.push(turn, job.id(), 1);
 }
@@ -126,11 +132,23 @@ std::size_t Fanout::expand() {
   return 1;
 }
 
+// Nobody who was asleep when the post was made has to be looked at. They are the last of their
+// list, from where it sleeps now on, or a little further on before somebody woke; but whoever was
+// put to sleep after the post is owed it.
+track::Subscribers::Range Fanout::ahead_of(const Job& job) const {
+  auto range = job.ahead();
+  if (job.list() == kFollowers || job.subscribed_before() <= last_asleep_) return range;
+  if (const state::Word* word = state_.find_word(job.list()))
+    range.before = std::min(range.before, word->sleeps_from());
+  return range;
+}
+
 void Fanout::begin_list(Job& job) const {
   if (job.list() == kFollowers) return;
   const auto list = index_.find(job.list());
-  if (!list || list->size() < options_.hot_list) return;
-  const auto start = list->number_at(scatter(job.id()) % list->size());
+  const std::size_t listeners = list ? awake(state_, job.list()) : 0;
+  if (listeners == 0 || listeners < options_.hot_list) return;
+  const auto start = list->number_at(scatter(job.id()) % listeners);
   if (start < job.subscribed_before()) job.begin_at(start);
 }
 
@@ -141,7 +159,7 @@ bool Fanout::walk(Job& job, std::size_t& budget) {
     if (job.untouched()) begin_list(job);
     std::size_t passed_by = 0, looked_at = 0;
     const bool more =
-        visit_listeners(job, state_, index_, std::min(kVisit, budget),
+        visit_listeners(job, ahead_of(job), state_, index_, std::min(kVisit, budget),
                         [&](track::SubscriptionNumber number, PersonNumber who) {
                           job.reach(number);
                           if (!roll_.looked_at(who)) {
@@ -150,7 +168,7 @@ bool Fanout::walk(Job& job, std::size_t& budget) {
                           }
                           ++looked_at;
                           const AccountId id = roll_.account(who).id;
-                          if (!job.exempt(id) && !job.comes_earlier(roll_.account(who)))
+                          if (!job.exempt(id) && job.comes_from_here(roll_.account(who)))
                             bring(*job.post(), who, job.diverted());
                         });
     counters_.looked_at.add(passed_by + looked_at);

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "bridge/backbone/compaction.h"
+
 namespace bridge::fanout {
 namespace {
 
@@ -125,7 +127,7 @@ void Fanout::apply(const backbone::RecordPtr& record) {
   counters_.position_ms.set(static_cast<std::uint64_t>(record->time_ms()));
   const PreparedPtr prepared = cache_.insert(record);
   if (prepared->streams()) match_post(prepared);
-  if (record->has_direct()) match_direct(prepared);
+  if (const auto account = backbone::addressee(*record)) match_direct(prepared, *account);
   account_changed(*record);
 }
 
@@ -142,6 +144,7 @@ void Fanout::index(const backbone::Record& record) {
 
 // While the subscription that ends is still known.
 void Fanout::leave_lists(const backbone::Record& record) {
+  if (record.has_dormant() && !record.dormant().told()) last_asleep_ = record.id();
   if (record.has_left()) {
     jobs_.leaves_author(*state_.find(record.left().follower()), record.left().followee());
   } else if (record.has_untracked()) {
@@ -153,8 +156,8 @@ void Fanout::leave_lists(const backbone::Record& record) {
   }
 }
 
-void Fanout::match_direct(const PreparedPtr& prepared) {
-  const PersonNumber number = roll_.number_of(prepared->record->direct().recipient());
+void Fanout::match_direct(const PreparedPtr& prepared, AccountId recipient) {
+  const PersonNumber number = roll_.number_of(recipient);
   counters_.matched.add();
   if (!roll_.find(number)) return;  // at rest: they will read it
   Person& who = wake(number);

@@ -257,7 +257,7 @@ class Fanout {
   void index(const backbone::Record& record);
   void leave_lists(const backbone::Record& record);
   void account_changed(const backbone::Record& record);
-  void match_direct(const PreparedPtr& prepared);
+  void match_direct(const PreparedPtr& prepared, AccountId recipient);
   void match_post(const PreparedPtr& prepared);  // or a change of one
   // The listeners of every phrase that catches it.
   void for_each_phrase(
@@ -281,6 +281,7 @@ class Fanout {
 
   // Jobs.
   bool walk(Job& job, std::size_t& budget);
+  track::Subscribers::Range ahead_of(const Job& job) const;
   void begin_list(Job& job) const;
   void bring(const Prepared& prepared, PersonNumber number, bool diverted = false);
   bool has_all_it_needs(Job& job);
@@ -373,6 +374,8 @@ class Fanout {
   Jobs jobs_;
   throttle::FairQueue<RecordId> job_turns_;    // an entry each, by class of the list they are in
   std::optional<base::Time> jobs_wait_until_;  // the store cannot be read
+  // Jobs of posts before it may have something for people whose tracks were put to sleep since.
+  RecordId last_asleep_ = 0;
   std::deque<PersonNumber> leaving_;  // away, but a running job may have something for them
   throttle::FairQueue<PersonNumber> classes_;
   Passes passes_;

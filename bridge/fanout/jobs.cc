@@ -42,7 +42,7 @@ std::optional<Job::Place> Job::place_of(const state::Account& account) const {
     if (row_.lists[i] == kFollowers) {
       if (const auto* follow = account.find_follow(author())) number = follow->since;
     } else if (const auto* track = account.find_track(row_.lists[i])) {
-      number = track->since;
+      if (account.awake_at(*track, subscribed_before())) number = track->since;
     }
     if (number != 0 && number < subscribed_before()) return Place{i, number};
   }
@@ -55,10 +55,9 @@ bool Job::behind_us(const Place& place) const {
   return place.number >= row_.start && place.number <= row_.reached;
 }
 
-bool Job::comes_earlier(const state::Account& account) const {
-  if (row_.at == 0) return false;
+bool Job::comes_from_here(const state::Account& account) const {
   const auto place = place_of(account);
-  return place && place->list < row_.at;
+  return place && place->list == row_.at;
 }
 
 bool Job::ahead_of(const state::Account& account) const {

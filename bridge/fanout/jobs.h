@@ -55,8 +55,8 @@ class Job {
   // The stretch is walked: round to its other part, or on to the next list.
   void end_stretch();
 
-  // Comes to somebody from an earlier list than the one being walked.
-  bool comes_earlier(const state::Account& account) const;
+  // Comes to somebody from the list being walked, and no earlier one.
+  bool comes_from_here(const state::Account& account) const;
   // Has yet to come to somebody, who will then be owed it or not.
   bool ahead_of(const state::Account& account) const;
   bool exempt(AccountId account) const;

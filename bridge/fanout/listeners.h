@@ -13,9 +13,8 @@ namespace bridge::fanout {
 // Calls `visit(number, person)` for at most `max` of those in the stretch ahead; false: that was
 // all of it.
 template <class Visit>
-bool visit_listeners(const Job& job, const state::State& state, const track::Index& index,
-                     std::size_t max, Visit&& visit) {
-  const auto range = job.ahead();
+bool visit_listeners(const Job& job, track::Subscribers::Range range, const state::State& state,
+                     const track::Index& index, std::size_t max, Visit&& visit) {
   if (job.list() == kFollowers)
     return state.find(job.author())->followers().visit(range, max, visit);
   const auto list = index.find(job.list());

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "bridge/backbone/compaction.h"
+
 namespace bridge::fanout {
 namespace {
 
@@ -13,7 +15,7 @@ std::optional<Owed> subscribed(const state::Account& account, const Prepared& pr
   if (const auto* follow = account.find_follow(author); follow && follow->since < id)
     return Owed{.kind = Kind::kFollow};
   for (const state::TrackEdge& edge : account.tracks)
-    if (edge.since < id && prepared.catches(*edge.phrase))
+    if (edge.since < id && account.awake_at(edge, id) && prepared.catches(*edge.phrase))
       return Owed{.kind = Kind::kTrack, .phrase = edge.phrase->canonical(), .track = &edge};
   return std::nullopt;
 }
@@ -44,6 +46,23 @@ bool muted(const state::Account& account, const Prepared& prepared) {
   });
 }
 
+// That a track woke or went to sleep is worth telling as long as it is the newest about it.
+bool still_so(const state::Account& account, std::string_view phrase, RecordId since,
+              RecordId ended) {
+  const auto* track = account.find_track(phrase);
+  if (!track) return false;
+  const state::Sleep* newest = nullptr;
+  for (const state::Sleep& sleep : account.sleeps())
+    if (sleep.phrase == track->phrase) newest = &sleep;
+  return newest && newest->since == since && newest->ended == ended;
+}
+
+bool notice_owed(const state::Account& account, const backbone::Record& record) {
+  if (record.has_woken())
+    return still_so(account, record.woken().phrase(), record.woken().since(), record.id());
+  return still_so(account, record.dormant().phrase(), record.id(), 0);
+}
+
 }  // namespace
 
 std::optional<Owed> concerns(const state::State& state, const state::Account& account,
@@ -69,10 +88,11 @@ std::optional<Owed> owed(const state::State& state, const state::Account& accoun
 }
 
 bool direct_owed(const state::Account& account, const Prepared& prepared) {
-  if (!prepared.record->has_direct()) return false;
-  const auto& direct = prepared.record->direct();
-  return direct.recipient() == account.id && account.open && !account.address.empty() &&
-         !account.shuts_out(direct.author(), prepared.record->id());
+  const backbone::Record& record = *prepared.record;
+  if (backbone::addressee(record) != account.id || !account.open || account.address.empty())
+    return false;
+  if (!record.has_direct()) return notice_owed(account, record);
+  return !account.shuts_out(record.direct().author(), record.id());
 }
 
 }  // namespace bridge::fanout

@@ -44,6 +44,8 @@ bool needs_actor(const Request& request) {
     case Request::kChangeLimit:
     case Request::kLimitHistory:
     case Request::kTop:
+    case Request::kCapListeners:
+    case Request::kListCaps:
       return false;
     default:
       return true;
@@ -95,6 +97,8 @@ bool allowed_on(Kind kind, const Request& request) {
     case Request::kChangeLimit:
     case Request::kLimitHistory:
     case Request::kTop:
+    case Request::kCapListeners:
+    case Request::kListCaps:
       return kind == Kind::kAdmin;
     case Request::kMore:
       return kind != Kind::kAdmin;

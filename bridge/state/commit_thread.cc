@@ -41,7 +41,7 @@ void CommitThread::run() {
   bool stopping = false;
   for (;;) {
     base::wait_readable({inboxes_[0]->fd(), inboxes_[1]->fd(), inboxes_[2]->fd(), stop_.fd()},
-                        std::chrono::milliseconds(1000));
+                        std::chrono::milliseconds(committer_.unsettled() ? 0 : 1000));
     const base::Now now = base::read_clocks();
     meter_.begin(now.mono);
     const bool staged = stage(now);

@@ -6,6 +6,7 @@
 
 #include "bridge/backbone/amend.h"
 #include "bridge/base/time_zone.h"
+#include "bridge/state/listeners.h"
 #include "bridge/wire/messages.h"
 
 namespace bridge::state {
@@ -34,8 +35,35 @@ base::Result<void> Committer::load() {
     if (!last) return tl::unexpected(last.error());
     if (!last->empty()) last_ms_ = last->front()->time_ms();
   }
+  // The cap of every word may be another than before.
+  unsettled_.clear();
+  state_.words().visit([this](const Word& word) {
+    if (!settled(word, rules_)) unsettled_.insert(word.phrase.canonical());
+  });
   publish_gauges();
   return {};
+}
+
+void Committer::note_unsettled(const Record& record) {
+  if (record.has_listeners_capped()) unsettled_.insert(record.listeners_capped().phrase());
+  if (!record.has_untracked()) return;
+  const Word* word = state_.find_word(record.untracked().phrase());
+  if (word && word->asleep > 0) unsettled_.insert(record.untracked().phrase());
+}
+
+// A place that became free is taken in the commit in which it did.
+void Committer::settle_words(base::Now now) {
+  if (!writable_) return;
+  last_ms_ = std::max(last_ms_, now.wall_ms);
+  for (std::size_t left = kSettledPerCommit; left > 0 && !unsettled_.empty();) {
+    auto records = settle(state_, rules_, *unsettled_.begin(), left, next_id_, last_ms_);
+    if (records.empty()) {
+      unsettled_.erase(unsettled_.begin());
+      continue;
+    }
+    left -= std::min(left, records.size());
+    take(std::move(records));
+  }
 }
 
 base::Result<std::optional<RecordId>> Committer::find_duplicate(AccountId author,
@@ -119,6 +147,7 @@ void Committer::take(std::vector<Record> records) {
   for (Record& record : records) {
     state_.apply(record);
     limits_.apply(record);
+    note_unsettled(record);
     bytes_ += record.ByteSizeLong();
     const auto& kept = *batch_.emplace_back(std::make_shared<const Record>(std::move(record)));
     const auto note = [&](const auto& publish) {
@@ -135,6 +164,7 @@ void Committer::take(std::vector<Record> records) {
 
 void Committer::commit(base::Now now) {
   if (!writable_) try_to_resume(now.mono);
+  settle_words(now);
   if (!batch_.empty()) {
     if (const auto appended = store_.append(batch_)) {
       counters_.batches.add();

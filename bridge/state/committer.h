@@ -16,6 +16,8 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <set>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -74,6 +76,8 @@ class Committer {
   static constexpr std::size_t kBatchRecordsMax = 1024;
   static constexpr std::size_t kBatchBytesMax = 1 << 20;
   static constexpr std::chrono::seconds kResumeEvery{1};
+  // So many listeners are woken or put to sleep in one commit.
+  static constexpr std::size_t kSettledPerCommit = 256;
 
   // The references must outlive it.
   Committer(backbone::Store& store, Rules rules, CommitListener& listener);
@@ -88,6 +92,9 @@ class Committer {
   // Makes the batch durable and answers. Blocks for one synced write when there is anything to
   // write.
   void commit(base::Now now);
+
+  // Listeners have to be woken or put to sleep: commit again soon, though nobody asks for anything.
+  bool unsettled() const { return writable_ && !unsettled_.empty(); }
 
   const State& state() const { return state_; }
   const limits::Ledger& limits() const { return limits_; }
@@ -116,6 +123,8 @@ class Committer {
   base::Result<backbone::RecordPtr> find_record(RecordId id) const;
   Decision change_limit(const wire::ChangeLimit& request, const Moment& moment);
   void take(std::vector<Record> records);
+  void note_unsettled(const Record& record);
+  void settle_words(base::Now now);
   void refuse_batch(const base::Error& error);
   void try_to_resume(base::Time now);
   void publish_gauges();
@@ -135,6 +144,8 @@ class Committer {
   std::vector<Waiting> waiting_;
   std::unordered_map<PublishKey, RecordId, HashPublish> publishes_in_batch_;
   std::unordered_map<RecordId, backbone::RecordPtr> amended_in_batch_;
+
+  std::set<std::string> unsettled_;  // words that may have to be settled, see listeners.h
 
   bool writable_ = true;
   base::Time next_resume_{};

@@ -244,6 +244,11 @@ Result<void> Deciding::run(Request& request) {
       return whois(request);
     case Request::kGet:
       return get(request);
+    case Request::kCapListeners:
+      return cap_listeners(request.cap_listeners());
+    case Request::kListCaps:
+      list_caps();
+      return {};
     default:
       break;
   }

@@ -27,10 +27,17 @@ struct Rules {
   // Else only those whom the recipient follows may send them one.
   bool directs_from_anybody = false;
   std::size_t tracks_per_person = 200;
+  // More are refused: in a domain (of people's addresses), and altogether.
+  std::size_t tracks_per_domain = 1'000'000;
+  std::size_t tracks_max = 10'000'000;
+  // So many of those who track one phrase are awake; the rest wait for their turn. See
+  // listeners.h; operators set others for single phrases.
+  std::size_t listeners_per_word = 1'000'000;
   std::size_t follows_per_person = 2000;
   std::size_t accounts_max = 1'000'000;
-  std::size_t blocks_per_person = 1000;  // in force; as many again that ended are remembered
-  std::size_t mutes_per_person = 200;    // likewise
+  std::size_t capped_words_max = 10'000;  // words with a cap of their own
+  std::size_t blocks_per_person = 1000;   // in force; as many again that ended are remembered
+  std::size_t mutes_per_person = 200;     // likewise
   std::size_t favourites_per_person = 10'000;
   std::size_t reposts_remembered = 1000;  // of a person; then the oldest is forgotten
   // What was written during a block or mute is not owed for good, so one that ended is remembered
@@ -60,8 +67,8 @@ struct Decision {
 };
 
 // Publish, Direct, Join, Quit, SetDelivery, Follow, Leave, Track, Untrack, Block, Unblock, Mute,
-// Unmute, SetZone, Confirm, Favourite, Unfavourite, Repost, Nudge, Retract, Correct and the
-// questions about State and posts. Anything else is a BAD_REQUEST: it is answered elsewhere.
+// Unmute, SetZone, Confirm, Favourite, Unfavourite, Repost, Nudge, Retract, Correct, CapListeners and
+// the questions about State and posts. Anything else is a BAD_REQUEST: it is answered elsewhere.
 // `request` is used up: a post's text moves into its record.
 Decision decide(const State& state, const Rules& rules, wire::Request request,
                 const Moment& moment);

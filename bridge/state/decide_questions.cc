@@ -1,4 +1,5 @@
 #include "bridge/state/deciding.h"
+#include "bridge/state/listeners.h"
 
 namespace bridge::state {
 
@@ -49,7 +50,12 @@ void Deciding::list_phrases(const Request& request, const Account& account) {
     return line;
   };
   if (request.has_list_tracks()) {
-    for (const TrackEdge& edge : account.tracks) add(edge).set_per_hour(edge.per_hour);
+    for (const TrackEdge& edge : account.tracks) {
+      auto& line = add(edge);
+      line.set_per_hour(edge.per_hour);
+      if (account.asleep(edge))
+        line.set_place(place_of(*state_.find_word(edge.phrase->canonical()), edge));
+    }
     return;
   }
   for (const Mute& mute : account.mutes()) {
@@ -57,6 +63,22 @@ void Deciding::list_phrases(const Request& request, const Account& account) {
     auto& line = add(mute);
     if (mute.until_ms != 0)
       line.set_ends_in_ms(static_cast<std::uint64_t>(mute.until_ms - moment_.now_ms));
+  }
+}
+
+// The words with a cap of their own, and those with somebody waiting.
+void Deciding::list_caps() {
+  auto& reply = *decision_.reply.mutable_word_caps();
+  reply.set_by_default(rules_.listeners_per_word);
+  reply.set_total(state_.words().notable().size());
+  for (const auto& [text, word] : state_.words().notable()) {
+    if (static_cast<std::size_t>(reply.caps_size()) == wire::kNamesMax) break;
+    auto& line = *reply.add_caps();
+    line.set_phrase(std::string(text));
+    line.set_cap(cap_of(word, rules_));
+    line.set_by_default(!word->cap);
+    line.set_listeners(word->listeners.size());
+    line.set_asleep(word->asleep);
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "bridge/base/text.h"
 #include "bridge/state/deciding.h"
+#include "bridge/state/listeners.h"
 
 namespace bridge::state {
 
@@ -36,15 +37,24 @@ void Deciding::end_follow(AccountId follower, AccountId followee) {
   left.set_followee(followee);
 }
 
-void Deciding::end_track(AccountId account, const TrackEdge& edge) {
+void Deciding::end_track(const Account& account, const TrackEdge& edge) {
   if (edge.per_hour != 0) {
     auto& capped = *add_record().mutable_capped();
-    capped.set_account(account);
+    capped.set_account(account.id);
     capped.set_phrase(edge.phrase->canonical());
   }
   auto& untracked = *add_record().mutable_untracked();
-  untracked.set_account(account);
+  untracked.set_account(account.id);
   untracked.set_phrase(edge.phrase->canonical());
+  // State knows; the store has to forget what it kept of them.
+  for (const Sleep& sleep : account.sleeps()) {
+    if (sleep.phrase != edge.phrase) continue;
+    auto& forgotten = *add_record().mutable_woken();
+    forgotten.set_account(account.id);
+    forgotten.set_phrase(edge.phrase->canonical());
+    forgotten.set_since(sleep.since);
+    forgotten.set_forgotten(true);
+  }
 }
 
 void Deciding::forget_mute(AccountId account, const Mute& mute) {
@@ -63,7 +73,7 @@ void Deciding::forget_block(AccountId account, const Block& block) {
 // Whom they block, they go on to block.
 void Deciding::end_subscriptions(const Account& account) {
   for (const FollowEdge& edge : account.follows) end_follow(account.id, edge.followee);
-  for (const TrackEdge& edge : account.tracks) end_track(account.id, edge);
+  for (const TrackEdge& edge : account.tracks) end_track(account, edge);
   for (const Mute& mute : account.mutes()) forget_mute(account.id, mute);
   for (const Block& block : account.blocks())
     if (!block.in_force()) forget_block(account.id, block);
@@ -120,12 +130,25 @@ Result<void> Deciding::track(const Account& account, const wire::Track& what) {
                 fmt::format("At most {} an hour can be asked for.", kPerHourMax));
   const auto is_new = [&](const track::Phrase& p) { return !account.find_track(p.canonical()); };
   const auto added = static_cast<std::size_t>(std::ranges::count_if(*parsed, is_new));
+  if (auto room = room_for_tracks(account, added); !room) return room;
+  for (const track::Phrase& phrase : *parsed) track_one(account, phrase, what.per_hour());
+  return {};
+}
+
+Result<void> Deciding::room_for_tracks(const Account& account, std::size_t added) const {
+  if (added == 0) return {};
   if (account.tracks.size() + added > rules_.tracks_per_person)
     return fail(
         ErrorCode::kConflict,
         fmt::format("You track {} phrases already and can track {}: `untrack PHRASE` makes room.",
                     account.tracks.size(), rules_.tracks_per_person));
-  for (const track::Phrase& phrase : *parsed) track_one(account, phrase, what.per_hour());
+  const std::string_view domain = domain_of(account.address);
+  if (!account.address.empty() &&
+      state_.tracks_of_domain(domain) + added > rules_.tracks_per_domain)
+    return fail(ErrorCode::kConflict,
+                fmt::format("The people at {} track as much as one server's people can.", domain));
+  if (state_.tracks() + added > rules_.tracks_max)
+    return fail(ErrorCode::kConflict, "This service keeps as many tracks as it can.");
   return {};
 }
 
@@ -137,12 +160,22 @@ void Deciding::track_one(const Account& account, const track::Phrase& phrase,
   const TrackEdge* edge = account.find_track(phrase.canonical());
   if (edge) {
     line.set_since(edge->since);
+    if (account.asleep(*edge))
+      line.set_place(place_of(*state_.find_word(phrase.canonical()), *edge));
   } else {
     Record& record = add_record();
     record.mutable_tracked()->set_account(account.id);
     record.mutable_tracked()->set_phrase(phrase.canonical());
     line.set_since(record.id());
     line.set_changed(true);
+    const Word* word = state_.find_word(phrase.canonical());
+    if (full(word, rules_)) {
+      auto& dormant = *add_record().mutable_dormant();
+      dormant.set_account(account.id);
+      dormant.set_phrase(phrase.canonical());
+      dormant.set_told(true);
+      line.set_place((word ? word->asleep : 0) + 1);
+    }
   }
   if (per_hour == (edge ? edge->per_hour : 0)) return;
   line.set_recapped(edge != nullptr);
@@ -150,6 +183,30 @@ void Deciding::track_one(const Account& account, const track::Phrase& phrase,
   capped.set_account(account.id);
   capped.set_phrase(phrase.canonical());
   capped.set_per_hour(per_hour);
+}
+
+// The word is settled, a bounded number a commit, by the committer: see listeners.h.
+Result<void> Deciding::cap_listeners(const wire::CapListeners& what) {
+  if (auto ok = base::check_text(what.phrase(), what.phrase().size()); !ok) return ok;
+  const auto phrase = track::Phrase::parse(what.phrase());
+  if (!phrase) return tl::unexpected(phrase.error());
+  const Word* word = state_.find_word(phrase->canonical());
+  const auto before = word ? word->cap : std::nullopt;
+  if (what.lifted() ? !before.has_value() : before == what.listeners()) {
+    done(0);
+    return {};
+  }
+  if (!what.lifted() && !before && state_.words().notable().size() >= rules_.capped_words_max)
+    return fail(ErrorCode::kConflict, "There are as many words with a cap as there can be.");
+  Record& record = add_record();
+  auto& capped = *record.mutable_listeners_capped();
+  capped.set_phrase(phrase->canonical());
+  if (what.lifted())
+    capped.set_lifted(true);
+  else
+    capped.set_listeners(what.listeners());
+  done(record.id());
+  return {};
 }
 
 Result<void> Deciding::untrack(const Account& account, const wire::Untrack& what) {
@@ -167,7 +224,7 @@ Result<void> Deciding::untrack(const Account& account, const wire::Untrack& what
     line.set_text(phrase.canonical());
     const TrackEdge* edge = account.find_track(phrase.canonical());
     if (!edge) continue;
-    end_track(account.id, *edge);
+    end_track(account, *edge);
     line.set_changed(true);
   }
   return {};

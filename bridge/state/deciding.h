@@ -36,7 +36,10 @@ class Deciding {
   Result<void> follow(const Account& account, const std::string& nick);
   Result<void> leave(const Account& account, const std::string& nick);
   Result<void> track(const Account& account, const wire::Track& what);
+  Result<void> room_for_tracks(const Account& account, std::size_t added) const;
   void track_one(const Account& account, const track::Phrase& phrase, std::uint32_t per_hour);
+  Result<void> cap_listeners(const wire::CapListeners& what);
+  void list_caps();
   Result<void> untrack(const Account& account, const wire::Untrack& what);
   Result<void> block(const Account& account, const std::string& nick);
   Result<void> unblock(const Account& account, const std::string& nick);
@@ -104,7 +107,7 @@ class Deciding {
     decision_.reply.mutable_done()->set_changed(id != 0);
   }
   void end_follow(AccountId follower, AccountId followee);
-  void end_track(AccountId account, const TrackEdge& edge);
+  void end_track(const Account& account, const TrackEdge& edge);
   void end_subscriptions(const Account& account);
   void forget_mute(AccountId account, const Mute& mute);
   void forget_block(AccountId account, const Block& block);

@@ -87,6 +87,10 @@ std::string fold_nick(std::string_view nick) {
   return folded;
 }
 
+std::string_view domain_of(std::string_view address) {
+  return address.substr(address.find('@') + 1);  // npos + 1 is 0
+}
+
 bool valid_nick(std::string_view nick) {
   return !nick.empty() && nick.size() <= 20 && std::ranges::all_of(nick, [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -129,6 +133,19 @@ bool Account::has_favourite(RecordId post) const {
 const Repost* Account::find_repost(RecordId post) const {
   const auto it = std::ranges::find(reposts(), post, &Repost::post);
   return it == reposts().end() ? nullptr : &*it;
+}
+
+bool Account::awake_at(const TrackEdge& track, RecordId record) const {
+  return std::ranges::none_of(sleeps(), [&](const Sleep& sleep) {
+    return sleep.phrase == track.phrase && sleep.covers(record);
+  });
+}
+
+const Sleep* Account::asleep(const TrackEdge& track) const {
+  const auto it = std::ranges::find_if(sleeps(), [&](const Sleep& sleep) {
+    return sleep.phrase == track.phrase && sleep.ended == 0;
+  });
+  return it == sleeps().end() ? nullptr : &*it;
 }
 
 bool Account::blocks_now(AccountId other) const {
@@ -186,6 +203,9 @@ void State::make_account(const Record& record) {
 // The set knows an account by the address that it has, so it leaves the set while that changes.
 void State::set_address(Account& account, std::string_view address) {
   auto& addresses = lookup_->addresses;
+  const auto tracks = static_cast<std::int64_t>(account.tracks.size());
+  count_tracks(account.address, -tracks);
+  count_tracks(address, tracks);
   if (find_address(account.address) == &account) addresses.erase(account.number);
   account.address = address;
   if (address.empty()) return;
@@ -209,8 +229,26 @@ void State::drop_follow(AccountId follower, AccountId followee) {
   --follows_;
 }
 
-void State::add_track(AccountId account, std::string_view phrase, RecordId since) {
-  at(account).tracks.push_back({.phrase = phrases_.use(phrase), .since = since});
+void State::count_tracks(std::string_view address, std::int64_t by) {
+  if (by == 0 || address.empty()) return;
+  const std::string_view domain = domain_of(address);
+  auto at = by_domain_.find(domain);
+  if (at == by_domain_.end()) at = by_domain_.emplace(domain, 0).first;
+  at->second += static_cast<std::uint64_t>(by);
+  if (at->second == 0) by_domain_.erase(at);
+}
+
+std::uint64_t State::tracks_of_domain(std::string_view domain) const {
+  const auto at = by_domain_.find(domain);
+  return at == by_domain_.end() ? 0 : at->second;
+}
+
+void State::add_track(AccountId id, std::string_view phrase, RecordId since) {
+  Account& account = at(id);
+  Word& word = words_.use(phrase);
+  word.listeners.add(since, account.number);
+  account.tracks.push_back({.phrase = &word.phrase, .since = since});
+  count_tracks(account.address, 1);
   ++tracks_;
 }
 
@@ -221,12 +259,75 @@ TrackEdge* State::track_of(AccountId account, std::string_view phrase) {
   return it == tracks.end() ? nullptr : &*it;
 }
 
-void State::drop_track(AccountId account, std::string_view phrase) {
-  const TrackEdge* edge = track_of(account, phrase);
+void State::drop_track(AccountId id, std::string_view phrase) {
+  const TrackEdge* edge = track_of(id, phrase);
   if (!edge) return;
-  phrases_.release(edge->phrase);
-  at(account).tracks.erase(edge);
+  Account& account = at(id);
+  Word& word = *words_.find(phrase);
+  word.listeners.remove(edge->since);
+  account.tracks.erase(edge);
+  end_sleeps(account, word);
+  words_.release(word);
+  count_tracks(account.address, -1);
   --tracks_;
+}
+
+// With their track, at once: between that and the records that say so it must be clear who is
+// awake.
+void State::end_sleeps(Account& account, Word& word) {
+  if (!account.rare) return;
+  std::size_t open = 0;
+  const std::size_t ended = account.rare->sleeps.erase_if([&](const Sleep& sleep) {
+    if (sleep.phrase != &word.phrase) return false;
+    open += sleep.ended == 0 ? 1 : 0;
+    return true;
+  });
+  words_.set_asleep(word, word.asleep - open);
+  for (std::size_t n = 0; n < ended; ++n) words_.release(word);
+}
+
+void State::set_sleep(AccountId id, std::string_view phrase, Sleep sleep) {
+  if (!track_of(id, phrase)) return;
+  auto& sleeps = rare(at(id)).sleeps;
+  Word& word = words_.use(phrase);
+  sleep.phrase = &word.phrase;
+  const auto it = std::ranges::lower_bound(sleeps, sleep.since, {}, &Sleep::since);
+  const bool known = it != sleeps.end() && it->since == sleep.since;
+  const bool was_asleep = known && it->ended == 0;
+  if (known) {
+    *it = sleep;
+    words_.release(word);
+  } else {
+    sleeps.insert(it, sleep);
+  }
+  words_.set_asleep(word, word.asleep + (sleep.ended == 0 ? 1 : 0) - (was_asleep ? 1 : 0));
+}
+
+void State::drop_sleep(AccountId id, RecordId since) {
+  auto& sleeps = rare(at(id)).sleeps;
+  const auto it = std::ranges::find(sleeps, since, &Sleep::since);
+  if (it == sleeps.end()) return;
+  Word& word = *words_.find(it->phrase->canonical());
+  if (it->ended == 0) words_.set_asleep(word, word.asleep - 1);
+  sleeps.erase(it);
+  words_.release(word);
+}
+
+// Who of those who track a word is awake.
+void State::apply_listeners(const Record& record) {
+  if (record.has_dormant()) {
+    set_sleep(record.dormant().account(), record.dormant().phrase(), {.since = record.id()});
+  } else if (record.has_woken()) {
+    const auto& woken = record.woken();
+    if (woken.forgotten())
+      drop_sleep(woken.account(), woken.since());
+    else
+      set_sleep(woken.account(), woken.phrase(), {.since = woken.since(), .ended = record.id()});
+  } else if (record.has_listeners_capped()) {
+    const auto& capped = record.listeners_capped();
+    words_.set_cap(capped.phrase(),
+                   capped.lifted() ? std::nullopt : std::optional(capped.listeners()));
+  }
 }
 
 void State::set_block(AccountId account, Block block) {
@@ -240,10 +341,10 @@ void State::set_block(AccountId account, Block block) {
 
 void State::set_mute(AccountId account, std::string_view phrase, Mute mute) {
   auto& mutes = rare(at(account)).mutes;
-  mute.phrase = phrases_.use(phrase);
+  mute.phrase = &words_.use(phrase).phrase;
   const auto it = std::ranges::lower_bound(mutes, mute.since, {}, &Mute::since);
   if (it != mutes.end() && it->since == mute.since) {
-    phrases_.release(it->phrase);
+    words_.release(*words_.find(it->phrase->canonical()));
     *it = mute;
   } else {
     mutes.insert(it, mute);
@@ -254,7 +355,7 @@ void State::drop_mute(AccountId account, RecordId since) {
   auto& mutes = rare(at(account)).mutes;
   const auto it = std::ranges::find(mutes, since, &Mute::since);
   if (it == mutes.end()) return;
-  phrases_.release(it->phrase);
+  words_.release(*words_.find(it->phrase->canonical()));
   mutes.erase(it);
 }
 
@@ -382,6 +483,11 @@ void State::apply(const Record& record) {
     case Record::kReposted:
     case Record::kRepostForgotten:
       apply_liking(record);
+      break;
+    case Record::kDormant:
+    case Record::kWoken:
+    case Record::kListenersCapped:
+      apply_listeners(record);
       break;
     case Record::kLimitChanged:  // bridge/limits/limits.h
     case Record::kDirect:

@@ -11,14 +11,16 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "bridge/backbone/store.h"
+#include "bridge/base/text.h"
 #include "bridge/state/packed.h"
-#include "bridge/state/phrases.h"
+#include "bridge/state/words.h"
 #include "bridge/track/subscribers.h"
 
 namespace bridge::state {
@@ -36,6 +38,15 @@ struct TrackEdge {
   const track::Phrase* phrase = nullptr;  // shared by all who track it
   RecordId since = 0;
   std::uint32_t per_hour = 0;  // at most so many are sent one by one; 0: no cap
+};
+
+// A time during which a track was asleep, because its word had as many listeners as it may: what
+// was posted meanwhile is not owed by it.
+struct Sleep {
+  const track::Phrase* phrase = nullptr;  // shared
+  RecordId since = 0;                     // also what names it
+  RecordId ended = 0;                     // 0: it sleeps
+  bool covers(RecordId id) const { return since < id && (ended == 0 || id <= ended); }
 };
 
 // Somebody whose posts and directs do not reach this person. What they wrote before its end never
@@ -99,6 +110,7 @@ struct Account {
     Packed<Mute> mutes;
     Packed<RecordId> favourites;
     Packed<Repost> reposts;
+    Packed<Sleep> sleeps;
     track::Subscribers followers;
   };
   std::unique_ptr<Rare> rare;  // State's; everybody else asks these:
@@ -114,6 +126,8 @@ struct Account {
   const Packed<Mute>& mutes() const { return get().mutes; }  // in order of their beginning
   const Packed<RecordId>& favourites() const { return get().favourites; }  // posts, ascending
   const Packed<Repost>& reposts() const { return get().reposts; }  // in order; the newest of them
+  // Of tracks, in order of their beginning; with those that ended, until they are forgotten.
+  const Packed<Sleep>& sleeps() const { return get().sleeps; }
   // In order of subscription.
   const track::Subscribers& followers() const { return get().followers; }
 
@@ -124,6 +138,10 @@ struct Account {
 
   bool has_favourite(RecordId post) const;
   const Repost* find_repost(RecordId post) const;
+  // Was it awake when this record was made? Everybody has the tracks of `this`.
+  bool awake_at(const TrackEdge& track, RecordId record) const;
+  // The sleep it is in now; nullptr: it is awake.
+  const Sleep* asleep(const TrackEdge& track) const;
 
   bool blocks_now(AccountId other) const;
   // May this record by `author` not reach this person because of a block?
@@ -153,6 +171,11 @@ class State {
   const std::vector<Repost>& reposts_of(RecordId post) const;
 
   const std::deque<Account>& accounts() const { return *accounts_; }  // by number
+  // nullptr when nobody tracks or mutes it and it has no cap. Good until the next apply().
+  const Word* find_word(std::string_view canonical) const { return words_.find(canonical); }
+  const Words& words() const { return words_; }
+  // Tracks of people whose address is in this domain.
+  std::uint64_t tracks_of_domain(std::string_view domain) const;
   std::uint64_t follows() const { return follows_; }
   std::uint64_t tracks() const { return tracks_; }
   // Id of the newest record applied, and its time: the log's clock never runs backwards.
@@ -169,6 +192,11 @@ class State {
   void add_track(AccountId account, std::string_view phrase, RecordId since);
   void drop_track(AccountId account, std::string_view phrase);
   TrackEdge* track_of(AccountId account, std::string_view phrase);  // nullptr: none
+  void end_sleeps(Account& account, Word& word);
+  void set_sleep(AccountId account, std::string_view phrase, Sleep sleep);
+  void drop_sleep(AccountId account, RecordId since);
+  void count_tracks(std::string_view address, std::int64_t by);
+  void apply_listeners(const Record& record);
   void set_block(AccountId account, Block block);
   void set_mute(AccountId account, std::string_view phrase, Mute mute);
   void drop_mute(AccountId account, RecordId since);
@@ -177,16 +205,19 @@ class State {
 
   struct Lookup;
 
-  std::unique_ptr<std::deque<Account>> accounts_;  // by number
-  std::unique_ptr<Lookup> lookup_;                 // by id, nick and address
-  Phrases phrases_;
+  std::unique_ptr<std::deque<Account>> accounts_;              // by number
+  std::unique_ptr<Lookup> lookup_;                             // by id, nick and address
   std::unordered_map<RecordId, std::vector<Repost>> reposts_;  // by post
+  Words words_;
+  std::unordered_map<std::string, std::uint64_t, base::StringHash, std::equal_to<>> by_domain_;
   std::uint64_t follows_ = 0;
   std::uint64_t tracks_ = 0;
   RecordId head_ = 0;
   base::WallMs head_ms_ = 0;
 };
 
+// What stands after the @ of a bare address; all of it, where there is none.
+std::string_view domain_of(std::string_view address);
 // Nicks are compared without case; they are ASCII, so this is all there is to it.
 std::string fold_nick(std::string_view nick);
 // 1 to 20 of A-Z a-z 0-9 _.

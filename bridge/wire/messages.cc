@@ -199,6 +199,10 @@ std::string_view action_name(const Request& request) {
       return "retract";
     case Request::kCorrect:
       return "correct";
+    case Request::kCapListeners:
+      return "cap_listeners";
+    case Request::kListCaps:
+      return "list_caps";
     case Request::ACTION_NOT_SET:
       return "nothing";
   }

@@ -112,15 +112,27 @@ std::string say_untracked(const Values& values, const wire::Reply& reply) {
   return values.has("phrases") ? "That was not tracked." : "You tracked nothing.";
 }
 
+// What is tracked from now on, but sleeps.
+std::string say_full(const wire::Phrases& phrases) {
+  std::string text;
+  for (const wire::Phrase& phrase : phrases.phrases())
+    if (phrase.changed() && phrase.place() > 0)
+      text = two_lines(std::move(text),
+                       fmt::format("{} is full: you are number {} in line and will be told.",
+                                   phrase.text(), phrase.place()));
+  return text;
+}
+
 std::string say_tracked(const Values& values, const wire::Reply& reply) {
   if (values.has("off")) return say_untracked(values, reply);
   if (!values.has("phrases")) return say_tracks(values, reply);
-  const auto is_new = [](const wire::Phrase& phrase) { return phrase.changed(); };
+  const auto is_new = [](const wire::Phrase& p) { return p.changed() && p.place() == 0; };
   const auto recapped = [](const wire::Phrase& phrase) { return phrase.recapped(); };
   const auto known = [](const wire::Phrase& p) { return !p.changed() && !p.recapped(); };
   return two_lines(two_lines(phrases_that(is_new, "Tracking", reply.phrases()),
                              phrases_that(recapped, "Tracking still", reply.phrases())),
-                   phrases_that(known, "Tracked already", reply.phrases()));
+                   two_lines(phrases_that(known, "Tracked already", reply.phrases()),
+                             say_full(reply.phrases())));
 }
 
 void ask_mute(const Values& values, std::string_view, wire::Request& request) {
@@ -162,7 +174,8 @@ constexpr std::array kCommands = {
                   "so many an hour one by one.",
           .manual = "The words may stand in any order and case; \"a quoted run\" stands as it is, "
                     "-word leaves something out. What is beyond `max` is counted, and `more` "
-                    "brings it. `track` alone lists, `track off` ends all. At most 200 phrases of "
+                    "brings it. A word that has as many listeners as it may is full: then you wait in "
+                    "line, and are told when it is your turn. `track` alone lists, `track off` ends all. At most 200 phrases of "
                     "60 bytes.",
           .section = Section::kWords,
           .read = read_track,

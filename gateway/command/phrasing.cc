@@ -12,8 +12,10 @@ std::chrono::sys_time<std::chrono::milliseconds> time_of(std::int64_t unix_ms) {
   return std::chrono::sys_time<std::chrono::milliseconds>{std::chrono::milliseconds{unix_ms}};
 }
 
-// "nyc", "nyc (at most 10 an hour)", "nyc (2 hours left)".
+// "nyc", "nyc (at most 10 an hour)", "nyc (2 hours left)", "nyc (full: you are number 12 in line)".
 std::string with_bounds(const wire::Phrase& phrase) {
+  if (phrase.place() > 0)
+    return fmt::format("{} (full: you are number {} in line)", phrase.text(), phrase.place());
   if (phrase.per_hour() > 0)
     return fmt::format("{} (at most {} an hour)", phrase.text(), phrase.per_hour());
   if (phrase.ends_in_ms() > 0)

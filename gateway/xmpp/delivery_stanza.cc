@@ -27,6 +27,13 @@ std::uint64_t number_of(const wire::Item& item) {
 std::string delivery_body(const wire::Item& item, const wire::Recipient& recipient) {
   if (item.retracted()) return item.author() + " has taken back an earlier post.";
   if (item.nudge()) return item.author() + " nudges you. " + item.text();
+  if (recipient.class_() == wire::TRACK_WOKEN)
+    return "There is room again for " + recipient.phrase() +
+           ": what is posted from now on reaches you.";
+  if (recipient.class_() == wire::TRACK_ASLEEP)
+    return recipient.phrase() +
+           " has more listeners than it can have just now: you get nothing for it "
+           "until there is room, and will be told.";
   std::string body;
   body.reserve(item.author().size() + item.text().size() + recipient.phrase().size() + 64);
   if (recipient.class_() == wire::DIRECT) {

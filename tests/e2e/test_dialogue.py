@@ -283,6 +283,29 @@ class Tracking(Story):
         await ann.says("tracks", "You track nothing")
 
 
+class Full(Story):
+    async def test_who_is_second_in_line_is_told_and_gets_the_posts_after_their_turn(self):
+        ann, bob, cem = await self.members("ann", "bob", "cem")
+        self.stack.ctl("cap", "godwit", "1")
+        await ann.says("track godwit", "Tracking: godwit")
+        await bob.says("track godwit", "godwit is full: you are number 1 in line")
+        await bob.says("tracks", "godwit (full: you are number 1 in line)")
+        await cem.says("post a godwit for one")
+        await ann.gets(f"[godwit] {cem.nick}: a godwit for one")
+        await ann.says("untrack godwit", "No longer tracking: godwit")
+        await bob.gets("There is room again for godwit: what is posted from now on reaches you.")
+        await cem.says("post a godwit for another")
+        await bob.gets(f"[godwit] {cem.nick}: a godwit for another")
+        self.assertIn("godwit", self.stack.ctl("caps").stdout)
+        self.stack.ctl("cap", "godwit", "0")
+        await bob.gets(
+            "godwit has more listeners than it can have just now: you get nothing for it until "
+            "there is room, and will be told."
+        )
+        self.stack.ctl("cap", "godwit", "none")
+        await bob.gets("There is room again for godwit: what is posted from now on reaches you.")
+
+
 class Following(Story):
     async def test_follow_and_leave(self):
         ann, bob = await self.members("ann", "bob")

@@ -74,6 +74,17 @@ void Crowd::ebb_and_flow() {
     if (listening_[member] == ebb && stage_.dice.chance(ebb ? 0.6 : 0.9)) turn_to(member, !ebb);
 }
 
+void Crowd::cap(const std::string& word, std::optional<std::uint32_t> listeners) {
+  stage_.trace.say("the cap of {} is {}", word,
+                   listeners ? fmt::format("{}", *listeners) : "lifted");
+  wire::Request request;
+  request.mutable_cap_listeners()->set_phrase(word);
+  request.mutable_cap_listeners()->set_lifted(!listeners);
+  request.mutable_cap_listeners()->set_listeners(listeners.value_or(0));
+  waiting_.push_back({std::move(request)});
+  worker_.wake();
+}
+
 std::size_t Crowd::turn() {
   const Time now = stage_.agenda.now();
   std::size_t work = backbone_.turn(now);

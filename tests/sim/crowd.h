@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ class Crowd final : private bridge::client::Listener {
   void settle() { settling_ = true; }
   // More than half of them stop listening, or most of those who did begin again.
   void ebb_and_flow();
+  // An operator sets how many listeners of a word are awake; nothing: as many as like.
+  void cap(const std::string& word, std::optional<std::uint32_t> listeners);
   bool settled() const { return waiting_.empty() && asked_.empty(); }
 
  private:

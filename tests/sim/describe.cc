@@ -60,6 +60,18 @@ std::string describe(const bridge::backbone::Record& record) {
             fmt::format("{} takes #{} back", record.changed().nick(), record.changed().post()));
       return said(fmt::format("{} corrects #{}: {}", record.changed().nick(),
                               record.changed().post(), record.changed().text()));
+    case Record::kDormant:
+      return said(fmt::format("the track of account {} of {} sleeps", record.dormant().account(),
+                              record.dormant().phrase()));
+    case Record::kWoken:
+      return said(fmt::format("the track of account {} of {} {}", record.woken().account(),
+                              record.woken().phrase(),
+                              record.woken().forgotten() ? "slept" : "wakes"));
+    case Record::kListenersCapped:
+      return said(fmt::format("the cap of {} is {}", record.listeners_capped().phrase(),
+                              record.listeners_capped().lifted()
+                                  ? "lifted"
+                                  : std::to_string(record.listeners_capped().listeners())));
     default:
       return said("something else");
   }

@@ -40,6 +40,8 @@ bool is_body_of(const std::string& body, const Record& record, const std::vector
   if (record.has_reposted()) return is_body_of(body, *log[record.reposted().post() - 1], log);
   if (record.has_direct())
     return body == "(direct) " + record.direct().nick() + ": " + record.direct().text();
+  if (record.has_woken()) return body.find(record.woken().phrase()) != std::string::npos;
+  if (record.has_dormant()) return body.find(record.dormant().phrase()) != std::string::npos;
   if (record.has_changed()) {
     const auto& changed = record.changed();
     return changed.deleted() ? body == changed.nick() + " has taken back an earlier post."
@@ -144,6 +146,7 @@ void Laws::judge(const std::vector<RecordPtr>& log) const {
   judge_arrivals(log);
   judge_changes(log);
   judge_feeds(log);
+  if (const std::string how = unfair(log); !how.empty()) broken("the caps: " + how);
 }
 
 void Laws::judge_publications(const std::vector<RecordPtr>& log) const {
@@ -197,7 +200,7 @@ void Laws::judge_arrivals(const std::vector<RecordPtr>& log) const {
         broken(fmt::format("{} got #{} with a text that is not its own {}", address, id, at));
     if (!owed.may.contains(delivery))
       broken(fmt::format("{}: {} got #{}, which was not owed to them {}",
-                         log[id - 1]->has_direct() ? "law 10" : "law 2", address, id, at));
+                         log[id - 1]->has_post() ? "law 2" : "law 10", address, id, at));
   }
   if (const std::string sentence = missing(log); !sentence.empty()) broken(sentence);
 }

@@ -1,6 +1,10 @@
 #include "tests/sim/oracle.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <sstream>
 
 namespace tests::sim {
@@ -24,6 +28,7 @@ struct Person {
   RecordId owed_since = 0;
   std::map<AccountId, RecordId> follows;  // since when
   std::map<std::string, RecordId> tracks;
+  std::map<std::string, std::map<RecordId, RecordId>> sleeps;  // from, to (0: still) of a track
   std::set<AccountId> blocks;
   std::map<AccountId, RecordId> unblocked;  // when last
   std::vector<Mute> mutes;
@@ -38,12 +43,20 @@ std::set<std::string> words_of(const std::string& text) {
   return words;
 }
 
+bool asleep(const Person& person, const std::string& word, RecordId at) {
+  const auto sleeps = person.sleeps.find(word);
+  if (sleeps == person.sleeps.end()) return false;
+  return std::ranges::any_of(sleeps->second, [&](const auto& sleep) {
+    return sleep.first < at && (sleep.second == 0 || at < sleep.second);
+  });
+}
+
 bool subscribed(const Person& person, AccountId author, const std::set<std::string>& words,
                 RecordId before) {
   const auto follow = person.follows.find(author);
   if (follow != person.follows.end() && follow->second < before) return true;
   for (const auto& [word, since] : person.tracks)
-    if (since < before && words.contains(word)) return true;
+    if (since < before && words.contains(word) && !asleep(person, word, before)) return true;
   return false;
 }
 
@@ -74,6 +87,15 @@ bool comes_by_repost(AccountId account, const Person& person, const Record& reco
       return false;
   }
   return true;
+}
+
+// That a track woke, or was put to sleep, is told as long as nothing newer is to be told of it.
+bool still_so(const Person& person, const Record& record) {
+  const auto& word = record.has_woken() ? record.woken().phrase() : record.dormant().phrase();
+  const auto sleeps = person.sleeps.find(word);
+  if (sleeps == person.sleeps.end() || sleeps->second.empty()) return false;
+  const auto& [from, to] = *sleeps->second.rbegin();
+  return record.has_woken() ? to == record.id() : from == record.id() && to == 0;
 }
 
 bool blocked(const Person& person, AccountId author, RecordId id) {
@@ -113,7 +135,20 @@ void apply_block(People& people, const Record& record) {
   }
 }
 
+void apply_sleep(People& people, const Record& record) {
+  if (record.has_dormant()) {
+    people[record.dormant().account()].sleeps[record.dormant().phrase()][record.id()] = 0;
+  } else if (record.has_woken()) {
+    auto& sleeps = people[record.woken().account()].sleeps[record.woken().phrase()];
+    if (record.woken().forgotten())
+      sleeps.erase(record.woken().since());
+    else
+      sleeps[record.woken().since()] = record.id();
+  }
+}
+
 void apply(People& people, const Record& record) {
+  apply_sleep(people, record);
   apply_block(people, record);
   apply_mute(people, record);
   const RecordId id = record.id();
@@ -153,9 +188,17 @@ void apply(People& people, const Record& record) {
   }
 }
 
+// To one person.
+bool notice_owed(AccountId account, const Person& person, const Record& record) {
+  const AccountId whose =
+      record.has_woken() ? record.woken().account() : record.dormant().account();
+  return account == whose && still_so(person, record);
+}
+
 bool is_owed(const People& people, AccountId account, const Record& record, const Log& log) {
   const Person& person = people.at(account);
   if (!person.open || person.address.empty()) return false;
+  if (is_notice(record)) return notice_owed(account, person, record);
   if (record.has_direct())
     return record.direct().recipient() == account &&
            !blocked(person, record.direct().author(), record.id());
@@ -172,10 +215,67 @@ bool is_owed(const People& people, AccountId account, const Record& record, cons
 }
 
 bool is_delivered(const Record& record) {
-  return record.has_post() || record.has_direct() || record.has_reposted();
+  return record.has_post() || record.has_direct() || record.has_reposted() || is_notice(record);
 }
 
 }  // namespace
+
+bool is_notice(const Record& record) {
+  return (record.has_woken() && !record.woken().forgotten()) ||
+         (record.has_dormant() && !record.dormant().told());
+}
+
+std::string unfair(const std::vector<bridge::backbone::RecordPtr>& log) {
+  struct Word {
+    std::map<RecordId, AccountId> listeners;  // by when they began
+    std::size_t awake = 0;
+    std::optional<std::size_t> cap;
+  };
+  std::map<std::string, Word> words;
+  const auto stands_at = [](const Word& word, AccountId account) {
+    std::size_t at = 0;
+    for (const auto& [since, listener] : word.listeners) {
+      if (listener == account) break;
+      ++at;
+    }
+    return at;
+  };
+  for (const auto& record : log) {
+    if (record->has_tracked()) {
+      Word& word = words[record->tracked().phrase()];
+      word.listeners.emplace(record->id(), record->tracked().account());
+      ++word.awake;  // unless the next record says otherwise
+    } else if (record->has_untracked()) {
+      Word& word = words[record->untracked().phrase()];
+      const std::size_t at = stands_at(word, record->untracked().account());
+      if (at < word.awake) --word.awake;
+      std::erase_if(word.listeners,
+                    [&](const auto& each) { return each.second == record->untracked().account(); });
+    } else if (record->has_dormant()) {
+      Word& word = words[record->dormant().phrase()];
+      const bool newest = stands_at(word, record->dormant().account()) + 1 == word.awake;
+      if (!record->dormant().told() && !newest)
+        return fmt::format("#{} puts to sleep who is not the newest", record->id());
+      --word.awake;
+    } else if (record->has_woken() && !record->woken().forgotten()) {
+      Word& word = words[record->woken().phrase()];
+      if (stands_at(word, record->woken().account()) != word.awake)
+        return fmt::format("#{} wakes who is not the oldest", record->id());
+      if (word.cap && word.awake >= *word.cap)
+        return fmt::format("#{} wakes more than may be awake", record->id());
+      ++word.awake;
+    } else if (record->has_listeners_capped()) {
+      const auto& capped = record->listeners_capped();
+      words[capped.phrase()].cap =
+          capped.lifted() ? std::nullopt : std::optional<std::size_t>(capped.listeners());
+    }
+  }
+  for (const auto& [text, word] : words)
+    if (word.awake != std::min(word.listeners.size(), word.cap.value_or(word.listeners.size())))
+      return fmt::format("of {} who track {}, {} are awake in the end", word.listeners.size(), text,
+                         word.awake);
+  return {};
+}
 
 // Who is owed a repost can become more when a subscription ends that brought the post itself: who
 // it is judged for at its turn, and that may be any moment from then on.
@@ -194,8 +294,8 @@ Owed owed_by(const Log& log) {
         if (is_owed(people, account, about, log)) owed.may.emplace(person.address, record->id());
       continue;
     }
+    if (!is_delivered(*record) || is_notice(*record)) apply(people, *record);
     if (!is_delivered(*record)) {
-      apply(people, *record);
       if (!record->has_left() && !record->has_untracked()) continue;
       const AccountId who =
           record->has_left() ? record->left().follower() : record->untracked().account();

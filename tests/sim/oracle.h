@@ -1,8 +1,8 @@
 // oracle: who is owed what, found out from the log alone, in the most naive way there is.
 //
 // It shares nothing with the bridge's matcher: words are what stands between spaces, a person's
-// subscriptions are two maps, blocks and mutes are lists of when. That is enough for the words that
-// simulated people use. docs/owed.md has the rules.
+// subscriptions are two maps, blocks, mutes and sleeps are lists of when. That is enough for the
+// words that simulated people use. docs/owed.md has the rules.
 #pragma once
 
 #include <map>
@@ -27,6 +27,13 @@ struct Owed {
   // them: (address, change) -> the post.
   std::map<std::pair<std::string, bridge::backbone::RecordId>, bridge::backbone::RecordId> changes;
 };
+
+// To one person, about a track of theirs that woke or was put to sleep.
+bool is_notice(const bridge::backbone::Record& record);
+
+// Where the listeners of a word were not woken in the order in which they began, or are more or
+// fewer than its cap says, as a sentence; empty: nowhere. Words have no cap by default.
+std::string unfair(const std::vector<bridge::backbone::RecordPtr>& log);
 
 Owed owed_by(const std::vector<bridge::backbone::RecordPtr>& log);
 

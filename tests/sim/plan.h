@@ -68,6 +68,7 @@ struct Plan {
   double stall = 0;
   double disk = 0;
   double limits = 0;
+  double caps = 0;  // on the listeners of a word
   double stop = 0;  // in good order
   double server_pause = 0;
   double burst = 0;   // of many posts at once

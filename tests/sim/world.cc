@@ -201,6 +201,7 @@ void World::one_fault() {
   fault_of_disks();
   fault_of_people();
   if (dice.chance(plan.limits)) change_limits();
+  if (dice.chance(plan.caps)) change_cap();
   if (dice.chance(plan.stop)) stop_something();
   if (dice.chance(plan.burst)) dice.pick(publishers_)->burst(dice.between(100, 700), "");
   if (dice.chance(plan.clock)) {
@@ -296,6 +297,14 @@ void World::thin_out() {
     kill_bridge();
     come_back(&World::start_bridge);
   });
+}
+
+void World::change_cap() {
+  Dice& dice = stage_.dice;
+  const std::string& word = some_word(stage_);
+  const std::size_t most = stage_.plan.crowd > 0 ? stage_.plan.crowd : stage_.plan.people;
+  if (dice.chance(0.3)) return crowd_.cap(word, std::nullopt);
+  crowd_.cap(word, static_cast<std::uint32_t>(dice.between(0, most)));
 }
 
 void World::change_limits() {

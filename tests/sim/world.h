@@ -46,6 +46,7 @@ class World {
   void fault_of_disks();
   void fault_of_people();
   void thin_out();
+  void change_cap();
   void change_limits();
   Time a_while(std::size_t longest_ms);
   LaneLine& some_line();

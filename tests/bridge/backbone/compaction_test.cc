@@ -26,6 +26,8 @@ struct Model {
   std::map<std::pair<AccountId, RecordId>, std::string> mutes;
   std::map<std::pair<AccountId, std::string>, std::uint32_t> caps;
   std::map<AccountId, std::string> zones;
+  std::map<std::pair<AccountId, RecordId>, std::string> sleeps;
+  std::map<std::string, std::uint32_t> listeners;
   bool operator==(const Model&) const = default;
 
   void apply(const Record& r) {
@@ -44,6 +46,24 @@ struct Model {
     if (r.has_plain_text_confirmed()) confirmed.insert(r.plain_text_confirmed().account());
     if (r.has_zone_set()) zones[r.zone_set().account()] = r.zone_set().zone();
     apply_exclusion(r);
+    apply_sleep(r);
+  }
+
+  void apply_sleep(const Record& r) {
+    if (r.has_dormant()) sleeps[{r.dormant().account(), r.id()}] = r.dormant().phrase();
+    if (r.has_woken()) {
+      const std::pair sleep{r.woken().account(), r.woken().since()};
+      if (r.woken().forgotten())
+        sleeps.erase(sleep);
+      else
+        sleeps[sleep] = r.woken().phrase() + " to " + std::to_string(r.id());
+    }
+    if (r.has_listeners_capped()) {
+      if (r.listeners_capped().lifted())
+        listeners.erase(r.listeners_capped().phrase());
+      else
+        listeners[r.listeners_capped().phrase()] = r.listeners_capped().listeners();
+    }
   }
 
   void apply_exclusion(const Record& r) {
@@ -73,13 +93,13 @@ struct Model {
 
 // One thing that happens, to few people and words, so that they meet often.
 void happen(Scribe& scribe, int what) {
-  const AccountId who = what / 20 & 3;
-  const AccountId whom = what / 80 & 3;
-  const auto earlier = static_cast<RecordId>(what / 320 % 20);
+  const AccountId who = what / 24 & 3;
+  const AccountId whom = what / 96 & 3;
+  const auto earlier = static_cast<RecordId>(what / 384 % 20);
   // One of them is the beginning of another, and one looks like a key.
   static const std::string kWords[] = {"sf", "sfo", "", std::string("\0\0\0\0\0\0\0\1", 8)};
   const std::string& word = kWords[whom];
-  switch (what % 20) {
+  switch (what % 24) {
     case 0:
       scribe.created(word);
       break;
@@ -137,6 +157,15 @@ void happen(Scribe& scribe, int what) {
     case 18:
       scribe.capped(who, word, static_cast<std::uint32_t>(whom & 1));
       scribe.zone_set(who, word);
+      break;
+    case 19:
+      scribe.dormant(who, word, whom & 1);
+      break;
+    case 20:
+      scribe.woken(who, word, earlier, whom & 1);
+      break;
+    case 21:
+      scribe.listeners_capped(word, whom & 1 ? std::optional<std::uint32_t>(7) : std::nullopt);
       break;
     default:
       scribe.post(who, word, "c");

@@ -66,6 +66,12 @@ TEST_CASE("every kind of record: its bytes and its compaction key") {
   scribe.limit_changed("im.x", "a@b", "1/1s");
   scribe.limit_changed("im.x", "", "");
   scribe.changed(1, 9, "ho", 7);
+  scribe.dormant(1, "sf", false);
+  scribe.dormant(1, "sf", true);
+  scribe.woken(1, "sf", 2, false);
+  scribe.woken(1, "sf", 2, true);
+  scribe.listeners_capped("sf", 5);
+  scribe.listeners_capped("sf", std::nullopt);
   const auto batch = scribe.take();
   const std::string one = "0000000000000001";
   const std::string two = "0000000000000002";
@@ -134,11 +140,26 @@ TEST_CASE("every kind of record: its bytes and its compaction key") {
         "1a046e69636b20f403"
         "3202686f38074a027366");
   CHECK_FALSE(state_change(*batch[25]));
+  CHECK(stored(*batch[26]) == "0108c60210e807d20106080112027366");
+  CHECK(key(*batch[26]) == "64" + one + "0000000000000146");
+  CHECK(stored(*batch[27]) == "0108c70210e807d201080801120273661801");
+  CHECK(stored(*batch[28]) == "0108c80210e807da01080801120273661802");
+  CHECK(key(*batch[28]) == "64" + one + two);
+  CHECK(stored(*batch[29]) == "0108c90210e807da010a08011202736618022001");
+  CHECK(key(*batch[29]) == key(*batch[28]));
+  CHECK(stored(*batch[30]) == "0108ca0210e807e201060a0273661005");
+  CHECK(key(*batch[30]) == "777366");
+  CHECK(stored(*batch[31]) == "0108cb0210e807e201060a0273661801");
+  CHECK(addressee(*batch[1]) == AccountId{2});
+  CHECK(addressee(*batch[26]) == AccountId{1});
+  CHECK_FALSE(addressee(*batch[27]));
+  CHECK(addressee(*batch[28]) == AccountId{1});
+  CHECK_FALSE(addressee(*batch[29]));
 
   std::vector<std::size_t> erasing;
   for (std::size_t i = 0; i < batch.size(); ++i)
     if (state_change(*batch[i]) && erases(*batch[i])) erasing.push_back(i);
-  CHECK(erasing == std::vector<std::size_t>{5, 7, 9, 15, 19, 21});
+  CHECK(erasing == std::vector<std::size_t>{5, 7, 9, 15, 19, 21, 29, 31});
 }
 
 TEST_CASE("favourites and reposts: their bytes and compaction keys") {

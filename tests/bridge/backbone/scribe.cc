@@ -223,4 +223,29 @@ RecordId Scribe::changed(AccountId author, RecordId post, std::string_view text,
   return add(std::move(record));
 }
 
+RecordId Scribe::dormant(AccountId account, std::string_view phrase, bool told) {
+  Record record;
+  record.mutable_dormant()->set_account(account);
+  record.mutable_dormant()->set_phrase(std::string(phrase));
+  record.mutable_dormant()->set_told(told);
+  return add(std::move(record));
+}
+
+RecordId Scribe::woken(AccountId account, std::string_view phrase, RecordId since, bool forgotten) {
+  Record record;
+  record.mutable_woken()->set_account(account);
+  record.mutable_woken()->set_phrase(std::string(phrase));
+  record.mutable_woken()->set_since(since);
+  record.mutable_woken()->set_forgotten(forgotten);
+  return add(std::move(record));
+}
+
+RecordId Scribe::listeners_capped(std::string_view phrase, std::optional<std::uint32_t> listeners) {
+  Record record;
+  record.mutable_listeners_capped()->set_phrase(std::string(phrase));
+  record.mutable_listeners_capped()->set_listeners(listeners.value_or(0));
+  record.mutable_listeners_capped()->set_lifted(!listeners);
+  return add(std::move(record));
+}
+
 }  // namespace bridge::backbone

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,10 @@ class Scribe {
   RecordId unfavourited(AccountId account, RecordId post);
   RecordId reposted(AccountId account, RecordId post, AccountId author);
   RecordId repost_forgotten(AccountId account, RecordId post);
+
+  RecordId dormant(AccountId account, std::string_view phrase, bool told);
+  RecordId woken(AccountId account, std::string_view phrase, RecordId since, bool forgotten);
+  RecordId listeners_capped(std::string_view phrase, std::optional<std::uint32_t> listeners);
 
   Batch take() { return std::exchange(batch_, {}); }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "bridge/state/phrases.h"
+#include "bridge/state/words.h"
 
 namespace bridge::state {
 namespace {
@@ -65,16 +65,23 @@ TEST_CASE("a packed text is its text; empty is nothing") {
   CHECK(sizeof text == sizeof(void*));
 }
 
-TEST_CASE("a phrase is parsed once for all who use it, and forgotten after the last") {
-  Phrases phrases;
-  const track::Phrase* first = phrases.use("night train");
-  CHECK(phrases.use("night train") == first);
-  CHECK(phrases.use("tea") != first);
-  phrases.release(first);
-  CHECK(first->canonical() == "night train");
-  CHECK(phrases.size() == 2);
-  phrases.release(first);
-  CHECK(phrases.size() == 1);
+TEST_CASE("a word is there once for all who use it, and gone after the last") {
+  Words words;
+  Word& first = words.use("night train");
+  CHECK(&words.use("night train") == &first);
+  CHECK(&words.use("tea") != &first);
+  words.release(first);
+  CHECK(first.phrase.canonical() == "night train");
+  CHECK(words.size() == 2);
+  words.release(first);
+  CHECK(words.find("night train") == nullptr);
+  words.set_cap("soup", 3);
+  words.set_cap("soup", 4);
+  CHECK(words.find("soup")->cap == 4);
+  CHECK(words.notable().size() == 1);
+  words.set_cap("soup", std::nullopt);
+  CHECK(words.find("soup") == nullptr);
+  CHECK(words.notable().empty());
 }
 
 }  // namespace

@@ -76,6 +76,19 @@ TEST_CASE("a track with a cap says so, and so does one whose cap has changed") {
   CHECK(said("tracks", list) == "You track: a, b (at most 3 an hour)");
 }
 
+TEST_CASE("a word that is full is said, with the place in its line") {
+  wire::Reply reply = phrases_of({{"tea", true}, {"soup", true}});
+  reply.mutable_phrases()->mutable_phrases(0)->set_place(12);
+  CHECK(said("track tea, soup", reply) ==
+        "Tracking: soup\ntea is full: you are number 12 in line and will be told.");
+  reply.mutable_phrases()->mutable_phrases(0)->set_changed(false);
+  reply.mutable_phrases()->mutable_phrases(1)->set_changed(false);
+  CHECK(said("track tea", reply) ==
+        "Tracked already: tea (full: you are number 12 in line), soup");
+  CHECK(said("tracks", reply) ==
+        "You track: tea (full: you are number 12 in line), soup");
+}
+
 TEST_CASE("muting says what, and how long is left") {
   wire::Reply reply = phrases_of({{"nyc", true}, {"tea", false}});
   CHECK(said("mute nyc, tea", reply) == "Muted: nyc, tea");
