@@ -104,6 +104,8 @@ void PeopleApi::phrases(const HttpRequest& request, const Respond& respond,
           .number(phrase.since())
           .key("per_hour")
           .number(std::uint64_t{phrase.per_hour()})
+          .key("place")
+          .number(std::uint64_t{phrase.place()})
           .end_object();
     json.end_array().end_object();
     respond(own_json(json.take()));

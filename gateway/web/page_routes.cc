@@ -279,7 +279,9 @@ void PageRoutes::settings_again(Visit visit, std::string_view page, const std::s
         settings.zone = reply.numbers().zone();
       }
       for (const wire::Phrase& phrase : reply.phrases().phrases())
-        settings.tracks.push_back({.phrase = phrase.text(), .per_hour = phrase.per_hour()});
+        settings.tracks.push_back({.phrase = phrase.text(),
+                                   .per_hour = phrase.per_hour(),
+                                   .dormant = phrase.place() > 0});
       if (reply.has_names() && followers)
         people_of(reply, settings.followers, settings.followers_total);
       else if (reply.has_names())
