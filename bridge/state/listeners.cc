@@ -96,9 +96,14 @@ std::vector<Record> settle(const State& state, const Rules& rules, std::string_v
     visit_listeners(state, *word, awake, std::min(max, wanted - awake),
                     [&](const Listener& each) { settling.wake(each); });
   } else {
-    const std::size_t count = std::min(max, awake - wanted);  // the newest of those awake
+    // The newest of those awake, the very newest first: between any two records it is the last of
+    // the list who sleep.
+    const std::size_t count = std::min(max, awake - wanted);
+    std::vector<Listener> newest;
+    newest.reserve(count);
     visit_listeners(state, *word, awake - count, count,
-                    [&](const Listener& each) { settling.put_to_sleep(each); });
+                    [&](const Listener& each) { newest.push_back(each); });
+    for (auto each = newest.rbegin(); each != newest.rend(); ++each) settling.put_to_sleep(*each);
   }
   return settling.take();
 }

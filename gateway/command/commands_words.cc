@@ -172,11 +172,13 @@ constexpr std::array kCommands = {
           .usage = "track PHRASE[, PHRASE...] [max 10/h]",
           .help = "Sends you every post that contains all words of a PHRASE; with `max`, at most "
                   "so many an hour one by one.",
-          .manual = "The words may stand in any order and case; \"a quoted run\" stands as it is, "
-                    "-word leaves something out. What is beyond `max` is counted, and `more` "
-                    "brings it. A word that has as many listeners as it may is full: then you wait in "
-                    "line, and are told when it is your turn. `track` alone lists, `track off` ends all. At most 200 phrases of "
-                    "60 bytes.",
+          .manual =
+              "The words may stand in any order and case; \"a quoted run\" stands as it is, "
+              "-word leaves something out. What is beyond `max` is counted, and `more` "
+              "brings it. A word that has as many listeners as it may is full: then you wait in "
+              "line, and are told when it is your turn. `track` alone lists, `track off` ends all. "
+              "At most 200 phrases of "
+              "60 bytes.",
           .section = Section::kWords,
           .read = read_track,
           .ask = ask_track,

@@ -201,7 +201,8 @@ void Laws::judge_arrivals(const std::vector<RecordPtr>& log) const {
         broken(fmt::format("{} got #{} with a text that is not its own {}", address, id, at));
     if (!owed.may.contains(delivery))
       broken(fmt::format("{}: {} got #{}, which was not owed to them {}",
-                         bridge::backbone::addressee(*log[id - 1]) ? "law 10" : "law 2", address, id, at));
+                         bridge::backbone::addressee(*log[id - 1]) ? "law 10" : "law 2", address,
+                         id, at));
   }
   if (const std::string sentence = missing(log); !sentence.empty()) broken(sentence);
 }

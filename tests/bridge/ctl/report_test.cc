@@ -78,5 +78,25 @@ TEST_CASE("what is owed") {
   CHECK(to_text(owed).find("unreachable") != std::string::npos);
 }
 
+TEST_CASE("the caps of words: their own or the default, and who waits") {
+  wire::WordCaps caps;
+  caps.set_by_default(1'000'000);
+  CHECK(to_text(caps) == "Listeners of a word: 1,000,000 by default.\n");
+  auto& tea = *caps.add_caps();
+  tea.set_phrase("tea");
+  tea.set_cap(5);
+  tea.set_listeners(12);
+  tea.set_asleep(7);
+  caps.set_total(1);
+  CHECK(to_json(caps) == R"({"default":1000000,"total":1,"words":[{"word":"tea","cap":5,)"
+                         R"("by_default":false,"listeners":12,"asleep":7}]})");
+  CHECK(to_text(caps).find("default\n") == std::string::npos);
+  CHECK(to_text(caps).find("more") == std::string::npos);
+  tea.set_by_default(true);
+  caps.set_total(3);
+  CHECK(to_text(caps).find(" default ") != std::string::npos);
+  CHECK(to_text(caps).find("and 2 more\n") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace bridge::ctl

@@ -211,6 +211,23 @@ TEST_CASE("somebody whose older track sleeps gets the post by the one that is aw
   CHECK(town.delivered()[0].phrase == "soup");
 }
 
+TEST_CASE("a correction reaches whom the post reached: who was awake then, whoever is now") {
+  Town town{"alice", "bob"};
+  town.cap("tea", 1);
+  town.track("alice", "tea");
+  town.track("bob", "tea");
+  for (const char* nick : {"alice", "bob"}) town.online(nick);
+  const auto post = town.post("mira", "tea").published().id();
+  town.acknowledge();
+  town.cap("tea", 0);
+  town.correct("mira", post, "good tea");
+  CHECK(town.texts_for("alice") == tests::Texts{"tea", "", "good tea"});
+  town.cap("tea", 2);
+  town.correct("mira", post, "very good tea");
+  CHECK(town.texts_for("alice") == tests::Texts{"tea", "", "good tea", "", "very good tea"});
+  CHECK(town.texts_for("bob") == tests::Texts{""});  // that it is awake
+}
+
 // ---- properties ---------------------------------------------------------------------------------
 
 // Whatever happens: the awake are the first of the list, no more than the cap, and as many as may

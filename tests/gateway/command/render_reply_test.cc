@@ -83,10 +83,8 @@ TEST_CASE("a word that is full is said, with the place in its line") {
         "Tracking: soup\ntea is full: you are number 12 in line and will be told.");
   reply.mutable_phrases()->mutable_phrases(0)->set_changed(false);
   reply.mutable_phrases()->mutable_phrases(1)->set_changed(false);
-  CHECK(said("track tea", reply) ==
-        "Tracked already: tea (full: you are number 12 in line), soup");
-  CHECK(said("tracks", reply) ==
-        "You track: tea (full: you are number 12 in line), soup");
+  CHECK(said("track tea", reply) == "Tracked already: tea (full: you are number 12 in line), soup");
+  CHECK(said("tracks", reply) == "You track: tea (full: you are number 12 in line), soup");
 }
 
 TEST_CASE("muting says what, and how long is left") {
