@@ -438,13 +438,16 @@ void Lane::route(Session& session, std::uint64_t sequence, Request request) {
     std::string& who = *request.mutable_change_limit()->mutable_who();
     who = who.empty() ? session.client : fmt::format("{} ({})", who, session.client);
   }
-  if (goes_to_fanout(request)) {
-    output_.tell(fanout::Asked{reply_to, std::move(request)});
-  } else if (!output_.submit({reply_to, std::move(request), options_.kind == Kind::kAdmin})) {
+  const bool taken =
+      goes_to_fanout(request)
+          ? output_.inquire({reply_to, std::move(request)})
+          : output_.submit({reply_to, std::move(request), options_.kind == Kind::kAdmin});
+  if (!taken) {
     counters_.busy.add();
-    return answer(session, sequence,
-                  wire::error_reply({ErrorCode::kBusy,
-                                     "The log has a queue: try again in a moment.", kRetryBusy}));
+    return answer(
+        session, sequence,
+        wire::error_reply(
+            {ErrorCode::kBusy, "There is a queue just now: try again in a moment.", kRetryBusy}));
   }
   ++session.unanswered;
   session.asked.emplace(sequence, turn_);

@@ -85,6 +85,8 @@ class LaneOutput {
   virtual bool submit(state::Submission submission) = 0;
   // To the fan-out; always taken, in order.
   virtual void tell(fanout::Event event) = 0;
+  // Likewise a question, for which no lane waits. False when its queue is full.
+  virtual bool inquire(fanout::Asked question) = 0;
   virtual wire::StatusReport status() = 0;
   // ShowLimits, LimitHistory and Top.
   virtual wire::Reply look(const wire::Request&) {

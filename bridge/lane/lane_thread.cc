@@ -132,6 +132,10 @@ void LaneThread::tell(fanout::Event event) {
   pass_on_events();
 }
 
+bool LaneThread::inquire(fanout::Asked question) {
+  return pass_on_events() && neighbours_.fanout->push(fanout::Event(std::move(question)));
+}
+
 bool LaneThread::pass_on_events() {
   while (!untold_.empty()) {
     if (!neighbours_.fanout->push(std::move(untold_.front()))) return false;

@@ -95,6 +95,7 @@ class LaneThread final : private LaneOutput {
   wire::SendOutcome send(std::string_view peer, const wire::Header& header,
                          std::string_view body) override;
   bool submit(state::Submission submission) override;
+  bool inquire(fanout::Asked question) override;
   void tell(fanout::Event event) override;
   wire::StatusReport status() override { return neighbours_.status(); }
   wire::Reply look(const wire::Request& request) override { return neighbours_.look(request); }

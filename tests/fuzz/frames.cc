@@ -121,9 +121,11 @@ class Network : public bridge::lane::LaneOutput {
     asked.push_back(submission.reply_to);
     return true;
   }
+  bool inquire(bridge::fanout::Asked question) override {
+    asked.push_back(question.reply_to);
+    return true;
+  }
   void tell(bridge::fanout::Event event) override {
-    if (const auto* question = std::get_if<bridge::fanout::Asked>(&event))
-      asked.push_back(question->reply_to);
     const auto* granted = std::get_if<bridge::fanout::Granted>(&event);
     if (granted == nullptr) return;
     std::uint64_t& before = credit[granted->session];

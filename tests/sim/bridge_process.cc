@@ -319,6 +319,13 @@ void BridgeProcess::Seat::tell(fanout::Event event) {
   pass_on_events();
 }
 
+bool BridgeProcess::Seat::inquire(fanout::Asked question) {
+  if (!pass_on_events() || process.events_.size() >= kEventsMax) return false;
+  process.events_.push_back(std::move(question));
+  process.fanout_worker_->wake();
+  return true;
+}
+
 bool BridgeProcess::Seat::pass_on_events() {
   while (!untold.empty()) {
     if (process.events_.size() >= kEventsMax) return false;

@@ -95,6 +95,7 @@ class BridgeProcess final : private bridge::state::CommitListener,
       return wires.send(peer, header, body);
     }
     void tell(bridge::fanout::Event event) override;
+    bool inquire(bridge::fanout::Asked question) override;
     wire::StatusReport status() override { return {}; }
   };
 

@@ -65,6 +65,7 @@ class LaneStory : private bridge::lane::LaneOutput {
   std::vector<bridge::fanout::Event> told;
   bridge::wire::SendOutcome outcome = bridge::wire::SendOutcome::kSent;
   bool committer_full = false;
+  bool fanout_full = false;
   std::string user;
   std::uint64_t epoch = 5;
   std::uint64_t credit = 0;
@@ -83,6 +84,10 @@ class LaneStory : private bridge::lane::LaneOutput {
     return !committer_full;
   }
   void tell(bridge::fanout::Event event) override { told.push_back(std::move(event)); }
+  bool inquire(bridge::fanout::Asked question) override {
+    if (!fanout_full) told.emplace_back(std::move(question));
+    return !fanout_full;
+  }
   bridge::wire::StatusReport status() override { return {}; }
 };
 
@@ -521,6 +526,32 @@ TEST_CASE("the feed says what becomes of posts, and never again what they said b
   reader.ask(subscribe(0));
   reader.lane.turn(reader.now);
   CHECK(told(reader) == Told{"1: post one", "3 changes 1: post one", "5 takes back 2"});
+}
+
+TEST_CASE("a question to a fan-out that is full is answered BUSY, and the lane goes on") {
+  LaneStory story(Kind::kWeb);
+  story.hello();
+  story.fanout_full = true;
+  Request retract;
+  retract.mutable_actor()->set_nick("bob");
+  retract.mutable_retract()->set_post(1);
+  Request correct = retract;
+  correct.mutable_correct()->set_post(1);
+  Request more = retract;
+  more.mutable_more();
+  for (const Request& question : {retract, correct, more}) {
+    const auto error = story.ask(question).error();
+    CHECK(error.code() == bridge::wire::BUSY);
+    CHECK(error.retry_after_ms() > 0);
+  }
+  CHECK(story.lane.counters().busy.value() == 3);
+  CHECK(story.lane.counters().unanswered.value() == 0);
+  story.ask(publish("bob"));
+  CHECK(story.submitted.size() == 1);
+  story.fanout_full = false;
+  story.ask(retract);
+  REQUIRE(story.told.size() == 1);
+  CHECK(std::get<bridge::fanout::Asked>(story.told[0]).request.has_retract());
 }
 
 TEST_CASE("direct messages are never in the feed") {
