@@ -203,6 +203,10 @@ bool Bridge::submit(state::Submission submission) {
   return committer_->submit(std::move(submission));
 }
 
+void Bridge::expire(backbone::Expiry expiry) {
+  committer_->expire(std::move(expiry));
+}
+
 wire::StatusReport Bridge::status() const {
   wire::StatusReport report;
   const state::CommitterCounters& commits = committer_->counters();

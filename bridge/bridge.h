@@ -61,6 +61,7 @@ class Bridge final : private fanout::FanoutOutput {
   std::size_t room() const override;
   void reply(const state::ReplyAddress& to, wire::Reply reply) override;
   bool submit(state::Submission submission) override;
+  void expire(backbone::Expiry expiry) override;
 
   wire::Context& context_;
   bool no_isolation_ = false;

@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 void read_store(ConfigReader& file, StoreSettings& store) {
   file.text("store.path", store.path, {.required = true, .example = "\"/var/lib/lapwing\""});
   file.duration("store.dedupe_window", store.dedupe_window, 1min, std::chrono::hours(24 * 3650));
+  file.duration("store.retention", store.retention, 0s, std::chrono::hours(24 * 36500));
   file.bytes("store.write_buffer", store.write_buffer_bytes, 1u << 20, 1u << 30);
 }
 
@@ -157,6 +158,7 @@ LoadedConfig load_config(const std::string& path) {
   }
   read_limits(*file, config.limits);
   read_deliveries(file->table("deliveries"), config.fanout);
+  config.fanout.fanout.retention = config.store.retention;
   read_rules(file->table("rules"), config);
   file->number("threads.im_nice", config.fanout.nice, 0, 19);
   config.lanes[state::kImLane].nice = config.fanout.nice;

@@ -19,6 +19,7 @@ struct StoreSettings {
   std::string path = "/var/lib/lapwing";
   std::chrono::milliseconds dedupe_window = std::chrono::hours(24 * 90);
   std::size_t write_buffer_bytes = 64u << 20;
+  std::chrono::milliseconds retention{0};  // of posts; 0: for ever
 };
 
 // In the order of state::kWebLane and its kin.

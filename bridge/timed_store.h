@@ -43,6 +43,10 @@ class TimedStore final : public backbone::Store {
       base::WallMs now_ms) const override {
     return store_.find_duplicate(author, client_id, text, now_ms);
   }
+  base::Result<void> expire(const backbone::Expiry& expiry) override {
+    return store_.expire(expiry);
+  }
+  backbone::RecordId expired_to() const override { return store_.expired_to(); }
   base::Result<void> replay_state(
       const std::function<void(const backbone::Record&)>& visit) const override {
     return store_.replay_state(visit);

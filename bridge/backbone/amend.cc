@@ -15,6 +15,7 @@ Record amended(const Record& old, const Record& record) {
   if (now.has_post()) {
     auto& post = *now.mutable_post();
     post.set_changed_by(record.id());
+    if (post.expired()) return now;
     post.set_deleted(changed.deleted());
     post.set_text(changed.text());
     *post.mutable_caught() = changed.caught();
@@ -23,6 +24,22 @@ Record amended(const Record& old, const Record& record) {
     now.mutable_changed()->clear_text();
   }
   return now;
+}
+
+Record expired(const Record& record, const std::vector<std::string>& caught) {
+  Record left = record;
+  if (left.has_post() && !left.post().deleted()) {
+    auto& post = *left.mutable_post();
+    post.clear_text();
+    post.set_deleted(true);
+    post.set_expired(true);
+    post.mutable_caught()->Clear();
+    post.mutable_caught()->Add(caught.begin(), caught.end());
+  } else if (left.has_changed() && left.changed().superseded_by() == 0) {
+    left.mutable_changed()->clear_text();
+    left.mutable_changed()->set_superseded_by(record.id());  // nothing is left to be told
+  }
+  return left;
 }
 
 }  // namespace bridge::backbone

@@ -8,6 +8,7 @@
 // the same when it comes to `record`. Doing it twice changes nothing. Pure functions.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "bridge/backbone/store.h"
@@ -19,5 +20,10 @@ std::vector<RecordId> amended_ids(const Record& record);
 
 // `old` as it is from `record` on.
 Record amended(const Record& old, const Record& record);
+
+// What is left of a post that is kept no longer: no text, but what catches it, so that whoever it
+// was for can be told that it was there. Of a change of one, nothing is left to be told. Anything
+// else, and what was taken back before, stays as it is.
+Record expired(const Record& record, const std::vector<std::string>& caught);
 
 }  // namespace bridge::backbone

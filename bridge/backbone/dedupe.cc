@@ -22,7 +22,8 @@ std::string dedupe_key(AccountId author, std::string_view client_id, std::string
 }
 
 std::optional<std::string> dedupe_key(const Record& record) {
-  if (record.has_post() && !record.post().client_id().empty() && record.post().changed_by() == 0)
+  const bool as_published = record.post().changed_by() == 0 && !record.post().deleted();
+  if (record.has_post() && !record.post().client_id().empty() && as_published)
     return dedupe_key(record.post().author(), record.post().client_id(), record.post().text());
   if (record.has_direct() && !record.direct().client_id().empty())
     return dedupe_key(record.direct().author(), record.direct().client_id(),
@@ -35,10 +36,10 @@ bool is_same_publish(const Record& record, AccountId author, std::string_view cl
   const auto by_id = [&](const auto& body) {
     return body.author() == author && body.client_id() == client_id;
   };
-  // What a changed post said is gone; the hash that led here knew.
+  // What a post said that was changed or expired is gone; the hash that led here knew.
   if (record.has_post())
-    return by_id(record.post()) &&
-           (record.post().changed_by() != 0 || record.post().text() == text);
+    return by_id(record.post()) && (record.post().changed_by() != 0 || record.post().deleted() ||
+                                    record.post().text() == text);
   return record.has_direct() && by_id(record.direct()) && record.direct().text() == text;
 }
 

@@ -22,7 +22,7 @@ inline constexpr std::chrono::milliseconds kDedupeWindowDefault = std::chrono::h
 inline constexpr std::size_t kDedupeKeyBytes = 16;
 
 // Nothing for records that are not published under a client id, nor for a post that was changed
-// since: what it was published as is gone, its entry stays.
+// since, or expired: what it was published as is gone, its entry stays.
 std::optional<std::string> dedupe_key(const Record& record);
 std::string dedupe_key(AccountId author, std::string_view client_id, std::string_view text);
 

@@ -17,6 +17,7 @@ namespace bridge::backbone {
 inline constexpr const char* kFormatKey = "format";
 inline constexpr const char* kCreatedKey = "created_ms";
 inline constexpr const char* kDedupeWindowKey = "dedupe_window_ms";
+inline constexpr const char* kExpiredToKey = "expired_to";
 
 struct Database {
   std::string path;

@@ -52,6 +52,7 @@ struct EmbeddedStore::Impl {
   EmbeddedOptions options;
   // Written by the writer thread, read by all.
   std::atomic<RecordId> head{0};
+  std::atomic<RecordId> expired_to{0};
   NewestMs newest_ms = std::make_shared<std::atomic<base::WallMs>>(0);
   // The writer thread's, kept for their capacity: a new large block for every batch would cost more
   // than what is written into it.
@@ -61,6 +62,7 @@ struct EmbeddedStore::Impl {
   base::Result<void> open();
   base::Result<void> load_head();
   base::Result<void> settle_format();
+  base::Result<void> load_expired_to();
   base::Result<void> note_dedupe_window();
   // What an append rewrites, as it will be.
   using Rewritten = std::map<RecordId, Record>;
@@ -80,6 +82,7 @@ base::Result<void> EmbeddedStore::Impl::open() {
   database.db.reset(db);
   if (auto loaded = load_head(); !loaded) return loaded;
   if (auto settled = settle_format(); !settled) return settled;
+  if (auto loaded = load_expired_to(); !loaded) return loaded;
   return note_dedupe_window();
 }
 
@@ -93,6 +96,13 @@ base::Result<void> EmbeddedStore::Impl::load_head() {
   if (!record) return refuse(std::move(record.error()));
   head.store(record->id());
   newest_ms->store(record->time_ms());
+  return {};
+}
+
+base::Result<void> EmbeddedStore::Impl::load_expired_to() {
+  const auto known = meta_number(database, kExpiredToKey);
+  if (!known) return refuse(known.error());
+  expired_to.store(static_cast<RecordId>(known->value_or(0)));
   return {};
 }
 
@@ -203,6 +213,28 @@ base::Result<void> EmbeddedStore::append(std::span<const RecordPtr> records) {
   impl_->newest_ms->store(newest_ms);
   impl_->head.store(newest, std::memory_order_release);
   return {};
+}
+
+// Not synced: what a crash takes is done again.
+base::Result<void> EmbeddedStore::expire(const Expiry& expiry) {
+  rocksdb::WriteBatch& batch = impl_->batch;
+  batch.Clear();
+  for (const Expiry::Each& each : expiry.records) {
+    auto record = impl_->get(each.record);
+    if (!record) return refuse(std::move(record.error()));
+    if (!*record) continue;
+    encode_record(expired(**record, each.caught), impl_->bytes);
+    batch.Put(impl_->database.at(kLog), be64(each.record), impl_->bytes);
+  }
+  batch.Put(impl_->database.at(kMeta), kExpiredToKey, std::to_string(expiry.to));
+  const auto status = impl_->database.db->Write(rocksdb::WriteOptions(), &batch);
+  if (!status.ok()) return impl_->database.failure(status);
+  impl_->expired_to.store(expiry.to);
+  return {};
+}
+
+RecordId EmbeddedStore::expired_to() const {
+  return impl_->expired_to.load();
 }
 
 base::Result<void> EmbeddedStore::resume() {

@@ -49,6 +49,8 @@ class EmbeddedStore final : public Store {
   base::Result<std::optional<RecordId>> find_duplicate(AccountId author, std::string_view client_id,
                                                        std::string_view text,
                                                        base::WallMs now_ms) const override;
+  base::Result<void> expire(const Expiry& expiry) override;
+  RecordId expired_to() const override;
   base::Result<void> replay_state(const std::function<void(const Record&)>& visit) const override;
 
   // A consistent copy of the log and its indexes, in a folder that must not exist: everything up to

@@ -115,6 +115,21 @@ base::Result<std::optional<RecordId>> MemoryStore::find_duplicate(AccountId auth
   return std::optional<RecordId>(id);
 }
 
+base::Result<void> MemoryStore::expire(const Expiry& expiry) {
+  if (stopped_ || disk_full_) return disk_full();
+  const std::lock_guard lock(mutex_);
+  for (const Expiry::Each& each : expiry.records) {
+    RecordPtr& record = log_[each.record - 1];
+    record = std::make_shared<const Record>(expired(*record, each.caught));
+  }
+  expired_to_.store(expiry.to);
+  return {};
+}
+
+RecordId MemoryStore::expired_to() const {
+  return expired_to_.load();
+}
+
 base::Result<void> MemoryStore::replay_state(
     const std::function<void(const Record&)>& visit) const {
   std::vector<Record> records;

@@ -36,6 +36,8 @@ class MemoryStore final : public Store {
   base::Result<std::optional<RecordId>> find_duplicate(AccountId author, std::string_view client_id,
                                                        std::string_view text,
                                                        base::WallMs now_ms) const override;
+  base::Result<void> expire(const Expiry& expiry) override;
+  RecordId expired_to() const override;
   base::Result<void> replay_state(const std::function<void(const Record&)>& visit) const override;
 
   // Knobs; the writer's thread. From now on the disk is full: appends and resume() are refused.
@@ -50,6 +52,7 @@ class MemoryStore final : public Store {
 
   const std::chrono::milliseconds dedupe_window_;
   std::atomic<RecordId> head_{0};
+  std::atomic<RecordId> expired_to_{0};
 
   // The writer's.
   bool disk_full_ = false;

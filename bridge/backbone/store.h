@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +32,16 @@ using AccountId = std::uint64_t;
 
 // Records are immutable once committed and shared by every reader in the process.
 using RecordPtr = std::shared_ptr<const Record>;
+
+// Posts, and changes of posts, that are kept no longer.
+struct Expiry {
+  struct Each {
+    RecordId record = 0;
+    std::vector<std::string> caught = {};  // what catches it, sorted
+  };
+  std::vector<Each> records;
+  RecordId to = 0;
+};
 
 class Store {
  public:
@@ -63,6 +74,13 @@ class Store {
                                                                std::string_view client_id,
                                                                std::string_view text,
                                                                base::WallMs now_ms) const = 0;
+
+  // Posts up to `to` are kept no longer: `records` lose their texts, see amend.h. Atomic; a crash
+  // takes at most the last of these steps. kUnavailable when the disk will not take it. Writer
+  // thread only.
+  virtual base::Result<void> expire(const Expiry& expiry) = 0;
+  // Up to which that has been done. Any thread.
+  virtual RecordId expired_to() const = 0;
 
   // Calls `visit` with every record that State is made of, in id order. Before the first append.
   virtual base::Result<void> replay_state(

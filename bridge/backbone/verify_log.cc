@@ -118,7 +118,7 @@ void VerifyLog::expect_rewritten(const Record& record) {
     const auto old = record_at(id);
     if (!old) continue;  // said already
     const bool rewritten = old->has_post() ? old->post().changed_by() >= record.id()
-                                           : old->changed().superseded_by() == record.id();
+                                           : old->changed().superseded_by() != 0;
     if (!rewritten)
       report_.fault("Record " + number(id) + " still says what record " + number(record.id()) +
                     " has changed.");
@@ -180,8 +180,9 @@ void VerifyLog::read_state_row(std::string_view key, std::string_view value) {
 void VerifyLog::read_dedupe_row(std::string_view key, std::string_view value) {
   const auto entry = decode_dedupe(value);
   const auto record = entry ? record_at(entry->id) : std::nullopt;
-  // The key of what a changed post said before cannot be made any more.
-  const bool changed = record && record->has_post() && record->post().changed_by() != 0;
+  // The key of what a changed or expired post said cannot be made any more.
+  const bool changed = record && record->has_post() &&
+                       (record->post().changed_by() != 0 || record->post().deleted());
   if (!record || (!changed && dedupe_key(*record) != key) || record->time_ms() != entry->time_ms)
     report_.fault("The index dedupe has a row" +
                   (entry ? " for record " + number(entry->id) : std::string()) +

@@ -32,6 +32,7 @@ void Fanout::refresh(AccountId id) {
   if (!was_there) {
     who.returned = position_;
     who.catch_up_left = options_.catch_up_max;
+    settle_digest(who);
     tell_digest(who, turn_.mono);
   }
   roll_.set_looked_at(number, true);
@@ -119,6 +120,7 @@ void Fanout::acknowledge(SessionId id, std::uint64_t sequence) {
       receipts_.await(account, {id, sent.id, sent.cursor}, since, batches.front().order,
                       turn_.mono);
     }
+    for (const PersonNumber number : batches.front().told) roll_.touch(number);
     batches.pop_front();
   }
   publish_gauges();

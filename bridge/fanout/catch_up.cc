@@ -144,6 +144,9 @@ bool Fanout::take(Pass& pass, const PreparedPtr& prepared, PersonNumber number) 
     return false;
   }
   if (prepared->gone()) {
+    // What is kept no longer is told of now, and not counted once more when the digest is read.
+    if (const auto digest = digests_.find(number); prepared->expired() && digest != digests_.end())
+      digest->second.exclude(id);
     pass_over(who, *prepared);
     return false;
   }

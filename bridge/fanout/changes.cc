@@ -129,6 +129,7 @@ void Fanout::told_with(Person& who, const Prepared& prepared) {
 // A post that is gone has come to somebody.
 void Fanout::pass_over(Person& who, const Prepared& prepared) {
   if (!concerns(state_, *who.account, prepared)) return;
+  if (prepared.expired()) note_expired(who, prepared);
   told_with(who, prepared);
   moved(who);
 }

@@ -66,7 +66,7 @@ std::size_t Fanout::turn(base::Now now) {
   std::size_t work = expand();
   pass_by_who_left();
   work += catch_up(now.mono);
-  work += read_digests() + prepare_changes();
+  work += read_digests() + prepare_changes() + find_expired();
   tell_due(now);
   work += send(now);
   work += count_owed();
@@ -113,6 +113,8 @@ std::optional<base::Time> Fanout::next_wakeup() const {
     next = std::min(next.value_or(base::Time::max()), *due);
   if (const auto due = bounces_.next_expiry())
     next = std::min(next.value_or(base::Time::max()), *due);
+  if (options_.retention.count() > 0)
+    next = std::min(next.value_or(base::Time::max()), look_for_expired_);
   for (const auto& one : {held_.next(), pressed_until_})
     if (one) next = std::min(next.value_or(base::Time::max()), *one);
   return next;

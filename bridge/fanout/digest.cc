@@ -44,7 +44,7 @@ backbone::DigestLine& Digest::line(std::string_view phrase, base::WallMs time_ms
 
 void Digest::count_in(RecordId id, std::string_view phrase, base::WallMs time_ms) {
   backbone::DigestLine& to = line(phrase, time_ms);
-  ++to.count;
+  if (to.count++ == 0) to.since_ms = time_ms;
   to.told = false;
   insert(to.last, id);
   if (to.last.size() > kLastMax) to.last.erase(to.last.begin());
@@ -78,6 +78,14 @@ bool Digest::add_single(RecordId id, std::string_view phrase, base::WallMs time_
   return true;
 }
 
+void Digest::expire(std::string_view phrase, base::WallMs time_ms, std::uint64_t posts,
+                    bool counted) {
+  backbone::DigestLine& shortened = line(phrase, time_ms);
+  if (counted) shortened.count -= std::min(shortened.count, posts);
+  shortened.expired += posts;
+  shortened.told = false;
+}
+
 std::optional<RecordId> Digest::next(RecordId after) const {
   std::optional<RecordId> first;
   const auto consider = [&](RecordId id) { first = std::min(first.value_or(id), id); };
@@ -105,7 +113,14 @@ void Digest::forget_to(RecordId id) {
 }
 
 void Digest::finish(std::string_view phrase) {
-  std::erase_if(row_.lines, [&](const auto& each) { return each.phrase == phrase; });
+  for (backbone::DigestLine& each : row_.lines)
+    if (each.phrase == phrase) clear(each);
+  tidy();
+}
+
+void Digest::clear(backbone::DigestLine& line) {
+  line.count = 0;
+  line.last.clear();
 }
 
 void Digest::tidy() {
@@ -116,9 +131,10 @@ void Digest::tidy() {
   });
   // What was unsubscribed since it was counted is in no stretch any more, but still in its line.
   if (row_.stretches.empty() && row_.singles.empty())
-    row_.lines.clear();
-  else
-    std::erase_if(row_.lines, [](const auto& each) { return each.count == 0 && each.told; });
+    for (backbone::DigestLine& each : row_.lines) clear(each);
+  std::erase_if(row_.lines, [](const auto& each) {
+    return each.count == 0 && (each.told || each.expired == 0);
+  });
 }
 
 std::uint64_t Digest::count() const {
@@ -143,12 +159,22 @@ bool Digest::has_news() const {
   return std::ranges::any_of(row_.lines, [](const auto& each) { return !each.told; });
 }
 
+bool Digest::has_expired() const {
+  return std::ranges::any_of(row_.lines, [](const auto& each) { return each.expired > 0; });
+}
+
 void Digest::told() {
   for (backbone::DigestLine& each : row_.lines) each.told = true;
 }
 
 void Digest::tell_again() {
   for (backbone::DigestLine& each : row_.lines) each.told = false;
+}
+
+void Digest::heard() {
+  for (backbone::DigestLine& each : row_.lines)
+    if (each.told) each.expired = 0;
+  tidy();
 }
 
 }  // namespace bridge::fanout

@@ -50,6 +50,8 @@ class Digest {
   void close() { open_ = false; }
   // One by itself. True when another one, the oldest, had to go for it.
   bool add_single(RecordId id, std::string_view phrase, base::WallMs time_ms);
+  // So many are kept no longer. `counted`: they were held here before.
+  void expire(std::string_view phrase, base::WallMs time_ms, std::uint64_t posts, bool counted);
 
   // Reading: the first id above `after` that it holds, if it is owed at all; nothing: that was all.
   std::optional<RecordId> next(RecordId after) const;
@@ -67,12 +69,16 @@ class Digest {
   // Lines that have something new to tell. To be told anew after it was lost.
   std::vector<const backbone::DigestLine*> news() const;
   bool has_news() const;
+  bool has_expired() const;
   void told();
   void tell_again();
+  // What was told has been heard: what expired need not be told again.
+  void heard();
 
  private:
   backbone::DigestLine& line(std::string_view phrase, base::WallMs time_ms);
   void count_in(RecordId id, std::string_view phrase, base::WallMs time_ms);
+  static void clear(backbone::DigestLine& line);
   void tidy();
 
   backbone::DigestRow row_;

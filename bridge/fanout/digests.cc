@@ -182,6 +182,10 @@ bool Fanout::read_digest(Reading& reading, std::size_t& budget) {
     if (budget == 0) return false;
     reading.at = *id;
     if ((*prepared)->changes()) continue;
+    if ((*prepared)->expired()) {
+      note_expired(reading, **prepared);
+      continue;
+    }
     if ((*prepared)->streams() && (*prepared)->gone()) pass_over(wake(reading.number), **prepared);
     const auto as = owed(state_, roll_.account(reading.number), **prepared);
     if (as && (reading.phrase.empty() || reading.phrase == as->phrase))
@@ -196,6 +200,11 @@ void Fanout::bring_more(Reading& reading) {
   if (const auto it = digests_.find(reading.number); it != digests_.end()) {
     Digest& digest = it->second;
     Person& who = wake(reading.number);
+    for (const auto& [phrase, posts] : reading.expired) {
+      digest.expire(phrase, turn_.wall_ms, posts, true);
+      counters_.expired.add(posts);
+    }
+    digest.forget_to(reading.expired_to);
     for (const auto& [id, phrase] : reading.found) {
       if (!reading.phrase.empty() && !digest.may_take_out_of_order()) break;
       digest.take(id, phrase);
@@ -208,7 +217,10 @@ void Fanout::bring_more(Reading& reading) {
       digest.finish(reading.phrase);
     more.set_left(reading.phrase.empty() ? digest.count() : digest.count(reading.phrase));
     counters_.taken.add(more.coming());
-    if (digest.empty()) digests_.erase(it);
+    if (digest.empty())
+      digests_.erase(it);
+    else if (!reading.expired.empty())
+      tell_digest(who, turn_.mono);
     moved(who);
   }
   answers_.push_back({reading.ticket, std::move(reply)});

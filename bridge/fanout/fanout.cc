@@ -68,6 +68,7 @@ base::Result<void> Fanout::load() {
       roll_.restore(number, row.cursors, 0);
   });
   if (!checkpointed) return tl::unexpected(checkpointed.error());
+  expired_to_ = store_.expired_to();
   unsaved_ = {.after = checkpointed->position, .to = position_};
   // Nothing is owed from before an account was made, and a floor is never 0.
   const auto served_to = [&](PersonNumber number) {
@@ -187,8 +188,20 @@ void Fanout::account_changed(const backbone::Record& record) {
 
 // ---- checkpoint --------------------------------------------------------------------------------
 
+// Of whose digests something is on its way to them.
+std::unordered_set<PersonNumber> Fanout::being_told() const {
+  std::unordered_set<PersonNumber> people;
+  for (const auto& [id, session] : sessions_) {
+    people.insert(session.sent.told.begin(), session.sent.told.end());
+    for (const SentBatch& batch : session.unacknowledged)
+      people.insert(batch.told.begin(), batch.told.end());
+  }
+  return people;
+}
+
 base::Result<void> Fanout::checkpoint(bool sync) {
   backbone::Checkpoint checkpoint;
+  const auto told = being_told();
   for (const PersonNumber number : roll_.changed()) {
     if (roll_.find(number)) wake(number);
     const auto digest = digests_.find(number);
@@ -198,7 +211,10 @@ base::Result<void> Fanout::checkpoint(bool sync) {
     row.account = roll_.account(number).id;
     row.clean = clean;
     if (!clean) row.cursors = roll_.cursors(number);
-    if (digest != digests_.end()) row.digest = digest->second.row();
+    if (digest == digests_.end()) continue;
+    row.digest = digest->second.row();
+    if (told.contains(number))  // or a crash would leave them untold
+      for (backbone::DigestLine& line : row.digest.lines) line.told = false;
   }
   checkpoint.jobs = jobs_.rows();
   checkpoint.position = position_;

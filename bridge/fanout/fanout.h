@@ -21,6 +21,7 @@
 #include <queue>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "bridge/backbone/cursor_store.h"
@@ -100,6 +101,8 @@ struct FanoutOptions {
   std::chrono::milliseconds late_after{30'000};
   ReceiptWaits receipt_waits = {};
   BounceWaits bounce_waits = {};
+  // Posts older than this lose their texts; 0: never.
+  std::chrono::milliseconds retention{0};
 };
 
 // Of one kind of delivery.
@@ -120,7 +123,7 @@ struct FanoutCounters {
   base::Counter withdrawn;  // no longer owed when their turn came
   base::Counter digested;   // put into somebody's digest, instead
   base::Counter taken;      // out of it, with `more`
-  base::Counter expired;    // a digest could not keep them; told in it
+  base::Counter expired;    // waited longer than posts, or digests, are kept; told in a digest
   base::Counter held;       // times somebody's delivery limit said "not before"
   base::Counter shadowed;   // times it would have, were it not in shadow
   base::Counter aged;       // waited too long and went to the backlog
@@ -201,6 +204,9 @@ class Fanout {
   // change.
   static constexpr std::size_t kCaughtMax = 1024;
   std::vector<Change> take_changes() { return std::exchange(changes_, {}); }
+  // Posts that are kept no longer, for the committer; asked for again until that is done.
+  static constexpr std::size_t kExpiredPerStep = 256;
+  std::optional<backbone::Expiry> take_expiry() { return std::exchange(expiry_, std::nullopt); }
 
   // Catch-up, scheduling, batches. Returns how much it did: 0 means nothing can be done before
   // next_wakeup() or another call.
@@ -271,6 +277,12 @@ class Fanout {
   std::size_t prepare_changes();
   std::vector<std::string> all_that_catches(const Prepared& prepared) const;
   void keep_mutes(const backbone::Record& record);
+
+  // Posts that are kept no longer.
+  std::size_t find_expired();
+  std::optional<backbone::Expiry> expired_after(RecordId done) const;
+  void note_expired(Person& person, const Prepared& prepared);
+
   bool still_waits(PersonNumber number, RecordId post);
   bool in_doubt(PersonNumber number, RecordId post, RecordId change) const;
   // owed(), and what a change is about has come to them.
@@ -334,6 +346,9 @@ class Fanout {
     std::size_t wanted = 0;
     RecordId at = 0;  // everything up to here was looked at
     std::vector<std::pair<RecordId, std::string>> found = {};
+    // What is kept no longer, before all that was found: how much of each phrase, up to where.
+    std::map<std::string, std::uint64_t> expired = {};
+    RecordId expired_to = 0;
   };
   // For posts: a direct may well have an id in between.
   bool holds(PersonNumber number, RecordId id) const;
@@ -342,6 +357,9 @@ class Fanout {
   void set_aside(Person& person, const backbone::Record& record, const Owed& as);
   void finish_digest(const Person& person);
   bool arrived_after_all(Person& person, RecordId id);
+  void note_expired(Reading& reading, const Prepared& prepared);
+  void settle_digest(const Person& person);
+  std::unordered_set<PersonNumber> being_told() const;
   void tell_digest(const Person& person, base::Time at);
   void tell_due(base::Now now);
   bool tell(Session& session, const Person& person, Digest& digest, base::WallMs now_ms);
@@ -403,6 +421,10 @@ class Fanout {
   PhraseSet mutes_;
   std::deque<Change> asked_changes_;  // some of posts that have not been matched yet
   std::vector<Change> changes_;
+  std::optional<backbone::Expiry> expiry_;
+  backbone::Expiry asked_expiry_;  // the last
+  RecordId expired_to_ = 0;        // as the cache knows it
+  base::Time look_for_expired_{};
   Doubts doubts_;
   backbone::Stretch unsaved_;  // in which the last process may have done what it did not save
   base::Now turn_{};

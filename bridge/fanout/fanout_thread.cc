@@ -173,6 +173,7 @@ void FanoutThread::answer() {
     output_.reply(it->second, std::move(answer.reply));
     asked_.erase(it);
   }
+  if (auto expiry = fanout_.take_expiry()) output_.expire(std::move(*expiry));
   for (Fanout::Change& change : fanout_.take_changes()) {
     const state::ReplyAddress to = asked_.extract(change.ticket).mapped();
     if (!output_.submit({.reply_to = to,

@@ -43,6 +43,8 @@ class FanoutOutput {
   virtual void reply(const state::ReplyAddress& to, wire::Reply reply) = 0;
   // To the committer. False when its queue is full.
   virtual bool submit(state::Submission submission) = 0;
+  // Likewise; when it cannot be done now, the fan-out will ask again.
+  virtual void expire(backbone::Expiry expiry) = 0;
 };
 
 class FanoutThread final : private DeliverySink {

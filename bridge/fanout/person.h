@@ -33,6 +33,7 @@ struct Person {
   // Back after an absence: of what was posted up to `returned`, so many more are sent one by one.
   RecordId returned = 0;
   std::size_t catch_up_left = 0;
+  RecordId expired = 0;  // the last they are told of that is kept no longer
   struct CapUse {
     track::SubscriptionNumber track = 0;
     std::int64_t hour = 0;

@@ -16,7 +16,7 @@ constexpr std::size_t kCutBytes = 10;
 
 Prepared::Prepared(RecordPtr r) : record(std::move(r)) {
   bytes = kRecordBytes + record->ByteSizeLong();
-  if (!record->has_post() || record->post().changed_by() != 0) return;
+  if (!record->has_post() || record->post().changed_by() != 0 || record->post().deleted()) return;
   post = std::make_shared<const track::Post>(record->post().text());
   bytes += (1 + kCutBytes) * record->post().text().size();
 }
@@ -128,12 +128,31 @@ void PostCache::amend(const backbone::Record& record) {
     if (const auto known = entries_.find(id); known != entries_.end())
       replace(known->second, Prepared(made(*known->second->record)));
   if (!record.has_changed()) return;
+  for (auto& [id, known] : entries_)
+    if (known->original && known->original->id() == record.changed().post())
+      replace_original(known, made(*known->original));
+}
+
+void PostCache::replace_original(PreparedPtr& known, RecordPtr original) {
+  Prepared now(known->record);
+  now.looked_up = true;
+  now.original = std::move(original);
+  replace(known, std::move(now));
+}
+
+void PostCache::expire(const backbone::Expiry& expiry) {
+  const auto made = [](const backbone::Record& old, const std::vector<std::string>& caught) {
+    return std::make_shared<const backbone::Record>(backbone::expired(old, caught));
+  };
+  for (const auto& each : expiry.records)
+    if (const auto known = entries_.find(each.record); known != entries_.end())
+      replace(known->second, Prepared(made(*known->second->record, each.caught)));
   for (auto& [id, known] : entries_) {
-    if (!known->original || known->original->id() != record.changed().post()) continue;
-    Prepared now(known->record);
-    now.looked_up = true;
-    now.original = made(*known->original);
-    replace(known, std::move(now));
+    if (!known->original) continue;
+    const auto each = std::ranges::lower_bound(expiry.records, known->original->id(), {},
+                                               &backbone::Expiry::Each::record);
+    if (each != expiry.records.end() && each->record == known->original->id())
+      replace_original(known, made(*known->original, each->caught));
   }
 }
 

@@ -54,6 +54,8 @@ struct Prepared {
   // Nothing can be told of it any more: a post that was taken back, a repost of one, a change after
   // which came another.
   bool gone() const;
+  // A post that is gone because it was kept long enough.
+  bool expired() const { return record->post().expired(); }
   // Is the post, as it was posted, caught by this?
   bool catches(const track::Phrase& phrase) const;
   // Of a post that has changed, and of a change: all that catches it.
@@ -81,10 +83,13 @@ class PostCache {
   std::size_t bytes() const { return bytes_; }
   // What `record` makes of those before it that are here.
   void amend(const backbone::Record& record);
+  // Those of them that are here are kept no longer, nor what passes them on.
+  void expire(const backbone::Expiry& expiry);
 
  private:
   PreparedPtr keep(Prepared prepared);
   void replace(PreparedPtr& known, Prepared now);
+  void replace_original(PreparedPtr& known, RecordPtr original);
   base::Result<PreparedPtr> read(RecordId id);
 
   const backbone::Store& store_;

@@ -2,6 +2,7 @@
 // in the making. Plain data with its arithmetic.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -68,6 +69,13 @@ struct Session {
       std::erase_if(one.deliveries, [&](const SentDelivery& each) {
         return each.person == person && each.id == delivery;
       });
+  }
+  // They are told of their digest in something that is not acknowledged.
+  bool tells(track::Listener person) const {
+    const auto tells = [&](const SentBatch& one) {
+      return std::ranges::count(one.told, person) > 0;
+    };
+    return tells(sent) || std::ranges::any_of(unacknowledged, tells);
   }
   bool batch_full() const {
     return sent.deliveries.size() >= wire::kBatchDeliveriesMax ||

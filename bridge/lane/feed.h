@@ -38,6 +38,8 @@ class Feed {
 
   void append(const std::vector<RecordPtr>& records);
   RecordId head() const { return head_; }
+  // Posts up to here are not to be had any more.
+  RecordId expired_to() const { return store_.expired_to(); }
 
   // The next batch for this reader, moving its place; empty when it has everything or its credit is
   // used up. kUnavailable when the store cannot be read.

@@ -465,14 +465,17 @@ void Lane::subscribe(Session& session, std::uint64_t sequence, const wire::Subsc
   wire::Reply reply;
   reply.mutable_subscribed()->set_after(position.after);
   answer(session, sequence, reply);
-  if (after > head) {  // the client has seen posts that this log never had, or lost
-    wire::Gap gap;
-    gap.set_feed(request.feed());
-    gap.set_from(head + 1);
-    gap.set_to(after);
-    queue(session, Type::kGap, 0, wire::serialize(gap));
-  }
+  // The client has seen posts that this log never had, or lost.
+  if (after > head) gap(session, head + 1, after);
   session.feed = position;
+}
+
+void Lane::gap(Session& session, RecordId from, RecordId to) {
+  wire::Gap gap;
+  gap.set_feed("public");
+  gap.set_from(from);
+  gap.set_to(to);
+  queue(session, Type::kGap, 0, wire::serialize(gap));
 }
 
 // ---- frames out --------------------------------------------------------------------------------
@@ -556,8 +559,18 @@ void Lane::drop(std::uint64_t id, bool in_order) {
 
 std::size_t Lane::serve_feed(Session& session) {
   if (!session.feed || !session.outbox.empty()) return 0;
-  auto batch = feed_.next(*session.feed, session.granted_deliveries, session.granted_bytes);
-  if (!batch || batch->items_size() == 0) return 0;  // a store in trouble is asked again next turn
+  const RecordId gone = feed_.expired_to();
+  if (session.feed->after < gone) {
+    gap(session, session.feed->after + 1, gone);
+    session.feed->after = gone;
+  }
+  FeedPosition position = *session.feed;
+  const auto batch = feed_.next(position, session.granted_deliveries, session.granted_bytes);
+  if (!batch) return 0;  // a store in trouble is asked again next turn
+  // What expired meanwhile may be missing in it: then the gap comes first, next turn.
+  if (feed_.expired_to() != gone) return 0;
+  session.feed = position;
+  if (batch->items_size() == 0) return 0;
   queue(session, Type::kBatch, session.next_batch++, wire::serialize(*batch));
   return static_cast<std::size_t>(batch->items_size());
 }

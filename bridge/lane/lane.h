@@ -175,6 +175,7 @@ class Lane {
   void count(const throttle::Verdict& verdict, const wire::Request& request);
   void route(Session& session, std::uint64_t sequence, wire::Request request);
   void subscribe(Session& session, std::uint64_t sequence, const wire::Subscribe& request);
+  void gap(Session& session, RecordId from, RecordId to);
   void answer(Session& session, std::uint64_t sequence, const wire::Reply& reply);
   void queue(Session& session, wire::Type type, std::uint64_t sequence, std::string body);
   void bye(std::string_view peer, std::uint64_t epoch, wire::Bye::Reason reason,

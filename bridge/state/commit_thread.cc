@@ -40,16 +40,25 @@ void CommitThread::run() {
   base::name_thread("committer");
   bool stopping = false;
   for (;;) {
-    base::wait_readable({inboxes_[0]->fd(), inboxes_[1]->fd(), inboxes_[2]->fd(), stop_.fd()},
-                        std::chrono::milliseconds(committer_.unsettled() ? 0 : 1000));
+    base::wait_readable(
+        {inboxes_[0]->fd(), inboxes_[1]->fd(), inboxes_[2]->fd(), expiries_.fd(), stop_.fd()},
+        std::chrono::milliseconds(committer_.unsettled() ? 0 : 1000));
     const base::Now now = base::read_clocks();
     meter_.begin(now.mono);
     const bool staged = stage(now);
     committer_.commit(now);
+    let_go();
     meter_.end(base::read_clocks().mono);
     if (stopping && !staged) return;
     stopping = stop_.size() > 0;
   }
+}
+
+// A bounded step behind a commit, so that what waits waits for no more than that.
+void CommitThread::let_go() {
+  drained_expiries_.clear();
+  expiries_.drain(drained_expiries_, 1);
+  for (const backbone::Expiry& expiry : drained_expiries_) committer_.expire(expiry);
 }
 
 void CommitThread::on_reply(const ReplyAddress& to, wire::Reply reply) {

@@ -54,6 +54,8 @@ class CommitThread final : private CommitListener {
 
   // Any thread. False at the bound.
   bool submit(Submission submission);
+  // What is kept no longer. Any thread; whoever finds it not done after a while says it again.
+  void expire(backbone::Expiry expiry) { expiries_.push(std::move(expiry)); }
 
   const CommitterCounters& counters() const { return committer_.counters(); }
   const base::LoopMeter& meter() const { return meter_; }
@@ -62,6 +64,7 @@ class CommitThread final : private CommitListener {
  private:
   void run();
   bool stage(base::Now now);
+  void let_go();
   void on_reply(const ReplyAddress& to, wire::Reply reply) override;
   void on_committed(const std::vector<backbone::RecordPtr>& records) override;
 
@@ -71,8 +74,10 @@ class CommitThread final : private CommitListener {
   Committed on_limit_;
   bool one_queue_ = false;
   std::array<std::unique_ptr<base::Mailbox<Submission>>, kLanes> inboxes_;
+  base::Mailbox<backbone::Expiry> expiries_{1};  // at the bound: not now
   base::Mailbox<bool> stop_{1};
   std::vector<Submission> drained_;
+  std::vector<backbone::Expiry> drained_expiries_;
   base::LoopMeter meter_;
   std::thread thread_;
 };

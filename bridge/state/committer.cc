@@ -207,6 +207,10 @@ void Committer::try_to_resume(base::Time now) {
   counters_.read_only.set(writable_ ? 0 : 1);
 }
 
+bool Committer::expire(const backbone::Expiry& expiry) {
+  return writable_ && store_.expire(expiry).has_value();
+}
+
 void Committer::publish_gauges() {
   counters_.accounts.set(state_.accounts().size());
   counters_.follows.set(state_.follows());

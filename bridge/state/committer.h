@@ -96,6 +96,9 @@ class Committer {
   // Listeners have to be woken or put to sleep: commit again soon, though nobody asks for anything.
   bool unsettled() const { return writable_ && !unsettled_.empty(); }
 
+  // Lets go of what the fan-out found to be kept long enough. False when the disk does not take it.
+  bool expire(const backbone::Expiry& expiry);
+
   const State& state() const { return state_; }
   const limits::Ledger& limits() const { return limits_; }
   const CommitterCounters& counters() const { return counters_; }

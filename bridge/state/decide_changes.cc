@@ -67,6 +67,8 @@ Result<void> Deciding::correct(const Account& account, const wire::Correct& what
   if (auto ok = check_written(what.text()); !ok) return ok;
   const auto post = own_post(account, what.post());
   if (!post) return tl::unexpected(post.error());
+  if ((*post)->post().expired())
+    return fail(ErrorCode::kConflict, fmt::format("Post #{} is kept no longer.", what.post()));
   if ((*post)->post().deleted())
     return fail(ErrorCode::kConflict, fmt::format("You took post #{} back.", what.post()));
   if ((*post)->post().text() == what.text()) {

@@ -47,6 +47,10 @@ class CountedStore final : public bridge::backbone::Store {
                                                  bridge::base::WallMs now_ms) const override {
     return log_.find_duplicate(author, client_id, text, now_ms);
   }
+  Result<void> expire(const bridge::backbone::Expiry& expiry) override {
+    return log_.expire(expiry);
+  }
+  RecordId expired_to() const override { return log_.expired_to(); }
   Result<void> replay_state(const std::function<void(const Record&)>& visit) const override {
     return log_.replay_state(visit);
   }

@@ -93,6 +93,16 @@ class Audit {
     // Who gets a post as it is now is not told of the change that made it so.
     if (record.has_changed() && !fanout::waits(*standing)) return;
     Sum& sum = sums_[address];
+    if (record.has_post() && still && stage_.laws.has_expired(id)) {
+      ++sum.owed;
+      ++(has_it(address, id) ? sum.delivered : sum.expired);
+      if (*standing != Standing::kNotOwed)
+        stage_.laws.broken(
+            fmt::format("law 2: #{} is kept no longer, and waits for {}", id, address));
+      return;
+    }
+    // Nothing is left of what it passes on.
+    if (record.has_reposted() && stage_.laws.has_expired(record.reposted().post())) return;
     ++sum.owed;
     // What arrived and was withdrawn later may be either to the bridge: blocks are forgotten with a
     // `quit`, and what was written to somebody before it is not.
@@ -135,7 +145,7 @@ class Audit {
   void judge(const std::string& address, const wire::OwedEntry& reported) {
     Sum& sum = sums_[address];
     if (const auto lost = lost_.find(address); lost != lost_.end()) {
-      sum.expired = expired(accounts_.at(address));
+      if (stage_.plan.retention.count() == 0) sum.expired = expired(accounts_.at(address));
       if (sum.owed != sum.delivered + sum.waiting + sum.digested + sum.expired + sum.withdrawn)
         stage_.laws.broken(fmt::format(
             "law 2: of {} posts owed to {}, {} were delivered, {} wait, {} are in a digest, {} "

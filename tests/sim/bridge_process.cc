@@ -53,6 +53,7 @@ fanout::FanoutOptions fanout_options(const Plan& plan, const Limits& limits) {
   options.quantum = plan.quantum;
   options.hot_list = plan.hot_list;
   options.catch_up_max = plan.catch_up_max;
+  options.retention = plan.retention;
   options.bounce_waits = kBounceWaits;
   if (plan.mutant == Mutant::kNoBackOff)
     options.bounce_waits = {milliseconds(1), milliseconds(1), milliseconds(1)};
@@ -119,7 +120,7 @@ std::size_t BridgeProcess::stage_requests() {
   }
   if (staged == 0) {
     write();  // tries a disk that was full
-    return 0;
+    return let_go();
   }
   // The sync takes its time, in which more arrives, or the end comes.
   committing_ = true;
@@ -132,7 +133,17 @@ void BridgeProcess::commit() {
   if (!committing_) return;
   committing_ = false;
   write();
+  let_go();
   commit_worker_->wake();
+}
+
+// What is kept no longer. How much there was to do.
+std::size_t BridgeProcess::let_go() {
+  const auto expiry = std::exchange(expiry_, std::nullopt);
+  if (!expiry || gave_up_ || !committer_.expire(*expiry)) return 0;
+  stage_.trace.say("posts up to #{} are kept no longer", expiry->to);
+  stage_.laws.expired(expiry->to);
+  return 1;
 }
 
 void BridgeProcess::write() {
@@ -171,6 +182,10 @@ std::size_t BridgeProcess::fan_out() {
   if (room > fanout::Fanout::kDeliveriesPerTurn) work += fanout_.turn(stage_.agenda.clocks());
   for (auto& answer : fanout_.take_answers())
     on_reply(asked_.extract(answer.ticket).mapped(), std::move(answer.reply));
+  if (auto expiry = fanout_.take_expiry()) {
+    expiry_ = std::move(expiry);
+    commit_worker_->wake();
+  }
   for (auto& change : fanout_.take_changes()) {
     const auto to = asked_.extract(change.ticket).mapped();
     if (!seats_[to.lane]->submit({.reply_to = to,

@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -103,6 +104,7 @@ class BridgeProcess final : private bridge::state::CommitListener,
   std::size_t stage_requests();
   void commit();
   void write();
+  std::size_t let_go();
   void on_reply(const bridge::state::ReplyAddress& to, wire::Reply reply) override;
   void on_committed(const std::vector<RecordPtr>& records) override;
 
@@ -123,6 +125,7 @@ class BridgeProcess final : private bridge::state::CommitListener,
   bridge::state::Committer committer_;
   std::array<std::deque<bridge::state::Submission>, bridge::state::kLanes> submitted_;
   bool committing_ = false;
+  std::optional<bridge::backbone::Expiry> expiry_;
   bool gave_up_ = false;
 
   bridge::fanout::Fanout fanout_;

@@ -136,6 +136,13 @@ void Laws::in_feed(const std::string& reader, FeedItem item) {
   feeds_[reader].push_back(std::move(item));
 }
 
+void Laws::gap_in_feed(const std::string& reader, RecordId from, RecordId to) {
+  FeedItem gap;
+  gap.id = to;
+  gap.gap_from = from;
+  feeds_[reader].push_back(std::move(gap));
+}
+
 void Laws::bridge_died(const std::set<std::pair<std::string, RecordId>>& known) {
   ++deaths_;
   for (const auto& [delivery, breaks] : handed_over_)
@@ -211,20 +218,41 @@ std::string Laws::missing(const std::vector<RecordPtr>& log) const {
   const Owed owed = owed_by(log);
   std::string first;
   std::size_t count = 0;
+  std::map<std::string, std::uint64_t> too_old;
   for (const auto& [address, id] : owed.must) {
     if (has_arrived(address, id) || excused(address, id)) continue;
+    const Record& record = *log[id - 1];
+    if (record.has_reposted() && has_expired(record.reposted().post())) continue;
+    if (record.has_post() && has_expired(id)) {
+      ++too_old[address];
+      continue;
+    }
     if (count++ == 0) first = fmt::format("#{} was owed to {} and never came", id, address);
   }
   for (const auto& [delivery, post] : owed.changes) {
     const auto& [address, change] = delivery;
     if (knows_of(address, post, *log[change - 1], log) || excused(address, change) ||
-        forgotten_.contains({address, post}))
+        has_expired(change) || forgotten_.contains({address, post}))
       continue;
     if (count++ == 0)
       first = fmt::format("{} got #{} and never heard of its change, #{}", address, post, change);
   }
-  if (count == 0) return {};
-  return fmt::format("law 2: {} (and {} more)", first, count - 1);
+  if (count > 0) return fmt::format("law 2: {} (and {} more)", first, count - 1);
+  return untold(too_old);
+}
+
+// Whoever did not get what is kept no longer has been told how much that was, unless what is sent
+// to them got lost behind the bridge.
+std::string Laws::untold(const std::map<std::string, std::uint64_t>& too_old) const {
+  if (notices_may_be_lost_) return {};
+  for (const auto& [address, posts] : too_old) {
+    const auto told = told_of_expired_.find(address);
+    const std::uint64_t known = told == told_of_expired_.end() ? 0 : told->second;
+    if (known < posts)
+      return fmt::format("law 2: {} posts for {} are kept no longer, and they were told of {}",
+                         posts, address, known);
+  }
+  return {};
 }
 
 bool Laws::knows_of(const std::string& address, RecordId post, const Record& change,
@@ -246,7 +274,7 @@ bool Laws::knows_of(const std::string& address, RecordId post, const Record& cha
 void Laws::judge_changes(const std::vector<RecordPtr>& log) const {
   const auto newest = newest_changes(log);
   for (const RecordId post : gone_)
-    if (!newest.contains(post) || !newest.at(post)->changed().deleted())
+    if (!has_expired(post) && (!newest.contains(post) || !newest.at(post)->changed().deleted()))
       broken(fmt::format("law 1: #{} was acknowledged as taken back, and is not", post));
   for (const auto& [delivery, arrival] : arrivals_) {
     const auto& [address, id] = delivery;
@@ -275,7 +303,10 @@ void Laws::judge_feeds(const std::vector<RecordPtr>& log) const {
     for (const auto& record : log) {
       const InFeed there = in_feed_of_all(*record, newest);
       if (there == InFeed::kNever) continue;
-      if (at < items.size() && items[at].id == record->id()) {
+      while (at < items.size() && items[at].gap_from != 0 && items[at].id < record->id()) ++at;
+      const bool gap = at < items.size() && items[at].gap_from != 0;
+      if (gap && items[at].gap_from <= record->id()) continue;
+      if (!gap && at < items.size() && items[at].id == record->id()) {
         judge_feed_item(reader, items[at++], *record, log);
         continue;
       }
@@ -285,6 +316,7 @@ void Laws::judge_feeds(const std::vector<RecordPtr>& log) const {
       broken(fmt::format("law 10: the feed of {} has #{} where #{} belongs", reader, items[at].id,
                          record->id()));
     }
+    while (at < items.size() && items[at].gap_from != 0) ++at;
     if (at != items.size())
       broken(fmt::format("law 1: the feed of {} has #{}, which is not in the log", reader,
                          items[at].id));

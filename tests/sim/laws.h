@@ -4,6 +4,7 @@
 // A broken law is thrown as a Violation, which ends the run.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -43,7 +44,9 @@ struct Publication {
 
 class Laws {
  public:
-  explicit Laws(const Agenda& agenda) : agenda_(agenda) {}
+  // `notices_may_be_lost`: by an XMPP server that crashes, or returns them late.
+  Laws(const Agenda& agenda, bool notices_may_be_lost)
+      : agenda_(agenda), notices_may_be_lost_(notices_may_be_lost) {}
 
   [[noreturn]] void broken(const std::string& how) const;
   void require(bool truth, std::string_view law) const {
@@ -79,8 +82,16 @@ class Laws {
     std::string text = {};
     RecordId changes = 0;
     bool retracted = false;
+    RecordId gap_from = 0;  // not an item: these, up to `id`, are kept no longer
   };
   void in_feed(const std::string& reader, FeedItem item);
+  void gap_in_feed(const std::string& reader, RecordId from, RecordId to);
+  // Posts up to here are kept no longer; somebody was told that so many of theirs were not.
+  void expired(RecordId to) { expired_to_ = std::max(expired_to_, to); }
+  bool has_expired(RecordId id) const { return id <= expired_to_; }
+  void told_of_expired(const std::string& address, std::uint64_t posts) {
+    told_of_expired_[address] += posts;
+  }
   // The author was told that it is taken back.
   void acknowledged_gone(RecordId post) { gone_.insert(post); }
   // The bridge died, or ended; of these arrivals it knows. Whoever has got anything else may get a
@@ -100,6 +111,7 @@ class Laws {
   bool feeds_complete(const std::vector<RecordPtr>& log) const;
   // What is owed and has not come, as a sentence; empty when there is nothing.
   std::string missing(const std::vector<RecordPtr>& log) const;
+  std::string untold(const std::map<std::string, std::uint64_t>& too_old) const;
 
   std::uint64_t arrivals() const { return arrivals_.size(); }
   std::uint64_t acknowledgements() const { return acknowledged_.size(); }
@@ -132,6 +144,7 @@ class Laws {
   void judge_repeat(const std::string& address, RecordId id);
 
   const Agenda& agenda_;
+  const bool notices_may_be_lost_;
   std::uint64_t breaks_ = 0;
   std::map<std::string, CutOff> cut_off_;
   std::map<Publication, RecordId> acknowledged_;
@@ -140,8 +153,10 @@ class Laws {
   std::set<Delivery> lost_by_server_;
   std::map<std::string, std::vector<FeedItem>> feeds_;  // by reader
   std::set<RecordId> gone_;
-  std::uint64_t deaths_ = 0;      // of bridges
-  std::set<Delivery> forgotten_;  // by a bridge that died
+  RecordId expired_to_ = 0;
+  std::map<std::string, std::uint64_t> told_of_expired_;  // posts, some perhaps more than once
+  std::uint64_t deaths_ = 0;                              // of bridges
+  std::set<Delivery> forgotten_;                          // by a bridge that died
 };
 
 }  // namespace tests::sim

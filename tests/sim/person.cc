@@ -29,8 +29,8 @@ constexpr milliseconds kReads{1000};
 constexpr std::uint64_t kEager = 6;  // things said in a hurry
 
 // 0: it begins otherwise.
-RecordId number_in(std::string_view answer, std::string_view beginning) {
-  RecordId number = 0;
+std::uint64_t number_in(std::string_view answer, std::string_view beginning) {
+  std::uint64_t number = 0;
   if (answer.starts_with(beginning))
     std::from_chars(answer.data() + beginning.size(), answer.data() + answer.size(), number);
   return number;
@@ -265,6 +265,10 @@ void Person::receive(const Element& stanza) {
 
 void Person::heard(const std::string& answer) {
   constexpr std::size_t kRememberedMax = 4;
+  if (answer.find("too old to keep") != std::string::npos) {
+    stage_.trace.say("{} is told: {}", nick_, answer);
+    stage_.laws.told_of_expired(address_, number_in(answer, ""));
+  }
   if (const RecordId id = number_in(answer, "Posted as #"); id != 0) {
     posted_.push_back(id);
     if (posted_.size() > kRememberedMax) posted_.erase(posted_.begin());

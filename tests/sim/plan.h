@@ -57,8 +57,9 @@ struct Plan {
   std::size_t quantum = 256;    // of the fan-out's jobs
   std::size_t hot_list = 4096;  // of listeners
   std::size_t catch_up_max = 100;
-  double slow_message = 0.01;  // share of messages under way for long
-  double starved = 0.002;      // share of turns that come late
+  std::chrono::milliseconds retention{0};  // of posts; 0: for ever
+  double slow_message = 0.01;              // share of messages under way for long
+  double starved = 0.002;                  // share of turns that come late
 
   // The faults, during this much time; 0: never.
   std::chrono::milliseconds storm{20'000};

@@ -27,6 +27,10 @@ class SimStore final : public bridge::backbone::Store {
   bridge::base::Result<std::optional<RecordId>> find_duplicate(
       bridge::backbone::AccountId author, std::string_view client_id, std::string_view text,
       bridge::base::WallMs now) const override;
+  bridge::base::Result<void> expire(const bridge::backbone::Expiry& expiry) override {
+    return store_->expire(expiry);
+  }
+  RecordId expired_to() const override { return store_->expired_to(); }
   bridge::base::Result<void> replay_state(
       const std::function<void(const bridge::backbone::Record&)>& visit) const override;
 

@@ -13,7 +13,10 @@ namespace tests::sim {
 
 struct Stage {
   Stage(const Plan& the_plan, Trace::Mode mode)
-      : plan(the_plan), dice(the_plan.seed ^ 0x5eed), trace(agenda, mode), laws(agenda) {}
+      : plan(the_plan),
+        dice(the_plan.seed ^ 0x5eed),
+        trace(agenda, mode),
+        laws(agenda, plan.crash_server || plan.reject > 0 || plan.gone > 0) {}
 
   const Plan plan;
   Agenda agenda;

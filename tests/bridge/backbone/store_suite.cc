@@ -242,6 +242,32 @@ TEMPLATE_TEST_CASE("what was changed is found nowhere as it was", "", Embedded, 
   CHECK_FALSE(*bench.store().find_duplicate(kAlice, "2", "secret, too", 0));
 }
 
+TEMPLATE_TEST_CASE("posts that are kept no longer have no text, but what caught them", "", Embedded,
+                   InMemory) {
+  TestType bench;
+  Scribe scribe;
+  const RecordId old = scribe.post(kAlice, "old", "1");
+  const RecordId gone = scribe.post(kAlice, "gone", "2");
+  const RecordId change = scribe.changed(kAlice, gone);
+  const RecordId young = scribe.post(kAlice, "young", "3");
+  REQUIRE(bench.store().append(scribe.take()));
+  CHECK(bench.store().expired_to() == 0);
+  REQUIRE(bench.store().expire(
+      {.records = {{old, {"rain", "sun"}}, {gone, {"rain"}}, {change, {}}}, .to = change}));
+  const bool restarted = GENERATE(false, true);
+  if (restarted) bench.reopen();
+  CHECK(bench.store().expired_to() == change);
+  const auto log = *bench.store().read(0, kAll, kAll);
+  CHECK(log[old - 1]->post().expired());
+  CHECK(log[old - 1]->post().deleted());
+  CHECK(log[old - 1]->post().text().empty());
+  CHECK(log[old - 1]->post().caught_size() == 2);
+  CHECK_FALSE(log[gone - 1]->post().expired());  // its author was first
+  CHECK(log[change - 1]->changed().superseded_by() == change);
+  CHECK(log[young - 1]->post().text() == "young");
+  CHECK(bench.store().find_duplicate(kAlice, "1", "old", 0) == std::optional(old));
+}
+
 TEMPLATE_TEST_CASE("readers see a dense log up to its head while the writer goes on", "", Embedded,
                    InMemory) {
   constexpr RecordId kRecords = 2'000;

@@ -33,6 +33,7 @@ TEST_CASE("the commented configuration is accepted and says the defaults") {
   const auto defaults = bridge::default_config();
   CHECK(loaded.config.store.path == defaults.store.path);
   CHECK(loaded.config.store.dedupe_window == defaults.store.dedupe_window);
+  CHECK(loaded.config.store.retention == defaults.store.retention);
   CHECK(loaded.config.store.write_buffer_bytes == defaults.store.write_buffer_bytes);
   for (std::size_t i = 0; i < bridge::state::kLanes; ++i) {
     const auto& read = loaded.config.lanes[i];

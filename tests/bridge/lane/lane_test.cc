@@ -554,6 +554,25 @@ TEST_CASE("a question to a fan-out that is full is answered BUSY, and the lane g
   CHECK(std::get<bridge::fanout::Asked>(story.told[0]).request.has_retract());
 }
 
+TEST_CASE("a reader of what is kept no longer is told of the gap, and goes on behind it") {
+  LaneStory story(Kind::kWeb);
+  story.hello();
+  story.credit = 100;
+  const std::vector<bridge::backbone::RecordPtr> posts{post(1), post(2), post(3)};
+  REQUIRE(story.store.append(posts));
+  story.lane.on_records(posts);
+  REQUIRE(story.store.expire({.records = {{1, {}}, {2, {}}}, .to = 2}));
+  story.ask(subscribe(0));
+  story.lane.turn(story.now);
+  CHECK(fed(story) == std::vector<std::uint64_t>{3});
+  const auto gap = std::ranges::find_if(
+      story.sent, [](const Sent& sent) { return sent.header.type == Type::kGap; });
+  REQUIRE(gap != story.sent.end());
+  const auto body = *bridge::wire::parse<bridge::wire::Gap>(gap->body);
+  CHECK(body.from() == 1);
+  CHECK(body.to() == 2);
+}
+
 TEST_CASE("direct messages are never in the feed") {
   LaneStory story(Kind::kWeb);
   story.hello();
