@@ -239,6 +239,7 @@ wire::StatusReport Bridge::status() const {
   count("commit_batches", commits.batches.value());
   count("commit_records", commits.records.value());
   count("commits_refused_by_disk", commits.refused_by_disk.value());
+  count("records_to_erase", commits.to_erase.value());
   count("matched", fan.matched.value());
   count("deliveries", fan.deliveries.value());
   count("deliveries_acknowledged", fan.acknowledged.value());

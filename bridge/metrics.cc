@@ -24,6 +24,9 @@ void describe_commits(Metrics& metrics, const state::CommitterCounters& counters
                   "Writes to the log that the disk refused.", counters.refused_by_disk.value());
   metrics.gauge("lapwing_bridge_log_read_only", "1 while the log cannot be written.",
                 static_cast<double>(counters.read_only.value()));
+  metrics.gauge("lapwing_bridge_records_to_erase",
+                "Records that have yet to be gone over for accounts that are being erased.",
+                static_cast<double>(counters.to_erase.value()));
   metrics.gauge("lapwing_bridge_accounts", "People.",
                 static_cast<double>(counters.accounts.value()));
   metrics.gauge("lapwing_bridge_follows", "Subscriptions to people.",

@@ -47,6 +47,10 @@ class TimedStore final : public backbone::Store {
     return store_.expire(expiry);
   }
   backbone::RecordId expired_to() const override { return store_.expired_to(); }
+  base::Result<void> erase_some(std::size_t records_max) override {
+    return store_.erase_some(records_max);
+  }
+  std::uint64_t to_erase() const override { return store_.to_erase(); }
   base::Result<void> replay_state(
       const std::function<void(const backbone::Record&)>& visit) const override {
     return store_.replay_state(visit);

@@ -105,6 +105,7 @@ std::optional<StateChange> state_change(const Record& record) {
                          record.listeners_capped().lifted()};
     case Record::kDirect:
     case Record::kChanged:
+    case Record::kErased:
     case Record::BODY_NOT_SET:
       break;
   }

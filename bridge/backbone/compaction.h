@@ -23,7 +23,7 @@ struct StateChange {
   bool operator==(const StateChange&) const = default;
 };
 
-// Nothing for records that State is not made of (directs, changes of posts).
+// Nothing for records that State is not made of (directs, changes of posts, erasures).
 std::optional<StateChange> state_change(const Record& record);
 
 // Whom alone a record is for, in the index `directs`: a direct message, or a notice about a track.

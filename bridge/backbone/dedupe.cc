@@ -25,7 +25,7 @@ std::optional<std::string> dedupe_key(const Record& record) {
   const bool as_published = record.post().changed_by() == 0 && !record.post().deleted();
   if (record.has_post() && !record.post().client_id().empty() && as_published)
     return dedupe_key(record.post().author(), record.post().client_id(), record.post().text());
-  if (record.has_direct() && !record.direct().client_id().empty())
+  if (record.has_direct() && !record.direct().client_id().empty() && !record.direct().deleted())
     return dedupe_key(record.direct().author(), record.direct().client_id(),
                       record.direct().text());
   return std::nullopt;

@@ -18,6 +18,7 @@ inline constexpr const char* kFormatKey = "format";
 inline constexpr const char* kCreatedKey = "created_ms";
 inline constexpr const char* kDedupeWindowKey = "dedupe_window_ms";
 inline constexpr const char* kExpiredToKey = "expired_to";
+inline constexpr const char* kErasingKey = "erasing";  // see erasures.h
 
 struct Database {
   std::string path;

@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <utility>
 
 #include "bridge/backbone/amend.h"
 #include "bridge/backbone/compaction.h"
 #include "bridge/backbone/embedded_database.h"
+#include "bridge/backbone/erasures.h"
 #include "bridge/backbone/keys.h"
 #include "bridge/backbone/record_codec.h"
 #include "bridge/backbone/require.h"
@@ -53,6 +55,8 @@ struct EmbeddedStore::Impl {
   // Written by the writer thread, read by all.
   std::atomic<RecordId> head{0};
   std::atomic<RecordId> expired_to{0};
+  std::shared_ptr<const Erasures> erasures = std::make_shared<const Erasures>();  // see below
+  mutable std::mutex erasures_mutex;  // for as long as it takes to copy the pointer
   NewestMs newest_ms = std::make_shared<std::atomic<base::WallMs>>(0);
   // The writer thread's, kept for their capacity: a new large block for every batch would cost more
   // than what is written into it.
@@ -63,6 +67,9 @@ struct EmbeddedStore::Impl {
   base::Result<void> load_head();
   base::Result<void> settle_format();
   base::Result<void> load_expired_to();
+  base::Result<void> load_erasures();
+  std::shared_ptr<const Erasures> being_erased() const;
+  void set_erasures(Erasures now);
   base::Result<void> note_dedupe_window();
   // What an append rewrites, as it will be.
   using Rewritten = std::map<RecordId, Record>;
@@ -83,6 +90,7 @@ base::Result<void> EmbeddedStore::Impl::open() {
   if (auto loaded = load_head(); !loaded) return loaded;
   if (auto settled = settle_format(); !settled) return settled;
   if (auto loaded = load_expired_to(); !loaded) return loaded;
+  if (auto loaded = load_erasures(); !loaded) return loaded;
   return note_dedupe_window();
 }
 
@@ -104,6 +112,32 @@ base::Result<void> EmbeddedStore::Impl::load_expired_to() {
   if (!known) return refuse(known.error());
   expired_to.store(static_cast<RecordId>(known->value_or(0)));
   return {};
+}
+
+base::Result<void> EmbeddedStore::Impl::load_erasures() {
+  std::string stored;
+  const auto status =
+      database.db->Get(rocksdb::ReadOptions(), database.at(kMeta), kErasingKey, &stored);
+  if (status.IsNotFound()) return {};
+  if (!status.ok()) return database.failure(status);
+  auto known = Erasures::decoded(stored);
+  if (!known)
+    return base::fail(base::ErrorCode::kUnavailable,
+                      "The store in " + database.path +
+                          " does not say what is being erased from it: it is damaged.");
+  set_erasures(std::move(*known));
+  return {};
+}
+
+std::shared_ptr<const Erasures> EmbeddedStore::Impl::being_erased() const {
+  const std::lock_guard lock(erasures_mutex);
+  return erasures;
+}
+
+void EmbeddedStore::Impl::set_erasures(Erasures now) {
+  auto next = std::make_shared<const Erasures>(std::move(now));
+  const std::lock_guard lock(erasures_mutex);
+  erasures = std::move(next);
 }
 
 base::Result<void> EmbeddedStore::Impl::settle_format() {
@@ -198,6 +232,7 @@ base::Result<void> EmbeddedStore::append(std::span<const RecordPtr> records) {
   RecordId newest = head();
   base::WallMs newest_ms = impl_->newest_ms->load();
   Impl::Rewritten rewritten;
+  std::optional<Erasures> erasing;
   impl_->batch.Clear();
   for (const auto& record : records) {
     require(record->id() == newest + 1, "ids continue the log densely");
@@ -205,12 +240,18 @@ base::Result<void> EmbeddedStore::append(std::span<const RecordPtr> records) {
     newest_ms = std::max(newest_ms, record->time_ms());
     impl_->put(*record);
     if (auto done = impl_->rewrite(*record, records, rewritten); !done) return done;
+    if (!record->has_erased()) continue;
+    if (!erasing) erasing = *impl_->being_erased();
+    erasing->add(record->erased().account(), record->id());
   }
+  if (erasing) impl_->batch.Put(impl_->database.at(kMeta), kErasingKey, erasing->encoded());
   rocksdb::WriteOptions durable;
   durable.sync = true;
   const auto status = impl_->database.db->Write(durable, &impl_->batch);
   if (!status.ok()) return impl_->database.failure(status);
   impl_->newest_ms->store(newest_ms);
+  // Before the head: whoever sees that an account is erased reads nothing of it.
+  if (erasing) impl_->set_erasures(std::move(*erasing));
   impl_->head.store(newest, std::memory_order_release);
   return {};
 }
@@ -237,6 +278,38 @@ RecordId EmbeddedStore::expired_to() const {
   return impl_->expired_to.load();
 }
 
+// Not synced either.
+base::Result<void> EmbeddedStore::erase_some(std::size_t records_max) {
+  Erasures erasing = *impl_->being_erased();
+  if (erasing.none()) return {};
+  const Erasures::Step step = erasing.next(records_max);
+  Database& database = impl_->database;
+  rocksdb::WriteBatch& batch = impl_->batch;
+  batch.Clear();
+  const std::unique_ptr<rocksdb::Iterator> it(
+      database.db->NewIterator(scan_options(), database.at(kLog)));
+  for (it->Seek(be64(step.after + 1)); it->Valid(); it->Next()) {
+    auto record = decode_record(it->value().ToStringView());
+    if (!record) return refuse(std::move(record.error()));
+    if (record->id() > step.to) break;
+    if (!concerns(*record, step.account)) continue;
+    if (const auto key = dedupe_key(*record)) batch.Delete(database.at(kDedupe), *key);
+    encode_record(without(*record, step.account), impl_->bytes);
+    batch.Put(database.at(kLog), it->key(), impl_->bytes);
+  }
+  if (!it->status().ok()) return database.failure(it->status());
+  erasing.done(step);
+  batch.Put(database.at(kMeta), kErasingKey, erasing.encoded());
+  const auto status = database.db->Write(rocksdb::WriteOptions(), &batch);
+  if (!status.ok()) return database.failure(status);
+  impl_->set_erasures(std::move(erasing));
+  return {};
+}
+
+std::uint64_t EmbeddedStore::to_erase() const {
+  return impl_->being_erased()->left();
+}
+
 base::Result<void> EmbeddedStore::resume() {
   const auto status = impl_->database.db->Resume();
   if (!status.ok()) return impl_->database.failure(status);
@@ -252,6 +325,9 @@ base::Result<std::vector<RecordPtr>> EmbeddedStore::read(RecordId after, std::si
   std::vector<RecordPtr> records;
   const RecordId newest = head();
   if (after >= newest || records_max == 0) return records;
+  // After the head and before what is read: it knows what is erased up to there, and is not yet
+  // overwritten there.
+  const auto erasing = impl_->being_erased();
   const std::unique_ptr<rocksdb::Iterator> it(
       impl_->database.db->NewIterator(scan_options(), impl_->database.at(kLog)));
   std::size_t bytes = 0;
@@ -261,7 +337,7 @@ base::Result<std::vector<RecordPtr>> EmbeddedStore::read(RecordId after, std::si
     auto record = decode_record(it->value().ToStringView());
     if (!record) return refuse(std::move(record.error()));
     if (record->id() > newest) break;  // committed, but not published yet
-    records.push_back(std::make_shared<const Record>(std::move(*record)));
+    records.push_back(erasing->left_of(std::make_shared<const Record>(std::move(*record))));
   }
   if (!it->status().ok()) return impl_->database.failure(it->status());
   return records;

@@ -51,6 +51,8 @@ class EmbeddedStore final : public Store {
                                                        base::WallMs now_ms) const override;
   base::Result<void> expire(const Expiry& expiry) override;
   RecordId expired_to() const override;
+  base::Result<void> erase_some(std::size_t records_max) override;
+  std::uint64_t to_erase() const override;
   base::Result<void> replay_state(const std::function<void(const Record&)>& visit) const override;
 
   // A consistent copy of the log and its indexes, in a folder that must not exist: everything up to

@@ -40,6 +40,7 @@ void MemoryStore::commit(std::span<const RecordPtr> records) {
     log_.push_back(record);
     for (const RecordId old : amended_ids(*record))
       log_[old - 1] = std::make_shared<const Record>(amended(*log_[old - 1], *record));
+    if (record->has_erased()) erasures_.add(record->erased().account(), id);
     newest_ms_ = std::max(newest_ms_, record->time_ms());
     if (auto key = dedupe_key(*record)) dedupe_[std::move(*key)] = {id, record->time_ms()};
     if (const auto account = addressee(*record)) directs_[*account].push_back(id);
@@ -84,7 +85,7 @@ base::Result<std::vector<RecordPtr>> MemoryStore::read(RecordId after, std::size
   for (auto id = after; id < log_.size() && records.size() < records_max; ++id) {
     bytes += encoded_size(*log_[id]);
     if (bytes > bytes_max && !records.empty()) break;
-    records.push_back(log_[id]);
+    records.push_back(erasures_.left_of(log_[id]));
   }
   return records;
 }
@@ -128,6 +129,26 @@ base::Result<void> MemoryStore::expire(const Expiry& expiry) {
 
 RecordId MemoryStore::expired_to() const {
   return expired_to_.load();
+}
+
+base::Result<void> MemoryStore::erase_some(std::size_t records_max) {
+  if (stopped_ || disk_full_) return disk_full();
+  const std::lock_guard lock(mutex_);
+  if (erasures_.none()) return {};
+  const Erasures::Step step = erasures_.next(records_max);
+  for (RecordId id = step.after + 1; id <= step.to; ++id) {
+    RecordPtr& record = log_[id - 1];
+    if (!concerns(*record, step.account)) continue;
+    if (const auto key = dedupe_key(*record)) dedupe_.erase(*key);
+    record = std::make_shared<const Record>(without(*record, step.account));
+  }
+  erasures_.done(step);
+  return {};
+}
+
+std::uint64_t MemoryStore::to_erase() const {
+  const std::lock_guard lock(mutex_);
+  return erasures_.left();
 }
 
 base::Result<void> MemoryStore::replay_state(

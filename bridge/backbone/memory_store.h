@@ -12,6 +12,7 @@
 #include <unordered_map>
 
 #include "bridge/backbone/dedupe.h"
+#include "bridge/backbone/erasures.h"
 #include "bridge/backbone/store.h"
 
 namespace bridge::backbone {
@@ -38,6 +39,8 @@ class MemoryStore final : public Store {
                                                        base::WallMs now_ms) const override;
   base::Result<void> expire(const Expiry& expiry) override;
   RecordId expired_to() const override;
+  base::Result<void> erase_some(std::size_t records_max) override;
+  std::uint64_t to_erase() const override;
   base::Result<void> replay_state(const std::function<void(const Record&)>& visit) const override;
 
   // Knobs; the writer's thread. From now on the disk is full: appends and resume() are refused.
@@ -65,6 +68,7 @@ class MemoryStore final : public Store {
   std::map<std::string, RecordId> state_;
   std::unordered_map<std::string, DedupeEntry> dedupe_;
   std::map<AccountId, std::vector<RecordId>> directs_;
+  Erasures erasures_;
   base::WallMs newest_ms_ = 0;
 };
 

@@ -82,6 +82,14 @@ class Store {
   // Up to which that has been done. Any thread.
   virtual RecordId expired_to() const = 0;
 
+  // An `Erased` in the log holds for every reader from then on: what it takes away read() does not
+  // give any more. On the disk it is overwritten little by little: this goes over so many records.
+  // Atomic; a crash takes at most the last of these steps, and they are taken again. kUnavailable
+  // when the disk will not take it. Writer thread only.
+  virtual base::Result<void> erase_some(std::size_t records_max) = 0;
+  // Records that have yet to be gone over; 0: nothing is being erased. Any thread.
+  virtual std::uint64_t to_erase() const = 0;
+
   // Calls `visit` with every record that State is made of, in id order. Before the first append.
   virtual base::Result<void> replay_state(
       const std::function<void(const Record&)>& visit) const = 0;

@@ -117,8 +117,9 @@ void VerifyLog::expect_rewritten(const Record& record) {
   for (const RecordId id : amended_ids(record)) {
     const auto old = record_at(id);
     if (!old) continue;  // said already
-    const bool rewritten = old->has_post() ? old->post().changed_by() >= record.id()
-                                           : old->changed().superseded_by() != 0;
+    const bool rewritten = old->has_post()
+                               ? old->post().changed_by() >= record.id() || old->post().deleted()
+                               : old->changed().superseded_by() != 0;
     if (!rewritten)
       report_.fault("Record " + number(id) + " still says what record " + number(record.id()) +
                     " has changed.");

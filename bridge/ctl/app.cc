@@ -49,6 +49,7 @@ int run(int argc, const char* const* argv) {
   add_import(line, access, action);
   add_status(line, access, action);
   add_owed(line, access, action);
+  add_erase(line, access, action);
   add_limits(line, access, action);
   add_top(line, access, action);
   add_cap(line, access, action);

@@ -57,11 +57,16 @@ base::Result<void> Fanout::load() {
   // Nobody is there yet. Who was being served has been so up to the checkpoint.
   position_ = store_.head();
   std::vector<backbone::CursorRow> served;
+  std::vector<PersonNumber> ended;  // whose membership, so that nothing of this is owed any more
   const auto checkpointed = cursor_store_.load([&](const backbone::CursorRow& row) {
     const PersonNumber number = roll_.number_of(row.account);
     if (number == Roll::kNobody) return;
     roll_.set_has_row(number, true);
-    if (Digest digest(row.digest); !digest.empty()) digests_.emplace(number, std::move(digest));
+    Digest digest(row.digest);
+    if (!roll_.account(number).open && !digest.empty())
+      ended.push_back(number);  // it names phrases
+    else if (!digest.empty())
+      digests_.emplace(number, std::move(digest));
     if (std::ranges::count(row.cursors, 0, &backbone::Cursor::floor) > 0)
       served.push_back(row);
     else
@@ -86,6 +91,7 @@ base::Result<void> Fanout::load() {
     roll_.set_looked_at(number, true);
     leaving_.push_back(number);
   }
+  for (const PersonNumber number : ended) roll_.touch(number);
   for (const backbone::JobRow& row : checkpointed->jobs) {
     const auto post = cache_.get(row.post);
     if (!post) return tl::unexpected(post.error());
@@ -181,6 +187,11 @@ void Fanout::account_changed(const backbone::Record& record) {
     case backbone::Record::kAddressReleased:
       bounces_.forget(record.address_released().account());
       return refresh(record.address_released().account());
+    case backbone::Record::kErased: {
+      const PersonNumber number = roll_.number_of(record.erased().account());
+      digests_.erase(number);  // it names phrases
+      return roll_.touch(number);
+    }
     default:
       return;
   }

@@ -95,10 +95,22 @@ void Jobs::amend(const backbone::Record& record) {
     if (Job* job = find(id))
       job->complete(std::make_shared<const Prepared>(std::make_shared<const backbone::Record>(
           backbone::amended(*job->post()->record, record))));
+  if (record.has_erased()) return erase(record.erased().account());
   if (!record.has_changed()) return;
   for (auto& [id, job] : running_)
     if (job.post()->record->reposted().post() == record.changed().post())
       job.complete(std::make_shared<const Prepared>(job.post()->record));  // and incomplete again
+}
+
+void Jobs::erase(AccountId erased) {
+  for (auto& [id, job] : running_) {
+    const backbone::Record& record = *job.post()->record;
+    if (backbone::concerns(record, erased))
+      job.complete(std::make_shared<const Prepared>(
+          std::make_shared<const backbone::Record>(backbone::without(record, erased))));
+    else if (record.has_reposted() && record.reposted().author() == erased)
+      job.complete(std::make_shared<const Prepared>(job.post()->record));  // and incomplete again
+  }
 }
 
 RecordId Jobs::horizon(RecordId position) const {

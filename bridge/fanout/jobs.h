@@ -106,6 +106,8 @@ class Jobs {
   std::vector<backbone::JobRow> rows() const;
 
  private:
+  void erase(AccountId erased);
+
   std::map<RecordId, Job> running_;
 };
 

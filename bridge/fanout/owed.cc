@@ -92,7 +92,7 @@ bool direct_owed(const state::Account& account, const Prepared& prepared) {
   if (backbone::addressee(record) != account.id || !account.open || account.address.empty())
     return false;
   if (!record.has_direct()) return notice_owed(account, record);
-  return !account.shuts_out(record.direct().author(), record.id());
+  return !record.direct().deleted() && !account.shuts_out(record.direct().author(), record.id());
 }
 
 }  // namespace bridge::fanout

@@ -48,7 +48,8 @@ std::string_view Prepared::text() const {
 
 bool Prepared::gone() const {
   if (changes()) return record->changed().superseded_by() != 0;
-  if (record->has_reposted()) return looked_up && (!original || original->post().deleted());
+  if (record->has_reposted())
+    return record->reposted().deleted() || (looked_up && (!original || original->post().deleted()));
   return record->post().deleted();
 }
 
@@ -127,6 +128,7 @@ void PostCache::amend(const backbone::Record& record) {
   for (const RecordId id : backbone::amended_ids(record))
     if (const auto known = entries_.find(id); known != entries_.end())
       replace(known->second, Prepared(made(*known->second->record)));
+  if (record.has_erased()) return erase(record.erased().account());
   if (!record.has_changed()) return;
   for (auto& [id, known] : entries_)
     if (known->original && known->original->id() == record.changed().post())
@@ -138,6 +140,21 @@ void PostCache::replace_original(PreparedPtr& known, RecordPtr original) {
   now.looked_up = true;
   now.original = std::move(original);
   replace(known, std::move(now));
+}
+
+void PostCache::erase(backbone::AccountId erased) {
+  const auto left = [&](const backbone::Record& old) {
+    return std::make_shared<const backbone::Record>(backbone::without(old, erased));
+  };
+  for (auto& [id, known] : entries_) {
+    const bool itself = backbone::concerns(*known->record, erased);
+    const bool original = known->original && backbone::concerns(*known->original, erased);
+    if (!itself && !original) continue;
+    Prepared now(itself ? left(*known->record) : known->record);
+    now.looked_up = known->looked_up;
+    if (known->original) now.original = original ? left(*known->original) : known->original;
+    replace(known, std::move(now));
+  }
 }
 
 void PostCache::expire(const backbone::Expiry& expiry) {

@@ -89,6 +89,7 @@ class PostCache {
  private:
   PreparedPtr keep(Prepared prepared);
   void replace(PreparedPtr& known, Prepared now);
+  void erase(backbone::AccountId erased);
   void replace_original(PreparedPtr& known, RecordPtr original);
   base::Result<PreparedPtr> read(RecordId id);
 

@@ -22,6 +22,9 @@ wire::Item item_of(const backbone::Record& record) {
     item.set_text(record.changed().text());
     item.set_changes(record.changed().post());
     item.set_retracted(record.changed().deleted());
+  } else if (record.has_erased()) {
+    item.set_author(record.erased().nick());
+    item.set_erased(true);
   } else {
     return item;
   }
@@ -41,8 +44,15 @@ void Feed::append(const std::vector<RecordPtr>& records) {
       RecordPtr& known = recent_[old - recent_.front()->id()];
       known = std::make_shared<const backbone::Record>(backbone::amended(*known, *record));
     }
+    if (record->has_erased()) forget(record->erased().account());
   }
   while (recent_.size() > kRecentMax) recent_.pop_front();
+}
+
+void Feed::forget(backbone::AccountId erased) {
+  for (RecordPtr& known : recent_)
+    if (backbone::concerns(*known, erased))
+      known = std::make_shared<const backbone::Record>(backbone::without(*known, erased));
 }
 
 base::Result<std::vector<RecordPtr>> Feed::after(RecordId id) const {

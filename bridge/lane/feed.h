@@ -1,5 +1,5 @@
-// Feed: the public posts and what becomes of them (corrections, retractions), for the sessions of
-// one lane that asked for them, under their credit.
+// Feed: the public posts and what becomes of them (corrections, retractions, erased authors), for
+// the sessions of one lane that asked for them, under their credit.
 //
 // New records come from the lane's own tail of the log; a reader that is behind is served from a
 // short memory of recent posts, or from the store. One thread.
@@ -47,6 +47,7 @@ class Feed {
                                  std::uint64_t granted_bytes) const;
 
  private:
+  void forget(backbone::AccountId erased);
   base::Result<std::vector<RecordPtr>> after(RecordId id) const;
 
   const backbone::Store& store_;

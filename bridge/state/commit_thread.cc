@@ -39,10 +39,11 @@ bool CommitThread::stage(base::Now now) {
 void CommitThread::run() {
   base::name_thread("committer");
   bool stopping = false;
+  erasing_ = committer_.erase_some();
   for (;;) {
     base::wait_readable(
         {inboxes_[0]->fd(), inboxes_[1]->fd(), inboxes_[2]->fd(), expiries_.fd(), stop_.fd()},
-        std::chrono::milliseconds(committer_.unsettled() ? 0 : 1000));
+        std::chrono::milliseconds(erasing_ || committer_.unsettled() ? 0 : 1000));
     const base::Now now = base::read_clocks();
     meter_.begin(now.mono);
     const bool staged = stage(now);
@@ -59,6 +60,7 @@ void CommitThread::let_go() {
   drained_expiries_.clear();
   expiries_.drain(drained_expiries_, 1);
   for (const backbone::Expiry& expiry : drained_expiries_) committer_.expire(expiry);
+  erasing_ = committer_.erase_some();
 }
 
 void CommitThread::on_reply(const ReplyAddress& to, wire::Reply reply) {

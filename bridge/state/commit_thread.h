@@ -73,6 +73,7 @@ class CommitThread final : private CommitListener {
   Reply reply_;
   Committed on_limit_;
   bool one_queue_ = false;
+  bool erasing_ = false;
   std::array<std::unique_ptr<base::Mailbox<Submission>>, kLanes> inboxes_;
   base::Mailbox<backbone::Expiry> expiries_{1};  // at the bound: not now
   base::Mailbox<bool> stop_{1};

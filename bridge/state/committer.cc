@@ -78,6 +78,12 @@ base::Result<std::optional<RecordId>> Committer::find_duplicate(AccountId author
 // Of this batch, or of the log. A read of the store: it costs a few microseconds, and requests that
 // ask for many records are bounded.
 base::Result<backbone::RecordPtr> Committer::find_record(RecordId id) const {
+  auto found = find_as_written(id);
+  if (found && *found) found = erased_in_batch_.left_of(std::move(*found));
+  return found;
+}
+
+base::Result<backbone::RecordPtr> Committer::find_as_written(RecordId id) const {
   if (const auto it = amended_in_batch_.find(id); it != amended_in_batch_.end()) return it->second;
   if (!batch_.empty() && id >= batch_.front()->id()) {
     const std::size_t at = id - batch_.front()->id();
@@ -155,6 +161,7 @@ void Committer::take(std::vector<Record> records) {
     };
     if (kept.has_post()) note(kept.post());
     if (kept.has_direct()) note(kept.direct());
+    if (kept.has_erased()) erased_in_batch_.add(kept.erased().account(), kept.id());
     for (const RecordId old : backbone::amended_ids(kept))
       if (const auto found = find_record(old); found && *found)
         amended_in_batch_[old] = std::make_shared<const Record>(backbone::amended(**found, kept));
@@ -183,6 +190,7 @@ void Committer::commit(base::Now now) {
   waiting_.clear();
   publishes_in_batch_.clear();  // before the records that it views
   amended_in_batch_.clear();
+  erased_in_batch_ = {};
   batch_.clear();
   bytes_ = 0;
 }
@@ -209,6 +217,13 @@ void Committer::try_to_resume(base::Time now) {
 
 bool Committer::expire(const backbone::Expiry& expiry) {
   return writable_ && store_.expire(expiry).has_value();
+}
+
+bool Committer::erase_some() {
+  const bool stepped =
+      writable_ && store_.to_erase() > 0 && store_.erase_some(kErasedPerStep).has_value();
+  counters_.to_erase.set(store_.to_erase());
+  return stepped && store_.to_erase() > 0;
 }
 
 void Committer::publish_gauges() {

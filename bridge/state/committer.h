@@ -22,6 +22,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "bridge/backbone/erasures.h"
 #include "bridge/backbone/store.h"
 #include "bridge/base/counters.h"
 #include "bridge/base/histogram.h"
@@ -69,6 +70,7 @@ struct CommitterCounters {
   base::Counter sign_in_codes;
   base::Counter sign_ins;
   base::Counter sign_ins_refused;  // no such code, or too many of those
+  base::Gauge to_erase;            // records to be gone over, for accounts that are being erased
 };
 
 class Committer {
@@ -76,6 +78,7 @@ class Committer {
   static constexpr std::size_t kBatchRecordsMax = 1024;
   static constexpr std::size_t kBatchBytesMax = 1 << 20;
   static constexpr std::chrono::seconds kResumeEvery{1};
+  static constexpr std::size_t kErasedPerStep = 512;  // records gone over
   // So many listeners are woken or put to sleep in one commit.
   static constexpr std::size_t kSettledPerCommit = 256;
 
@@ -98,6 +101,10 @@ class Committer {
 
   // Lets go of what the fan-out found to be kept long enough. False when the disk does not take it.
   bool expire(const backbone::Expiry& expiry);
+
+  // A step of erasing what is to be erased from the log, if there is something and the disk takes
+  // it. True when more is left.
+  bool erase_some();
 
   const State& state() const { return state_; }
   const limits::Ledger& limits() const { return limits_; }
@@ -124,6 +131,7 @@ class Committer {
                                                        base::WallMs now_ms) const;
   void decide_one(Submission submission);
   base::Result<backbone::RecordPtr> find_record(RecordId id) const;
+  base::Result<backbone::RecordPtr> find_as_written(RecordId id) const;
   Decision change_limit(const wire::ChangeLimit& request, const Moment& moment);
   void take(std::vector<Record> records);
   void note_unsettled(const Record& record);
@@ -147,6 +155,7 @@ class Committer {
   std::vector<Waiting> waiting_;
   std::unordered_map<PublishKey, RecordId, HashPublish> publishes_in_batch_;
   std::unordered_map<RecordId, backbone::RecordPtr> amended_in_batch_;
+  backbone::Erasures erased_in_batch_;
 
   std::set<std::string> unsettled_;  // words that may have to be settled, see listeners.h
 

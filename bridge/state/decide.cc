@@ -193,6 +193,40 @@ Result<void> Deciding::quit(const Account& account) {
   return {};
 }
 
+// Of somebody who has quit, too. What is left in State is a name that nobody gets again, and those
+// who follow it. Asked once more, the log is gone over once more.
+Result<void> Deciding::erase(const Request& request) {
+  const bool by_nick = request.actor().who_case() == wire::Actor::kNick;
+  const auto found = by_nick ? anybody(request.actor().nick()) : actor(request);
+  if (!found) return tl::unexpected(found.error());
+  const Account& account = **found;
+  end_subscriptions(account);
+  for (const Block& block : account.blocks())
+    if (block.in_force()) forget_block(account.id, block);
+  for (const RecordId post : account.favourites()) {
+    auto& unmarked = *add_record().mutable_unfavourited();
+    unmarked.set_account(account.id);
+    unmarked.set_post(post);
+  }
+  for (const Repost& repost : account.reposts()) {
+    auto& forgotten = *add_record().mutable_repost_forgotten();
+    forgotten.set_account(account.id);
+    forgotten.set_post(repost.post);
+  }
+  if (!account.zone().empty()) add_record().mutable_zone_set()->set_account(account.id);
+  if (!account.address.empty()) {
+    auto& released = *add_record().mutable_address_released();
+    released.set_account(account.id);
+    released.set_address(account.address.str());
+  }
+  if (account.open) add_record().mutable_account_closed()->set_account(account.id);
+  Record& record = add_record();
+  record.mutable_erased()->set_account(account.id);
+  record.mutable_erased()->set_nick(account.nick.str());
+  done(record.id());
+  return {};
+}
+
 Result<void> Deciding::set_delivery(const Account& account, bool on) {
   if (account.delivery_on == on) {
     done(0);
@@ -240,6 +274,8 @@ Result<void> Deciding::run(Request& request) {
       return direct(request);
     case Request::kJoin:
       return join(request);
+    case Request::kErase:
+      return erase(request);
     case Request::kWhois:
       return whois(request);
     case Request::kGet:

@@ -32,6 +32,7 @@ class Deciding {
   Result<void> direct(Request& request);
   Result<void> join(const Request& request);
   Result<void> quit(const Account& account);
+  Result<void> erase(const Request& request);
   Result<void> set_delivery(const Account& account, bool on);
   Result<void> follow(const Account& account, const std::string& nick);
   Result<void> leave(const Account& account, const std::string& nick);

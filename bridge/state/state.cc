@@ -492,6 +492,7 @@ void State::apply(const Record& record) {
     case Record::kLimitChanged:  // bridge/limits/limits.h
     case Record::kDirect:
     case Record::kChanged:
+    case Record::kErased:
     case Record::BODY_NOT_SET:
       break;
   }

@@ -199,6 +199,8 @@ std::string_view action_name(const Request& request) {
       return "retract";
     case Request::kCorrect:
       return "correct";
+    case Request::kErase:
+      return "erase";
     case Request::kCapListeners:
       return "cap_listeners";
     case Request::kListCaps:

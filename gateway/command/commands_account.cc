@@ -131,6 +131,22 @@ constexpr std::array kCommands = {
                     "Goodbye. You get nothing more from here; your name stays yours if you join "
                     "again.");
               }},
+    Entry{
+        .name = "erase",
+        .usage = "erase",
+        .help = "Ends your membership and erases all you wrote and all that was written to you.",
+        .manual = "Your name stays taken. What people have received they keep, and so do archives.",
+        .section = Section::kYou,
+        .question = "This ends your membership for good and erases everything you wrote here and "
+                    "every direct message to you. It cannot be undone. Say `yes` if you mean it.",
+        .ask = [](const Values&, std::string_view,
+                  wire::Request& request) { request.mutable_erase(); },
+        .say =
+            [](const Values&, const wire::Reply&) {
+              return std::string(
+                  "Goodbye. All you wrote here is gone; your name is nobody else's, and not "
+                  "yours any more.");
+            }},
     // The answer to a question: see Dialogue. Nobody finds it in a list.
     Entry{.name = "yes",
           .usage = "yes",

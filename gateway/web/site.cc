@@ -186,6 +186,10 @@ void Site::apply(const wire::Request& request, const Sent& sent) {
 }
 
 void Site::take(const wire::Item& item) {
+  if (item.erased()) {
+    view_.erase(item.author());
+    return view_.advance(item.id());
+  }
   if (item.changes() != 0) {
     ++feed_changes_;
     if (item.retracted())

@@ -51,6 +51,8 @@ class CountedStore final : public bridge::backbone::Store {
     return log_.expire(expiry);
   }
   RecordId expired_to() const override { return log_.expired_to(); }
+  Result<void> erase_some(std::size_t records_max) override { return log_.erase_some(records_max); }
+  std::uint64_t to_erase() const override { return log_.to_erase(); }
   Result<void> replay_state(const std::function<void(const Record&)>& visit) const override {
     return log_.replay_state(visit);
   }

@@ -229,6 +229,36 @@ class Changing(Story):
         await bob.says("stats", "Posts: 1")
 
 
+class Erasing(Story):
+    async def test_an_erased_account_is_gone_with_all_that_waited_of_it(self):
+        ann, bob = await self.members("ann", "bob")
+        await ann.says(f"follow {bob.nick}")
+        await bob.says("post good morning", "Posted")
+        await ann.gets(f"{bob.nick}: good morning")
+        await ann.becomes(kind="unavailable")
+        await bob.says(f"d {ann.nick} for you alone", "Sent to")
+        await ann.becomes_owed(1)
+        await bob.says("erase", "cannot be undone")
+        await bob.says("yes", "is gone")
+        await ann.becomes_owed(0)
+        await bob.says("stats", "join NICK")
+        eve = await self.newcomer("eve")
+        await eve.says(f"join {bob.nick}", "is taken")
+        await self.wait_for(self.nothing_to_erase, "the log is not gone over")
+
+    async def test_operators_erase_an_account_only_when_they_say_that_they_mean_it(self):
+        [bob] = await self.members("bob")
+        refused = self.stack.ctl("erase", bob.nick, check=False)
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("--yes", refused.stderr)
+        await bob.says("stats", "You are")
+        self.stack.ctl("erase", bob.nick, "--yes")
+        await bob.says("stats", "join NICK")
+
+    def nothing_to_erase(self):
+        return self.stack.status()["counters"]["records_to_erase"] == 0
+
+
 class Tracking(Story):
     async def test_a_tracked_word_reaches_a_jabber_client(self):
         ann, bob = await self.members("ann", "bob")

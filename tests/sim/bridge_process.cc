@@ -137,10 +137,12 @@ void BridgeProcess::commit() {
   commit_worker_->wake();
 }
 
-// What is kept no longer. How much there was to do.
+// What is kept no longer, and what is erased. How much there was to do.
 std::size_t BridgeProcess::let_go() {
   const auto expiry = std::exchange(expiry_, std::nullopt);
-  if (!expiry || gave_up_ || !committer_.expire(*expiry)) return 0;
+  if (gave_up_) return 0;
+  const bool erasing = committer_.erase_some();
+  if (!expiry || !committer_.expire(*expiry)) return erasing ? 1 : 0;
   stage_.trace.say("posts up to #{} are kept no longer", expiry->to);
   stage_.laws.expired(expiry->to);
   return 1;
@@ -255,7 +257,11 @@ void BridgeProcess::checkpoint(bool sync) {
 
 void BridgeProcess::deliver(fanout::SessionId session, std::uint64_t sequence,
                             const wire::Batch& batch) {
-  for (const auto& item : batch.items()) judge_text(item);
+  for (const auto& item : batch.items()) {
+    judge_text(item);
+    stage_.laws.require(!disk_.is_erased(item.id(), fanout_.position()),
+                        fmt::format("#{} is sent though it was erased", item.id()));
+  }
   for (const auto& item : batch.items())
     for (const auto& to : item.recipients()) {
       disk_.done().sent(session, sequence, to.address(), item.id());

@@ -22,6 +22,8 @@ std::string describe(const bridge::backbone::Record& record) {
                               record.address_bound().address()));
     case Record::kAccountClosed:
       return said(fmt::format("account {} quits", record.account_closed().account()));
+    case Record::kErased:
+      return said(fmt::format("account {} is erased", record.erased().account()));
     case Record::kAccountReopened:
       return said(fmt::format("account {} is back", record.account_reopened().account()));
     case Record::kFollowed:

@@ -1,7 +1,12 @@
 #include "tests/sim/disk.h"
 
+#include <fmt/format.h>
+
+#include <limits>
 #include <map>
 #include <string>
+
+#include "bridge/backbone/amend.h"
 
 namespace tests::sim {
 
@@ -30,6 +35,17 @@ void Disk::forgive() {
     const auto who = record->has_left() ? record->left().follower() : record->untracked().account();
     for (const auto& job : saved->jobs) done_.forget(addresses[who], job.post);
   }
+}
+
+void Disk::judge_erasures() const {
+  stage_.laws.require(log_.to_erase() == 0, "what is to be erased is not erased");
+  const auto kept = log_.read(0, log_.head(), std::numeric_limits<std::size_t>::max());
+  if (!kept) return;
+  for (const auto& [account, end] : log_.erased())
+    for (const RecordPtr& record : *kept)
+      if (record->id() < end && bridge::backbone::concerns(*record, account))
+        stage_.laws.broken(
+            fmt::format("#{} still says something of account {}", record->id(), account));
 }
 
 void Disk::mend() {

@@ -36,6 +36,10 @@ class Disk {
   // Everything in the log, as it was written.
   std::vector<RecordPtr> all() const { return log_.all(); }
   std::vector<RecordPtr> changes_of(RecordId post) const { return log_.changes_of(post); }
+  // Whether it went with an account that was erased up to `position`.
+  bool is_erased(RecordId id, RecordId position) const { return log_.is_erased(id, position); }
+  // What is erased can be read nowhere.
+  void judge_erasures() const;
 
  private:
   void forgive();

@@ -64,7 +64,11 @@ std::map<RecordId, const Record*> newest_changes(const std::vector<RecordPtr>& l
 enum class InFeed { kNever, kPerhaps, kAlways };
 
 // What was changed before a reader came to it does not show in their feed.
-InFeed in_feed_of_all(const Record& record, const std::map<RecordId, const Record*>& newest) {
+InFeed in_feed_of_all(const Record& record, const std::map<RecordId, const Record*>& newest,
+                      const Erased& erased) {
+  if (record.has_erased()) return InFeed::kAlways;
+  if (went(record, erased))
+    return record.has_post() || record.has_changed() ? InFeed::kPerhaps : InFeed::kNever;
   if (record.has_changed())
     return newest.at(record.changed().post()) == &record ? InFeed::kAlways : InFeed::kPerhaps;
   if (!record.has_post()) return InFeed::kNever;
@@ -288,9 +292,10 @@ void Laws::judge_changes(const std::vector<RecordPtr>& log) const {
 
 bool Laws::feeds_complete(const std::vector<RecordPtr>& log) const {
   const auto newest = newest_changes(log);
+  const Erased erased = erased_in(log);
   RecordId last = 0;
   for (const auto& record : log)
-    if (in_feed_of_all(*record, newest) == InFeed::kAlways) last = record->id();
+    if (in_feed_of_all(*record, newest, erased) == InFeed::kAlways) last = record->id();
   return std::ranges::all_of(feeds_, [&](const auto& feed) {
     return !feed.second.empty() && feed.second.back().id >= last;
   });
@@ -298,10 +303,11 @@ bool Laws::feeds_complete(const std::vector<RecordPtr>& log) const {
 
 void Laws::judge_feeds(const std::vector<RecordPtr>& log) const {
   const auto newest = newest_changes(log);
+  const Erased erased = erased_in(log);
   for (const auto& [reader, items] : feeds_) {
     std::size_t at = 0;
     for (const auto& record : log) {
-      const InFeed there = in_feed_of_all(*record, newest);
+      const InFeed there = in_feed_of_all(*record, newest, erased);
       if (there == InFeed::kNever) continue;
       while (at < items.size() && items[at].gap_from != 0 && items[at].id < record->id()) ++at;
       const bool gap = at < items.size() && items[at].gap_from != 0;
@@ -325,6 +331,11 @@ void Laws::judge_feeds(const std::vector<RecordPtr>& log) const {
 
 void Laws::judge_feed_item(const std::string& reader, const FeedItem& item, const Record& record,
                            const std::vector<RecordPtr>& log) const {
+  if (record.has_erased()) {
+    if (!item.erased || item.author != record.erased().nick())
+      broken(fmt::format("the feed of {} does not say who is erased by #{}", reader, item.id));
+    return;
+  }
   const bool change = record.has_changed();
   const std::string& nick = change ? record.changed().nick() : record.post().nick();
   const auto says = [&](const std::string&, const std::string& text) { return item.text == text; };

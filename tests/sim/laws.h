@@ -82,6 +82,7 @@ class Laws {
     std::string text = {};
     RecordId changes = 0;
     bool retracted = false;
+    bool erased = false;
     RecordId gap_from = 0;  // not an item: these, up to `id`, are kept no longer
   };
   void in_feed(const std::string& reader, FeedItem item);

@@ -160,6 +160,9 @@ void apply(People& people, const Record& record) {
       people[record.address_bound().account()].address = record.address_bound().address();
       people[record.address_bound().account()].owed_since = id;
       break;
+    case Record::kAddressReleased:
+      people[record.address_released().account()].address.clear();
+      break;
     case Record::kAccountClosed:
       people[record.account_closed().account()].open = false;
       people[record.account_closed().account()].mutes.clear();
@@ -277,6 +280,23 @@ std::string unfair(const std::vector<bridge::backbone::RecordPtr>& log) {
   return {};
 }
 
+Erased erased_in(const Log& log) {
+  Erased erased;
+  for (const auto& record : log)
+    if (record->has_erased()) erased[record->erased().account()] = record->id();
+  return erased;
+}
+
+bool went(const Record& record, const Erased& erased) {
+  const auto gone = [&](AccountId account) { return erased.contains(account); };
+  if (record.has_direct())
+    return gone(record.direct().author()) || gone(record.direct().recipient());
+  if (record.has_reposted())
+    return gone(record.reposted().account()) || gone(record.reposted().author());
+  if (record.has_changed()) return gone(record.changed().author());
+  return record.has_post() && gone(record.post().author());
+}
+
 // Who is owed a repost can become more when a subscription ends that brought the post itself: who
 // it is judged for at its turn, and that may be any moment from then on.
 Owed owed_by(const Log& log) {
@@ -312,8 +332,9 @@ Owed owed_by(const Log& log) {
     }
   }
   owed.may.insert(then.begin(), then.end());
+  const Erased erased = erased_in(log);
   for (const auto& record : log) {
-    if (!is_delivered(*record)) continue;
+    if (!is_delivered(*record) || went(*record, erased)) continue;
     // A repost of what was taken back is nothing.
     const auto change =
         newest_change.find(record->has_reposted() ? record->reposted().post() : record->id());

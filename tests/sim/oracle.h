@@ -37,4 +37,10 @@ std::string unfair(const std::vector<bridge::backbone::RecordPtr>& log);
 
 Owed owed_by(const std::vector<bridge::backbone::RecordPtr>& log);
 
+// Those whose accounts are erased, and where in the log.
+using Erased = std::map<bridge::backbone::AccountId, bridge::backbone::RecordId>;
+Erased erased_in(const std::vector<bridge::backbone::RecordPtr>& log);
+// Whether a post, a direct, a repost or a change went with one of them.
+bool went(const bridge::backbone::Record& record, const Erased& erased);
+
 }  // namespace tests::sim

@@ -113,6 +113,7 @@ Plan plan_for(std::uint64_t seed, Mutant mutant) {
   plan.gone = plan.crowd == 0 ? sometimes(0.1) : 0;
   plan.caps = sometimes(0.2);  // last: earlier seeds stay what they were, but for this
   plan.retention = std::chrono::milliseconds(dice.chance(0.25) ? dice.between(2000, 20'000) : 0);
+  plan.erase = dice.chance(0.3) ? 0.1 : 0;
   return plan;
 }
 
@@ -120,19 +121,18 @@ std::string Plan::describe() const {
   return fmt::format(
       "{} people, {} publishers, a crowd of {}, window {} deliveries {} bytes, {} barriers, "
       "quantum {}, {}{}{}{}"
-      "death per step {:.5f} of{}{}{}, weather:{}{}{}{}{}{}{}{}{}{}{}{}{}{}{}{}",
+      "death per step {:.5f} of{}{}{}, weather:{}{}{}{}{}{}{}{}{}{}{}{}{}{}{}{}{}",
       people, publishers, crowd, window_deliveries, window_bytes, barriers, quantum,
       bounces ? "bounces, " : "", receipts ? "receipts, " : "",
       slow_client > 0 ? "slow clients, " : "",
       retention.count() > 0 ? fmt::format("retention {} ms, ", retention.count()) : "",
       death_per_step, kill_bridge ? " bridge" : "", kill_gateway ? " gateway" : "",
       crash_server ? " server" : "", cut > 0 ? " cuts" : "", stall > 0 ? " stalls" : "",
-      disk > 0 ? " full disks" : "", limits > 0 ? " limits" : "",
-      caps > 0 ? " caps" : "", stop > 0 ? " restarts" : "",
-      server_pause > 0 ? " server pauses" : "", burst > 0 ? " bursts" : "",
-      clock > 0 ? " clock jumps" : "", thin > 0 ? " thinning" : "", race > 0 ? " races" : "",
-      flap > 0 ? " flapping" : "", reject > 0 ? " rejects" : "",
-      gone > 0 ? " unreachable people" : "", hang > 0 ? " hangs" : "",
+      disk > 0 ? " full disks" : "", limits > 0 ? " limits" : "", caps > 0 ? " caps" : "",
+      stop > 0 ? " restarts" : "", server_pause > 0 ? " server pauses" : "",
+      burst > 0 ? " bursts" : "", clock > 0 ? " clock jumps" : "", thin > 0 ? " thinning" : "",
+      race > 0 ? " races" : "", flap > 0 ? " flapping" : "", reject > 0 ? " rejects" : "",
+      gone > 0 ? " unreachable people" : "", hang > 0 ? " hangs" : "", erase > 0 ? " erasures" : "",
       unreadable > 0 ? " unreadable disks" : "");
 }
 

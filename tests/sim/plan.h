@@ -81,6 +81,7 @@ struct Plan {
   double gone = 0;    // all that is sent to somebody comes back, while their client insists that
                       // it is there
   double hang = 0;    // somebody's client reads nothing
+  double erase = 0;   // somebody is erased, once in a run
   double unreadable = 0;  // the disk
   bool kill_bridge = false;
   bool kill_gateway = false;

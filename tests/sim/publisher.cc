@@ -69,7 +69,9 @@ Publisher::Post Publisher::some_change() {
 wire::Request Publisher::request_for(const Post& post) {
   wire::Request request;
   request.mutable_actor()->set_nick(post.nick);
-  if (post.passes_on) {
+  if (post.erases) {
+    request.mutable_erase();
+  } else if (post.passes_on) {
     request.mutable_repost()->mutable_post()->set_nick(post.about);
   } else if (post.changes == 0) {
     request.mutable_publish()->set_client_id(post.client_id);
@@ -82,6 +84,13 @@ wire::Request Publisher::request_for(const Post& post) {
     request.mutable_correct()->set_text(post.text);
   }
   return request;
+}
+
+void Publisher::erase(const std::string& nick) {
+  Post erasure{.nick = nick, .client_id = {}, .text = {}};
+  erasure.erases = true;
+  waiting_.push_back(std::move(erasure));
+  worker_.wake();
 }
 
 void Publisher::burst(std::size_t posts, const std::string& about) {
@@ -155,7 +164,8 @@ void Publisher::on_batch(std::uint64_t sequence, const wire::Batch& batch) {
                                 .author = item.author(),
                                 .text = item.text(),
                                 .changes = item.changes(),
-                                .retracted = item.retracted()});
+                                .retracted = item.retracted(),
+                                .erased = item.erased()});
     last_seen_ = item.id();
   }
   const wire::Cost cost = wire::cost_of(batch);

@@ -20,6 +20,8 @@ class Publisher final : private bridge::client::Listener {
   // No new posts; what is not in the log yet is still tried.
   void settle() { settling_ = true; }
   // Many posts of one author about one thing; empty: about any.
+  // All that somebody wrote, and whoever they are.
+  void erase(const std::string& nick);
   void burst(std::size_t posts, const std::string& about);
   bool settled() const { return waiting_.empty() && asked_.empty(); }
   RecordId feed_position() const { return last_seen_; }
@@ -31,6 +33,7 @@ class Publisher final : private bridge::client::Listener {
     std::string text;
     std::string about = {};  // whose newest post it replies to, or passes on; mostly nobody's
     bool passes_on = false;
+    bool erases = false;
     Time not_before = {};
     RecordId changes = 0;  // corrects this post or, without a text, takes it back
   };

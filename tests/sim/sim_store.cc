@@ -5,6 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "bridge/backbone/amend.h"
+
 namespace tests::sim {
 
 using namespace bridge::backbone;  // NOLINT(google-build-using-namespace)
@@ -42,6 +44,7 @@ base::Result<void> SimStore::append(std::span<const RecordPtr> records) {
   for (const RecordPtr& record : records) {
     written_[record->id()] = record;
     if (record->has_changed()) changes_[record->changed().post()].push_back(record);
+    if (record->has_erased()) erased_[record->erased().account()] = record->id();
   }
   auto appended = store_->append(records);
   // Mutant: readable and acknowledged at once, and on the disk only some time later.
@@ -101,6 +104,26 @@ std::vector<RecordPtr> SimStore::all() const {
   std::vector<RecordPtr> log;
   for (RecordId id = 1; id <= store_->head(); ++id) log.push_back(written_.at(id));
   return log;
+}
+
+std::map<AccountId, RecordId> SimStore::erased() const {
+  std::map<AccountId, RecordId> erased;
+  for (const auto& [account, id] : erased_)
+    if (const auto written = written_.find(id); id <= store_->head() &&
+                                                written->second->has_erased() &&
+                                                written->second->erased().account() == account)
+      erased.emplace(account, id);
+  return erased;
+}
+
+bool SimStore::is_erased(RecordId id, RecordId position) const {
+  const Record& record = *written_.at(id);
+  for (const auto& [account, end] : erased()) {
+    if (end > position) continue;
+    if (concerns(record, account)) return true;
+    if (record.has_reposted() && record.reposted().author() == account) return true;
+  }
+  return false;
 }
 
 std::vector<RecordPtr> SimStore::changes_of(RecordId post) const {

@@ -31,6 +31,10 @@ class SimStore final : public bridge::backbone::Store {
     return store_->expire(expiry);
   }
   RecordId expired_to() const override { return store_->expired_to(); }
+  bridge::base::Result<void> erase_some(std::size_t records_max) override {
+    return store_->erase_some(records_max);
+  }
+  std::uint64_t to_erase() const override { return store_->to_erase(); }
   bridge::base::Result<void> replay_state(
       const std::function<void(const bridge::backbone::Record&)>& visit) const override;
 
@@ -45,14 +49,18 @@ class SimStore final : public bridge::backbone::Store {
   // Everything in the log, readable or not, as it was when it was written.
   std::vector<RecordPtr> all() const;
   std::vector<RecordPtr> changes_of(RecordId post) const;
+  // The accounts that are erased, and where in the log.
+  std::map<bridge::backbone::AccountId, RecordId> erased() const;
+  bool is_erased(RecordId id, RecordId position) const;
 
  private:
   bool planted(Mutant mutant) const { return stage_.plan.mutant == mutant; }
 
   Stage& stage_;
   std::unique_ptr<bridge::backbone::MemoryStore> store_;
-  std::map<RecordId, RecordPtr> written_;               // what each id was lastly tried with
-  std::map<RecordId, std::vector<RecordPtr>> changes_;  // by post; some were refused
+  std::map<RecordId, RecordPtr> written_;                   // what each id was lastly tried with
+  std::map<RecordId, std::vector<RecordPtr>> changes_;      // by post; some were refused
+  std::map<bridge::backbone::AccountId, RecordId> erased_;  // some were refused
   bool readable_ = true;
   RecordId synced_ = 0;  // of the mutant that acknowledges before that
 };

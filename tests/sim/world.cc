@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "tests/sim/audit.h"
 
@@ -61,6 +62,7 @@ void World::live() {
   storm();
   calm();
   stage_.laws.judge(bridge_.disk().all());
+  bridge_.disk().judge_erasures();
   kill_bridge();
 }
 
@@ -112,7 +114,8 @@ bool World::quiet() {
   if (!std::ranges::all_of(people_, [](const auto& person) { return person->settled(); }))
     return false;
   if (!std::ranges::all_of(publishers_, [](const auto& p) { return p->settled(); })) return false;
-  if (!crowd_.settled() || !server_.all_answered()) return false;
+  if (!crowd_.settled() || !server_.all_answered() || bridge_.disk().log().to_erase() > 0)
+    return false;
   const auto log = bridge_.disk().all();
   return stage_.laws.feeds_complete(log) && stage_.laws.missing(log).empty();
 }
@@ -261,6 +264,7 @@ void World::fault_of_people() {
   Dice& dice = stage_.dice;
   const Plan& plan = stage_.plan;
   if (dice.chance(plan.thin)) thin_out();
+  if (plan.erase > 0 && dice.chance(plan.erase)) erase_somebody();
   if (dice.chance(plan.flap)) dice.pick(people_)->flap();
   if (dice.chance(plan.reject)) {
     const std::string& address = dice.pick(people_)->address();
@@ -286,6 +290,13 @@ void World::fault_of_people() {
     stage_.laws.cut_off(person.address(), until);
     person.insist(until);
   }
+}
+
+void World::erase_somebody() {
+  if (std::exchange(erased_, true)) return;
+  const std::string& nick = stage_.dice.pick(nicks_);
+  stage_.trace.say("{} is erased", nick);
+  stage_.dice.pick(publishers_)->erase(nick);
 }
 
 // Whoever dies just then comes back to lists that are not those it knew.

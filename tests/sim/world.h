@@ -46,6 +46,7 @@ class World {
   void fault_of_disks();
   void fault_of_people();
   void thin_out();
+  void erase_somebody();
   void change_cap();
   void change_limits();
   Time a_while(std::size_t longest_ms);
@@ -67,6 +68,7 @@ class World {
   std::vector<std::unique_ptr<Person>> people_;
   std::vector<std::unique_ptr<Publisher>> publishers_;
   Crowd crowd_;
+  bool erased_ = false;  // somebody, in this run
 };
 
 }  // namespace tests::sim

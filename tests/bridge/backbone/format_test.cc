@@ -5,6 +5,7 @@
 #include "bridge/backbone/compaction.h"
 #include "bridge/backbone/cursor_codec.h"
 #include "bridge/backbone/dedupe.h"
+#include "bridge/backbone/erasures.h"
 #include "bridge/backbone/keys.h"
 #include "bridge/backbone/record_codec.h"
 #include "tests/bridge/backbone/scribe.h"
@@ -264,6 +265,20 @@ TEST_CASE("dedupe: the key and the entry") {
   CHECK(hex(dedupe_key(1, "c", "hi")) == "d2e98a30f6790b356df3790b4066483c");
   CHECK(hex(encode_dedupe({300, 1'000})) == "000000000000012c00000000000003e8");
   CHECK_FALSE(decode_dedupe("short"));
+}
+
+TEST_CASE("an erasure: its bytes, and how those that are under way lie in the store") {
+  Scribe scribe;
+  scribe.erased(1);
+  const auto batch = scribe.take();
+  CHECK(stored(*batch[0]) == "01080110e807f20108080112046e69636b");
+  CHECK_FALSE(state_change(*batch[0]));
+  Erasures erasures;
+  erasures.add(2, 300);
+  erasures.done({2, 2, 10});
+  CHECK(hex(erasures.encoded()) == "0000000000000002000000000000000a000000000000012c");
+  CHECK(Erasures::decoded(erasures.encoded())->left() == 290);
+  CHECK_FALSE(Erasures::decoded("short"));
 }
 
 TEST_CASE("cursors: the bytes") {

@@ -248,4 +248,11 @@ RecordId Scribe::listeners_capped(std::string_view phrase, std::optional<std::ui
   return add(std::move(record));
 }
 
+RecordId Scribe::erased(AccountId account) {
+  Record record;
+  record.mutable_erased()->set_account(account);
+  record.mutable_erased()->set_nick("nick");
+  return add(std::move(record));
+}
+
 }  // namespace bridge::backbone

@@ -48,6 +48,7 @@ class Scribe {
   // Takes a post back, or, with a text, corrects it.
   RecordId changed(AccountId author, RecordId post, std::string_view text = {},
                    RecordId previous = 0);
+  RecordId erased(AccountId account);
   RecordId zone_set(AccountId account, std::string_view zone);
   RecordId favourited(AccountId account, RecordId post);
   RecordId unfavourited(AccountId account, RecordId post);

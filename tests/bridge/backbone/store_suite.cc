@@ -242,6 +242,52 @@ TEMPLATE_TEST_CASE("what was changed is found nowhere as it was", "", Embedded, 
   CHECK_FALSE(*bench.store().find_duplicate(kAlice, "2", "secret, too", 0));
 }
 
+TEMPLATE_TEST_CASE("what an erased account wrote and was told is nowhere any more", "", Embedded,
+                   InMemory) {
+  TestType bench;
+  Scribe scribe;
+  const AccountId gone = scribe.created("gone");
+  const AccountId stays = scribe.created("stays");
+  scribe.bound(gone, "secret@example.org");
+  scribe.tracked(gone, "secret");
+  scribe.muted(gone, "secret");
+  const RecordId post = scribe.post(gone, "a secret", "1");
+  const RecordId to = scribe.direct(stays, gone, "the secret", "2");
+  const RecordId by = scribe.direct(gone, stays, "my secret", "3");
+  const RecordId other = scribe.post(stays, "nothing of that", "4");
+  scribe.changed(gone, post, "a better secret");
+  scribe.untracked(gone, "secret");
+  scribe.mute_forgotten(gone, 5);
+  scribe.released(gone, "secret@example.org");
+  const RecordId end = scribe.erased(gone);
+  REQUIRE(bench.store().append(scribe.take()));
+
+  const auto told = [&] {
+    std::string all;
+    for (const auto& record : *bench.store().read(0, kAll, kAll))
+      all += record->SerializeAsString();
+    return all;
+  };
+  CHECK(bench.store().to_erase() == end - gone);
+  CHECK(told().find("secret") == std::string::npos);  // at once, for whoever reads
+  const bool restarted = GENERATE(false, true);
+  REQUIRE(bench.store().erase_some(3));
+  if (restarted) bench.reopen();
+  CHECK(bench.store().to_erase() == end - gone - 3);
+  while (bench.store().to_erase() > 0) REQUIRE(bench.store().erase_some(4));
+  CHECK(told().find("secret") == std::string::npos);
+  const auto log = *bench.store().read(0, kAll, kAll);
+  REQUIRE(log.size() == end);
+  CHECK(log[post - 1]->post().deleted());
+  CHECK(log[post - 1]->post().ordinal() == 1);
+  CHECK(log[to - 1]->direct().deleted());
+  CHECK(log[by - 1]->direct().deleted());
+  CHECK(log[other - 1]->post().text() == "nothing of that");
+  CHECK_FALSE(*bench.store().find_duplicate(gone, "1", "a secret", 0));
+  CHECK_FALSE(*bench.store().find_duplicate(stays, "2", "the secret", 0));
+  CHECK(*bench.store().find_duplicate(stays, "4", "nothing of that", 0) == other);
+}
+
 TEMPLATE_TEST_CASE("posts that are kept no longer have no text, but what caught them", "", Embedded,
                    InMemory) {
   TestType bench;

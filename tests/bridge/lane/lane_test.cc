@@ -554,6 +554,31 @@ TEST_CASE("a question to a fan-out that is full is answered BUSY, and the lane g
   CHECK(std::get<bridge::fanout::Asked>(story.told[0]).request.has_retract());
 }
 
+TEST_CASE("when an account is erased, the feed says so, and gives nothing of it any more") {
+  LaneStory story(Kind::kWeb);
+  story.hello();
+  story.credit = 100;
+  story.ask(subscribe(0));
+  auto erased = std::make_shared<bridge::backbone::Record>();
+  erased->set_id(3);
+  erased->mutable_erased()->set_account(1);
+  erased->mutable_erased()->set_nick("bob");
+  const std::vector<bridge::backbone::RecordPtr> posts{post(1), post(2)};
+  const std::vector<bridge::backbone::RecordPtr> erasure{erased};
+  for (const auto* records : {&posts, &erasure}) {
+    REQUIRE(story.store.append(*records));
+    story.lane.on_records(*records);
+    story.lane.turn(story.now);
+  }
+  const auto last = *bridge::wire::parse<bridge::wire::Batch>(story.sent.back().body);
+  CHECK(last.items(0).erased());
+  CHECK(last.items(0).author() == "bob");
+  story.sent.clear();
+  story.ask(subscribe(0));
+  story.lane.turn(story.now);
+  CHECK(fed(story) == std::vector<std::uint64_t>{3});
+}
+
 TEST_CASE("a reader of what is kept no longer is told of the gap, and goes on behind it") {
   LaneStory story(Kind::kWeb);
   story.hello();

@@ -71,6 +71,10 @@ TEST_CASE("The bytes of requests are pinned") {
   correct.mutable_correct()->set_text("hi");
   CHECK(hex(serialize(correct)) == "ca020708ac0212026869");
 
+  Request erase;
+  erase.mutable_erase();
+  CHECK(hex(serialize(erase)) == "d20200");
+
   Request mute;
   mute.mutable_mute()->set_phrases("nyc");
   mute.mutable_mute()->set_for_ms(1000);
