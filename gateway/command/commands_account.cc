@@ -137,8 +137,8 @@ constexpr std::array kCommands = {
         .help = "Ends your membership and erases all you wrote and all that was written to you.",
         .manual = "Your name stays taken. What people have received they keep, and so do archives.",
         .section = Section::kYou,
-        .question = "This ends your membership for good and erases everything you wrote here and "
-                    "every direct message to you. It cannot be undone. Say `yes` if you mean it.",
+        .warning = "This ends your membership for good and erases everything you wrote here and "
+                   "every direct message to you. It cannot be undone.",
         .ask = [](const Values&, std::string_view,
                   wire::Request& request) { request.mutable_erase(); },
         .say =
