@@ -15,6 +15,7 @@ RecordId Scribe::post(AccountId author, std::string_view text, std::string_view 
   Record record;
   auto& post = *record.mutable_post();
   post.set_author(author);
+  name(post);
   post.set_text(std::string(text));
   post.set_client_id(std::string(client_id));
   post.set_ordinal(++ordinals_[author]);
@@ -26,6 +27,7 @@ RecordId Scribe::direct(AccountId author, AccountId recipient, std::string_view 
   Record record;
   auto& direct = *record.mutable_direct();
   direct.set_author(author);
+  name(direct);
   direct.set_recipient(recipient);
   direct.set_text(std::string(text));
   direct.set_client_id(std::string(client_id));
@@ -35,7 +37,9 @@ RecordId Scribe::direct(AccountId author, AccountId recipient, std::string_view 
 RecordId Scribe::created(std::string_view nick) {
   Record record;
   record.mutable_account_created()->set_nick(std::string(nick));
-  return add(std::move(record));
+  const RecordId account = add(std::move(record));
+  nicks_[account] = nick;
+  return account;
 }
 
 RecordId Scribe::closed(AccountId account) {

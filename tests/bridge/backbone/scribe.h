@@ -63,9 +63,16 @@ class Scribe {
 
  private:
   RecordId add(Record record);
+  // What somebody who was created() writes says who they are.
+  template <class Written>
+  void name(Written& written) {
+    if (const auto it = nicks_.find(written.author()); it != nicks_.end())
+      written.set_nick(it->second);
+  }
 
   RecordId head_;
   base::WallMs time_ms_ = 1'000;
+  std::map<AccountId, std::string> nicks_;
   std::map<AccountId, std::uint64_t> ordinals_;
   Batch batch_;
 };

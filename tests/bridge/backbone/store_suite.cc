@@ -264,8 +264,8 @@ TEMPLATE_TEST_CASE("what an erased account wrote and was told is nowhere any mor
 
   const auto told = [&] {
     std::string all;
-    for (const auto& record : *bench.store().read(0, kAll, kAll))
-      all += record->SerializeAsString();
+    const auto log = *bench.store().read(0, kAll, kAll);
+    for (const auto& record : log) all += record->SerializeAsString();
     return all;
   };
   CHECK(bench.store().to_erase() == end - gone);

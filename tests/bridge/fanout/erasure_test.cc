@@ -30,9 +30,10 @@ struct Story : Service {
     return reply;
   }
   bool log_says(const std::string& text) {
-    for (const auto& record : *store().read(0, 1000, 1 << 20))
-      if (record->SerializeAsString().find(text) != std::string::npos) return true;
-    return false;
+    const auto log = *store().read(0, 1000, 1 << 20);
+    return std::ranges::any_of(log, [&](const auto& record) {
+      return record->SerializeAsString().find(text) != std::string::npos;
+    });
   }
 };
 
