@@ -51,6 +51,11 @@ void Entry::add(SubscriptionNumber number, Listener who) {
   put_list(std::move(list));
 }
 
+void Entry::add_all(std::span<const Subscriber> all) {
+  if (all.size() == 1) return add(all[0].number, all[0].who);
+  if (!all.empty()) put_list(Subscribers(all));
+}
+
 bool Entry::remove(SubscriptionNumber number) {
   if (!is_list()) {
     if (number == 0 || deserted() || listeners().number_at(0) != number) return false;

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -46,6 +47,8 @@ class Entry {
   // The owner's.
   Listeners listeners() const;
   void add(SubscriptionNumber number, Listener who);
+  // To one that is deserted. By number, ascending.
+  void add_all(std::span<const Subscriber> all);
   bool remove(SubscriptionNumber number);  // false: there is none of that number
   void clear() {
     if (is_list()) take_list();

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <stdexcept>
 #include <string_view>
 
 #include "bridge/track/canonical.h"
@@ -61,6 +62,7 @@ class Filing {
   void add(const Required& one) {
     for (const Required& known : required())
       if (known.hash == one.hash && known.word == one.word) return;
+    if (size_ == required_.size()) throw std::logic_error("no phrase has so many words");
     required_[size_++] = one;
   }
 
@@ -79,7 +81,7 @@ class Filing {
   }
 
   std::string_view canonical_;
-  std::array<Required, kPhraseBytesMax> required_;
+  std::array<Required, kElementsMax> required_;
   std::size_t size_ = 0;
   bool plain_ = true;
 };

@@ -47,7 +47,7 @@ std::size_t Groups::lower_bound(const Node& block, std::uint64_t key) {
   const std::size_t size = block.size;
   if (size < 16) return static_cast<std::size_t>(std::lower_bound(keys, keys + size, key) - keys);
   // A guess, then doubling steps to where it lies in between.
-  std::size_t at = static_cast<std::size_t>((key >> 32) * size >> 32);
+  const std::size_t at = guess(block, static_cast<std::uint32_t>(key >> 32));
   std::size_t low = at, high = at;
   for (std::size_t step = 4; low > 0 && keys[low] >= key; step *= 2) {
     high = low;
@@ -67,7 +67,7 @@ std::size_t Groups::block_of(const Node& row, std::uint64_t key) {
   return static_cast<std::size_t>(at - blocks - 1);
 }
 
-GroupRef Groups::make(Member one, Member other) {
+GroupRef Groups::place(Node* node) {
   GroupRef ref = next_;
   if (!free_.empty()) {
     ref = free_.back();
@@ -78,10 +78,26 @@ GroupRef Groups::make(Member one, Member other) {
   if ((ref >> kChunkBits) >= kChunks) throw std::length_error("there are too many groups");
   auto& chunk = chunks_[ref >> kChunkBits];
   if (!chunk.load()) chunk.store(new Cells{});
+  cell(ref).store(node);
+  return ref;
+}
+
+GroupRef Groups::make(Member one, Member other) {
   std::array keys{one.key(), other.key()};
   std::ranges::sort(keys);
-  cell(ref).store(make_block(keys));
-  return ref;
+  return make(keys);
+}
+
+GroupRef Groups::make(std::span<const std::uint64_t> keys) {
+  if (keys.size() <= kBlockMax) return place(make_block(keys));
+  // As even as can be: the next insertion must not split each.
+  const std::size_t count = (keys.size() + kBlockMax - 1) / kBlockMax;
+  Node* row = make_node(static_cast<std::uint32_t>(count), true);
+  for (std::size_t at = 0; at < count; ++at) {
+    const std::size_t begin = keys.size() * at / count;
+    row->blocks()[at] = make_block(keys.subspan(begin, keys.size() * (at + 1) / count - begin));
+  }
+  return place(row);
 }
 
 void Groups::free(GroupRef group) {

@@ -50,6 +50,8 @@ class Groups {
   Groups& operator=(const Groups&) = delete;
 
   GroupRef make(Member one, Member other);
+  // Of several, by key, ascending.
+  GroupRef make(std::span<const std::uint64_t> keys);
   void insert(GroupRef group, Member member);
   // False when it is none of the group's. A group may become empty.
   bool erase(GroupRef group, Member member);
@@ -69,7 +71,22 @@ class Groups {
         found(Member::of(key).entry);
   }
 
-  void prefetch_members(GroupRef group) const { __builtin_prefetch(cell(group).load()); }
+  // The three steps on the way to candidates(), each of which waits for memory that the one before
+  // has asked for: where the group is, how large it is, and where members with these second words
+  // would be.
+  void prefetch(GroupRef group) const { __builtin_prefetch(&cell(group)); }
+  void prefetch_size(GroupRef group) const { __builtin_prefetch(cell(group).load()); }
+  void prefetch_candidates(GroupRef group, std::span<const std::uint32_t> halves) const {
+    const Node& node = *cell(group).load();
+    if (node.row) return;
+    constexpr std::size_t kInLine = 8;
+    if (node.size <= 4 * halves.size()) {
+      for (std::size_t at = kInLine; at < node.size; at += kInLine)
+        __builtin_prefetch(node.keys() + at);
+    } else {
+      for (const std::uint32_t half : halves) __builtin_prefetch(node.keys() + guess(node, half));
+    }
+  }
 
   // Calls `found(entry)` for the members without a second word, and for those whose second word may
   // be one of a post: `halves` are the ends of the post's hashes, `may_be(half)` is whether it is
@@ -102,6 +119,10 @@ class Groups {
   static constexpr std::size_t kChunks = 1U << 13;  // 32 million groups
   using Cells = std::array<std::atomic<Node*>, kChunkCells>;
 
+  // Where a key that begins so is likely to be: the hashes are spread evenly.
+  static std::size_t guess(const Node& block, std::uint32_t second) {
+    return static_cast<std::size_t>(std::uint64_t{second} * block.size >> 32);
+  }
   // The first key of the block that is not smaller; the hashes are spread evenly, so it is near.
   static std::size_t lower_bound(const Node& block, std::uint64_t key);
 
@@ -126,6 +147,7 @@ class Groups {
   // The block in which a key is, or would be.
   static std::size_t block_of(const Node& row, std::uint64_t key);
 
+  GroupRef place(Node* node);
   static Node* make_node(std::uint32_t size, bool row);
   static Node* make_block(std::span<const std::uint64_t> keys);
   void retire(Node* node);

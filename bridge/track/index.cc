@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -47,8 +48,36 @@ struct Scratch {
     std::uint32_t token;
   };
   std::vector<Hit> hits;
+  std::vector<Hit> groups;      // among them
   std::vector<Hit> candidates;  // entries
   std::vector<EntryRef> found;
+};
+
+// Subscriptions by phrase, and those of each by number.
+class Lists {
+ public:
+  Lists(std::size_t phrases, std::span<const Subscription> all)
+      : ends_(phrases + 1), subscribers_(all.size()) {
+    for (const Subscription& each : all) ++ends_[each.phrase + 1];
+    for (std::size_t i = 1; i <= phrases; ++i) ends_[i] += ends_[i - 1];
+    // Each ends_[i] is where the next of phrase i goes, and so at last where its list ends.
+    for (const Subscription& each : all)
+      subscribers_[ends_[each.phrase]++] = {each.number, each.who};
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < phrases; begin = ends_[i++]) {
+      const std::span list(subscribers_.data() + begin, ends_[i] - begin);
+      if (!std::ranges::is_sorted(list, {}, &Subscriber::number))
+        std::ranges::sort(list, {}, &Subscriber::number);
+    }
+  }
+  std::span<const Subscriber> operator[](std::size_t phrase) const {
+    const std::size_t begin = phrase == 0 ? 0 : ends_[phrase - 1];
+    return {subscribers_.data() + begin, ends_[phrase] - begin};
+  }
+
+ private:
+  std::vector<std::uint32_t> ends_;
+  std::vector<Subscriber> subscribers_;
 };
 
 }  // namespace
@@ -174,6 +203,76 @@ struct Index::Impl {
     return ref;
   }
 
+  // ---- all at once
+
+  // A phrase of several words, and where it is going to be filed.
+  struct ToFile {
+    std::uint64_t anchor = 0;  // hash
+    std::uint64_t member = 0;  // key
+  };
+  struct Building {
+    std::vector<SlotTable::Filed> slots;
+    std::vector<ToFile> to_file;
+  };
+
+  void build(const PhraseTable& table, std::span<const Subscription> all) {
+    if (subscriptions != 0) throw std::logic_error("an index is built when it is empty");
+    const Lists lists(table.size(), all);
+    // What is asked for often is known before the first phrase is filed.
+    for (std::size_t i = 0; i < table.size(); ++i)
+      if (!lists[i].empty())
+        for (const Required& each : Filing(table[i]).required()) rarity.ask(each.hash, true);
+    Building building;
+    for (std::size_t i = 0; i < table.size(); ++i)
+      if (!lists[i].empty()) make(Filing(table[i]), lists[i], building);
+    file_all(building);
+    subscriptions = all.size();
+  }
+
+  void make(const Filing& filing, std::span<const Subscriber> listeners, Building& building) {
+    ++phrases;
+    Anchor place;
+    Filing::Choice choice;
+    if (!filing.is_word()) {
+      choice = filing.choose(rarity);
+      place = filing.anchor_at(choice.anchor);
+    }
+    const EntryRef ref = entries.make(filing.canonical(), place);
+    entries[ref].add_all(listeners);
+    const std::uint32_t text = Payload{Kind::kText, ref}.bits();
+    if (filing.is_word()) return building.slots.push_back({filing.required()[0].hash, text});
+    building.to_file.push_back({choice.anchor.hash, Member{choice.second, ref}.key()});
+    if (filing.is_by_text()) building.slots.push_back({hash_of(filing.canonical()), text});
+  }
+
+  void file_all(Building& building) {
+    auto& to_file = building.to_file;
+    std::ranges::sort(to_file, {},
+                      [](const ToFile& it) { return std::pair(it.anchor, it.member); });
+    std::vector<std::uint64_t> keys;
+    std::vector<ToFile> others;  // words whose whole hash is another's, too
+    for (std::size_t begin = 0, end = 0; begin < to_file.size(); begin = end) {
+      const std::uint64_t hash = to_file[begin].anchor;
+      const std::string_view word = anchor_of(to_file[begin]);
+      keys.clear();
+      for (end = begin; end < to_file.size() && to_file[end].anchor == hash; ++end) {
+        if (anchor_of(to_file[end]) == word)
+          keys.push_back(to_file[end].member);
+        else
+          others.push_back(to_file[end]);
+      }
+      const Payload payload = keys.size() == 1 ? Payload{Kind::kOne, Member::of(keys[0]).entry}
+                                               : Payload{Kind::kGroup, groups.make(keys)};
+      building.slots.push_back({hash, payload.bits()});
+    }
+    slots.fill(building.slots);
+    for (const ToFile& each : others) file({anchor_of(each), each.anchor}, Member::of(each.member));
+  }
+
+  std::string_view anchor_of(const ToFile& it) const {
+    return entries[Member::of(it.member).entry].anchor();
+  }
+
   void drop(const Filing& filing, EntryRef ref) {
     for (const Required& each : filing.required()) rarity.ask(each.hash, false);
     --phrases;
@@ -236,19 +335,34 @@ struct Index::Impl {
         const Payload payload = Payload::of(bits);
         scratch.hits.push_back({payload, i});
         if (payload.kind == Kind::kGroup)
-          groups.prefetch_members(payload.ref);
+          groups.prefetch(payload.ref);
         else
           entries.prefetch(payload.ref);
       });
     }
-    for (const Scratch::Hit& hit : scratch.hits) {
-      if (hit.payload.kind == Kind::kGroup)
-        open_group(post, hit, scratch);
-      else
-        scratch.candidates.push_back(hit);
-    }
+    open_hits(post, scratch);
     for (const Scratch::Hit& hit : scratch.candidates)
       if (is_match(post, hit)) scratch.found.push_back(hit.payload.ref);
+  }
+
+  // While one group is looked through, the members of the next are on their way.
+  void open_hits(const Post& post, Scratch& scratch) const {
+    auto& groups_hit = scratch.groups;
+    groups_hit.clear();
+    for (const Scratch::Hit& hit : scratch.hits) {
+      if (hit.payload.kind != Kind::kGroup) {
+        scratch.candidates.push_back(hit);
+        continue;
+      }
+      groups.prefetch_size(hit.payload.ref);
+      groups_hit.push_back(hit);
+    }
+    for (std::size_t i = 0; i < groups_hit.size(); ++i) {
+      if (i == 0) groups.prefetch_candidates(groups_hit[0].payload.ref, scratch.halves);
+      if (i + 1 < groups_hit.size())
+        groups.prefetch_candidates(groups_hit[i + 1].payload.ref, scratch.halves);
+      open_group(post, groups_hit[i], scratch);
+    }
   }
 
   void open_group(const Post& post, const Scratch::Hit& hit, Scratch& scratch) const {
@@ -281,6 +395,10 @@ void Index::add(const Phrase& phrase, SubscriptionNumber number, Listener listen
   impl_->entries[ref].add(number, listener);
   ++impl_->subscriptions;
   impl_->reclaimer.collect();
+}
+
+void Index::build(const PhraseTable& phrases, std::span<const Subscription> all) {
+  impl_->build(phrases, all);
 }
 
 bool Index::remove(const Phrase& phrase, SubscriptionNumber number) {

@@ -31,6 +31,9 @@ class Phrase {
   // empty, longer than 60 bytes, not UTF-8, has only exclusions, or has an unclosed quote.
   static base::Result<Phrase> parse(std::string_view text);
 
+  // What canonical() of another phrase gave, taken for granted.
+  static Phrase of_canonical(std::string_view text) { return Phrase(std::string(text)); }
+
   // A whole command line: alternatives separated by commas, duplicates removed. Nothing is returned
   // if one of them is bad, or if there is none.
   static base::Result<std::vector<Phrase>> parse_list(std::string_view text);

@@ -80,6 +80,28 @@ void SlotTable::insert(std::uint64_t hash, std::uint32_t payload) {
   put(*place.load(), std::uint64_t{half_of(hash)} << 32 | payload);
 }
 
+void SlotTable::fill(std::span<const Filed> all) {
+  std::array<std::uint32_t, kParts> counts{};
+  for (const Filed& each : all) {
+    if (each.payload < kPayloadMin) throw std::logic_error("no payload is so small");
+    ++counts[part_of(each.hash)];
+  }
+  for (std::size_t part = 0; part < kParts; ++part) {
+    if (counts[part] == 0) continue;
+    std::uint32_t lines = 1;
+    while (std::uint64_t{counts[part]} * 20 > std::uint64_t{lines} * kSlots * kFull)
+      lines = lines_after(lines);
+    parts_[part].store(make(lines));
+  }
+  // Memory is waited for some entries ahead.
+  constexpr std::size_t kAhead = 16;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i + kAhead < all.size()) prepare(all[i + kAhead].hash);
+    put(*parts_[part_of(all[i].hash)].load(std::memory_order_relaxed),
+        std::uint64_t{half_of(all[i].hash)} << 32 | all[i].payload);
+  }
+}
+
 std::atomic<std::uint64_t>& SlotTable::slot_of(std::uint64_t hash, std::uint32_t payload) {
   Part* part = parts_[part_of(hash)].load();
   const std::uint64_t wanted = std::uint64_t{half_of(hash)} << 32 | payload;

@@ -17,6 +17,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "bridge/track/reclaimer.h"
 
@@ -49,6 +50,12 @@ class SlotTable {
   static constexpr std::uint32_t kPayloadMin = 1U << 30;
 
   void insert(std::uint64_t hash, std::uint32_t payload);
+  struct Filed {
+    std::uint64_t hash = 0;
+    std::uint32_t payload = 0;
+  };
+  // Into an empty table, many at once.
+  void fill(std::span<const Filed> all);
   // It is there, once.
   void replace(std::uint64_t hash, std::uint32_t payload, std::uint32_t by);
   void erase(std::uint64_t hash, std::uint32_t payload);

@@ -91,6 +91,28 @@ SubscriptionNumber SubscriberList::number_at(std::size_t rank) const {
 
 // ---- changing ----------------------------------------------------------------------------------
 
+Subscribers::Subscribers(std::span<const Subscriber> all) : SubscriberList(0) {
+  const auto fill = [](std::span<const Subscriber> some) {
+    Block& block = make_block(some.size());
+    for (const Subscriber& each : some) {
+      block.numbers()[block.size] = each.number;
+      block.who()[block.size] = each.who;
+      ++block.size;
+    }
+    return &block;
+  };
+  if (all.empty()) return;
+  if (all.size() <= kBlockMax) {
+    put(0, *fill(all));
+    return;
+  }
+  auto* blocks = new Row;
+  root_ = reinterpret_cast<std::uintptr_t>(blocks) | 1;
+  blocks->size = all.size();
+  for (; !all.empty(); all = all.subspan(std::min(all.size(), kBlockMax)))
+    blocks->blocks.push_back(fill(all.first(std::min(all.size(), kBlockMax))));
+}
+
 Subscribers::~Subscribers() {
   for (std::size_t at = 0; at < blocks(); ++at) free_block(block(at));
   if (is_row()) delete &row();

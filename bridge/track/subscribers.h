@@ -12,12 +12,18 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 namespace bridge::track {
 
 using Listener = std::uint32_t;  // a person's number; opaque here
 using SubscriptionNumber = std::uint64_t;
+
+struct Subscriber {
+  SubscriptionNumber number = 0;
+  Listener who = 0;
+};
 
 // Ascending numbers and whose they are: two rows in one piece of memory, behind this head.
 struct SubscriberBlock {
@@ -86,6 +92,8 @@ class Subscribers : public SubscriberList {
   static constexpr std::size_t kBlockMax = 1024;
 
   Subscribers() : SubscriberList(0) {}
+  // By number, ascending; in exactly as much memory.
+  explicit Subscribers(std::span<const Subscriber> all);
   ~Subscribers();
   Subscribers(Subscribers&& other) noexcept : SubscriberList(std::exchange(other.root_, 0)) {}
   Subscribers& operator=(Subscribers&& other) noexcept {

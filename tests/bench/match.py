@@ -16,7 +16,6 @@ minutes and 6 GB with all of it.
 """
 
 import argparse
-import gzip
 import json
 import os
 import pathlib
@@ -24,9 +23,9 @@ import statistics
 import tempfile
 
 from lib.measurer import Measurer
+from lib.posts import posts_file
 from lib.report import say, show
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 METER = pathlib.Path(os.environ["LAPWING_BIN"]) / "match_meter"
 CASES = ("mixed", "all_distinct")
 NUMBERS = (100_000, 1_000_000, 10_000_000)
@@ -54,17 +53,6 @@ ROWS = [
     ("  of so many literals", "vectorscan_phrases"),
     ("  compiling them, s", "vectorscan_build_s"),
 ]
-
-
-def posts_file(folder):
-    """A plain file of posts, or None: the meter makes some up."""
-    known = os.environ.get("LAPWING_POSTS")
-    path = pathlib.Path(known) if known else next(iter(sorted((ROOT / "../shared/data").glob("posts-*.txt.gz"))), None)
-    if path is None or path.suffix != ".gz":
-        return path
-    plain = folder / "posts.txt"
-    plain.write_bytes(gzip.decompress(path.read_bytes()))
-    return plain
 
 
 class Bench:

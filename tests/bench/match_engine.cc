@@ -1,4 +1,6 @@
+#include <array>
 #include <stdexcept>
+#include <vector>
 
 #include "bridge/track/index.h"
 #include "tests/bench/matcher.h"
@@ -8,10 +10,22 @@ namespace {
 
 namespace track = bridge::track;
 
+// What is there before ready() is built at once, as at the start of a bridge.
 class Engine final : public Matcher {
  public:
   void add(std::string_view phrase, std::uint64_t number) override {
-    index_.add(read(phrase), number, static_cast<track::Listener>(number));
+    const auto listener = static_cast<track::Listener>(number);
+    if (!first_) return index_.add(read(phrase), number, listener);
+    first_->subscriptions.push_back({number, listener, 0});
+    first_->waiting.push_back(phrase);
+    if (first_->waiting.size() == track::PhraseTable::kTogether) number_waiting();
+  }
+  void ready() override {
+    number_waiting();
+    for (std::size_t i = 0; i < first_->phrases.size(); ++i) read(first_->phrases[i]);
+    first_->phrases.close();
+    index_.build(first_->phrases, first_->subscriptions);
+    first_.reset();
   }
   void remove(std::string_view phrase, std::uint64_t number) override {
     if (!index_.remove(read(phrase), number)) throw std::logic_error("there is no such phrase");
@@ -28,8 +42,22 @@ class Engine final : public Matcher {
     if (!phrase) throw std::logic_error(phrase.error().text);
     return std::move(*phrase);
   }
+  void number_waiting() {
+    std::array<std::uint32_t, track::PhraseTable::kTogether> numbers{};
+    auto& [phrases, subscriptions, waiting] = *first_;
+    phrases.number(waiting, {numbers.data(), waiting.size()});
+    track::Subscription* newest = subscriptions.data() + subscriptions.size() - waiting.size();
+    for (std::size_t i = 0; i < waiting.size(); ++i) newest[i].phrase = numbers[i];
+    waiting.clear();
+  }
 
   track::Index index_;
+  struct First {
+    track::PhraseTable phrases;
+    std::vector<track::Subscription> subscriptions;
+    std::vector<std::string_view> waiting;  // of the newest of them: the caller's texts
+  };
+  std::unique_ptr<First> first_ = std::make_unique<First>();  // until ready()
 };
 
 }  // namespace

@@ -17,7 +17,8 @@ class Matcher {
   using Found = std::function<void(std::string_view phrase)>;
 
   virtual ~Matcher() = default;
-  // Subscription numbers ascend; so do the listeners, one for each subscription.
+  // Subscription numbers ascend; so do the listeners, one for each subscription. Before ready() the
+  // text has to stay where it is.
   virtual void add(std::string_view phrase, std::uint64_t number) = 0;
   virtual void remove(std::string_view phrase, std::uint64_t number) = 0;
   // Everything that will be there before the first post has been added.

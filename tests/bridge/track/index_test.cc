@@ -1,10 +1,12 @@
 // The index finds what trying every phrase finds, each phrase and each listener exactly once.
 #include "bridge/track/index.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
 #include <set>
 
+#include "bridge/track/terms.h"
 #include "tests/bridge/track/support.h"
 
 namespace bridge::track {
@@ -65,6 +67,117 @@ std::vector<Phrase> some_phrases() {
     all.push_back(phrase(line));
   }
   return all;
+}
+
+struct Someone {
+  Phrase phrase;
+  SubscriptionNumber number;
+  Listener who;
+};
+
+// As a restart has them: by person, not by number.
+void build(Index& index, std::vector<Someone> all) {
+  std::ranges::stable_sort(all, {}, &Someone::who);
+  PhraseTable table;
+  std::vector<Subscription> subscriptions;
+  for (const Someone& each : all) {
+    const std::string_view text = each.phrase.canonical();
+    std::uint32_t number = 0;
+    table.number({&text, 1}, {&number, 1});
+    subscriptions.push_back({each.number, each.who, number});
+  }
+  table.close();
+  index.build(table, subscriptions);
+}
+
+std::vector<Someone> some_subscriptions() {
+  std::vector<Someone> all;
+  std::set<std::pair<std::string, Listener>> taken;
+  for (const Phrase& each : some_phrases()) {
+    const Listener who = *rc::gen::inRange<Listener>(1, 9);
+    if (taken.emplace(each.canonical(), who).second) all.push_back({each, all.size() + 1, who});
+  }
+  return all;
+}
+
+std::vector<SubscriptionNumber> numbers(const Index& index, const Phrase& phrase) {
+  std::vector<SubscriptionNumber> numbers;
+  const auto listeners = index.find(phrase.canonical());
+  if (listeners)
+    listeners->visit({}, listeners->size(),
+                     [&](SubscriptionNumber number, Listener) { numbers.push_back(number); });
+  return numbers;
+}
+
+TEST_CASE("property: an index built at once is the one that every subscription was added to") {
+  CHECK(rc::check([] {
+    const auto all = some_subscriptions();
+    Index built, added;
+    build(built, all);
+    for (const Someone& each : all) added.add(each.phrase, each.number, each.who);
+    const auto same = [&] {
+      RC_ASSERT(built.phrases() == added.phrases());
+      RC_ASSERT(built.subscriptions() == added.subscriptions());
+      for (const Someone& each : all)
+        RC_ASSERT(numbers(built, each.phrase) == numbers(added, each.phrase));
+      for (int posts = 0; posts < 5; ++posts) {
+        const std::string text = *tricky_text();
+        if (!is_utf8(text)) continue;
+        RC_ASSERT(match(built, text) == match(added, text));
+      }
+    };
+    same();
+    // And it goes on as one.
+    for (const Someone& each : all) {
+      if (*rc::gen::inRange(0, 2) == 0) continue;
+      RC_ASSERT(built.remove(each.phrase, each.number));
+      RC_ASSERT(added.remove(each.phrase, each.number));
+    }
+    for (Index* index : {&built, &added}) index->add(phrase("nyc food"), all.size() + 1, 77);
+    same();
+  }));
+}
+
+TEST_CASE("long lists and large groups are built whole, and can be taken apart again") {
+  constexpr SubscriptionNumber kMany = 3000;
+  std::vector<Someone> all;
+  for (SubscriptionNumber n = 1; n <= kMany; ++n) {
+    all.push_back({phrase("nyc"), 2 * n, static_cast<Listener>(kMany - n)});
+    all.push_back({phrase("nyc word" + std::to_string(n)), 2 * n + 1, static_cast<Listener>(n)});
+  }
+  Index index;
+  build(index, all);
+  CHECK(index.phrases() == kMany + 1);
+  CHECK(index.find("nyc")->size() == kMany);
+  CHECK(index.find("nyc")->number_at(1234) == 2470);
+  CHECK(match(index, "word7 in nyc, word2999").size() == kMany + 2);
+  for (const Someone& each : all) REQUIRE(index.remove(each.phrase, each.number));
+  CHECK(index.phrases() == 0);
+  CHECK(match(index, "word7 in nyc, word2999").empty());
+}
+
+TEST_CASE("only an empty index is built") {
+  Index index;
+  index.add(phrase("nyc"), 1, 1);
+  CHECK_THROWS_AS(build(index, {{phrase("food"), 2, 2}}), std::logic_error);
+  Index empty;
+  build(empty, {});
+  CHECK(empty.subscriptions() == 0);
+}
+
+TEST_CASE("phrases in a table have numbers in the order of their coming, and keep them") {
+  PhraseTable table;
+  std::vector<std::string> texts;
+  for (int i = 0; i < 5000; ++i) texts.push_back("word" + std::to_string(i % 3000));
+  const std::vector<std::string_view> views(texts.begin(), texts.end());
+  std::vector<std::uint32_t> numbers(views.size());
+  for (std::size_t at = 0; at < views.size(); at += 500)
+    table.number({views.data() + at, 500}, {numbers.data() + at, 500});
+  CHECK(table.size() == 3000);
+  for (std::uint32_t i = 0; i < 5000; ++i) {
+    REQUIRE(numbers[i] == i % 3000);
+    REQUIRE(table[numbers[i]] == texts[i]);
+  }
 }
 
 TEST_CASE("property: the index finds what trying every phrase finds") {
