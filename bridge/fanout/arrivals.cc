@@ -199,6 +199,8 @@ void Fanout::give_back(SessionId session, const wire::Nack& nack) {
     receipts_.forget(account->id, nack.id());
     sessions_.at(session).forget(who.number, nack.id());
     reopen(who, nack.id());
+    // A server may return what a client has read and not confirmed.
+    if (!nack.unsent()) doubts_.add(who.number, nack.id());
   }
   moved(who);
   refresh(account->id);

@@ -1,6 +1,6 @@
 // Doubts: deliveries that may have arrived although they are owed again, because a session ended
-// before it had said. What its author takes back is gone then, and yet the retraction has to go
-// out.
+// before it had said, or because they came back: a server returns what a client did not confirm,
+// read or not. What its author takes back is gone then, and yet the retraction has to go out.
 //
 // Kept in memory only, and only the newest; whoever forgets one leaves out a retraction. One
 // thread.

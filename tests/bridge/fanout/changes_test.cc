@@ -174,6 +174,21 @@ TEST_CASE("whoever got it and was away for several corrections hears the last on
   CHECK(story.hears() == Texts{"nyc", "now: New York"});
 }
 
+// Found by the simulation: both came back, though the post had been read.
+TEST_CASE("whoever a post came back from, read or not, hears that it was taken back") {
+  Story story;
+  story.track("alice", "nyc");
+  const RecordId post = story.says("nyc is full");
+  story.acknowledge();
+  const RecordId change = story.retract("bob", post).done().id();
+  story.acknowledge();
+  story.give_back("alice", post);
+  story.give_back("alice", change);
+  story.online("alice");
+  story.advance(std::chrono::seconds(60));
+  CHECK(story.hears() == Texts{"nyc is full", "gone", "gone"});
+}
+
 TEST_CASE("what waits for its limit is withdrawn, with its retraction") {
   Story story({.deliveries_per_person = *throttle::Policy::parse("1/1s burst 1")});
   story.track("alice", "nyc");
