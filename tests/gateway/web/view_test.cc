@@ -9,8 +9,17 @@
 namespace gateway::web {
 namespace {
 
+ViewSettings small() {
+  ViewSettings settings;
+  settings.posts_max = 1'000;
+  settings.bytes_max = 1 << 20;
+  settings.people_max = 3;
+  settings.follows_max = 10;
+  return settings;
+}
+
 struct World {
-  View view{{.posts_max = 1'000, .bytes_max = 1 << 20, .people_max = 3, .follows_max = 10}};
+  View view{small()};
 
   void post(std::uint64_t id, const std::string& author, const std::string& text,
             std::uint64_t in_reply_to = 0) {
