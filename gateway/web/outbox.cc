@@ -1,6 +1,7 @@
 #include "gateway/web/outbox.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "bridge/wire/messages.h"
@@ -291,6 +292,25 @@ void Outbox::give_up_unkept(Lane& lane) {
     lane.entries.erase(lane.entries.begin() + static_cast<std::ptrdiff_t>(i));
     ++counters_.refused;
     tell(gone, Sent::State::kRefused, reply);
+  }
+}
+
+void Outbox::drop(std::string_view nick) {
+  const auto found = lanes_.find(folded(nick));
+  if (found == lanes_.end()) return;
+  Lane& lane = found->second;
+  const auto first = lane.entries.begin() + (lane.in_flight ? 1 : 0);
+  std::vector<Entry> dropped(std::make_move_iterator(first),
+                             std::make_move_iterator(lane.entries.end()));
+  lane.entries.erase(first, lane.entries.end());
+  std::move(lane.refused.begin(), lane.refused.end(), std::back_inserter(dropped));
+  lane.refused.clear();
+  if (lane.entries.empty()) lanes_.erase(found);
+  for (Entry& entry : dropped) {
+    --count_;
+    bytes_ -= entry.bytes;
+    if (entry.ticket != 0) forget(entry.number);
+    tell(entry, Sent::State::kRefused, error(base::ErrorCode::kNotJoined, "This account is gone."));
   }
 }
 

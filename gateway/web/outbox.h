@@ -96,6 +96,9 @@ class Outbox {
 
   // Of one person, oldest first: what waits, and what was refused.
   std::vector<Waiting> waiting(std::string_view nick) const;
+  // Their account is gone, and what waits with it. What is with the bridge just now is answered as
+  // it answers.
+  void drop(std::string_view nick);
   // A refusal was read. False: there is none of that number.
   bool dismiss(std::string_view nick, std::uint64_t number);
 

@@ -187,7 +187,9 @@ void Site::apply(const wire::Request& request, const Sent& sent) {
 
 void Site::take(const wire::Item& item) {
   if (item.erased()) {
-    view_.erase(item.author());
+    for (const std::uint64_t id : view_.erase(item.author())) live_.changed(id);
+    outbox_.drop(item.author());
+    if (on_erased_) on_erased_(item.author());
     return view_.advance(item.id());
   }
   if (item.changes() != 0) {

@@ -98,8 +98,8 @@ bool View::retract(std::uint64_t id) {
   auto* post = const_cast<Post*>(find(id));
   if (post == nullptr) return false;
   unindex(*post);
-  bytes_ -= post->text.size();
-  post->text = std::string();  // and its memory
+  bytes_ -= post->text.size() + post->author.size();
+  post->text = post->author = std::string();  // and their memory
   post->gone = true;
   ++version_;
   ++rewrites_;
@@ -134,19 +134,22 @@ bool View::correct(std::uint64_t id, std::string text) {
   return true;
 }
 
-void View::erase(std::string_view author) {
+std::vector<std::uint64_t> View::erase(std::string_view author) {
   const std::string key = folded(author);
-  const auto found = by_author_.find(key);
-  if (found != by_author_.end()) {
-    const auto ids = found->second.all();
-    for (const std::uint64_t id : std::vector<std::uint64_t>(ids.begin(), ids.end())) retract(id);
+  std::vector<std::uint64_t> ids;
+  if (const auto found = by_author_.find(key); found != by_author_.end()) {
+    const auto all = found->second.all();
+    ids.assign(all.begin(), all.end());
   }
+  for (const std::uint64_t id : ids) retract(id);
   if (const auto person = followers_.find(key); person != followers_.end()) {
     recent_.erase(person->second.place);
     followers_.erase(person);
   }
+  for (auto& [nick, person] : followers_) person.others.erase(key);
   ++version_;
   ++rewrites_;
+  return ids;
 }
 
 void View::reset() {

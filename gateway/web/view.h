@@ -35,7 +35,7 @@ struct Post {
   std::int64_t time_ms = 0;
   std::uint64_t in_reply_to = 0;  // 0: to none
   bool corrected = false;
-  bool gone = false;  // taken back: its place is kept, its text is not
+  bool gone = false;  // taken back: its place is kept, its text and author are not
 };
 
 // Posts with an id below `before` (0: from the newest) and above `after`.
@@ -63,8 +63,9 @@ class View {
   // Unknown ids are ignored. Returns whether there was something to change.
   bool retract(std::uint64_t id);
   bool correct(std::uint64_t id, std::string text);
-  // Forgets all of one author's posts and what was known of them.
-  void erase(std::string_view author);
+  // Forgets all of one author's posts and what was known of them, also by whom they were followed.
+  // Returns the posts' ids.
+  std::vector<std::uint64_t> erase(std::string_view author);
 
   const Post* find(std::uint64_t id) const;  // nullptr: not here, or taken back
   // A post of them, or a mention or a follow, is here.

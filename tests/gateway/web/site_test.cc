@@ -285,6 +285,34 @@ TEST_CASE("a change that the bridge refuses leaves the post as it is", "[site]")
   CHECK(has(world.ask("GET", "/api/posts/1").body, "mine"));
 }
 
+TEST_CASE("of an account that is gone nothing is left", "[site]") {
+  World world;
+  std::vector<std::string> gone;
+  world.site.on_erased([&](const std::string& nick) { gone.push_back(nick); });
+  world.feed(1, "bob", "bob was here");
+  world.feed(2, "alice", "and alice");
+  CHECK(has(world.ask("GET", "/api/timelines/home").body, "bob was here"));
+  world.answers_nothing = true;
+  CHECK(world.ask("POST", "/api/posts", R"({"text":"late"})", {}, "bob").status == 202);
+  world.turns(20'000ms);
+  auto live = world.stream({});
+  wire::Batch batch;
+  auto& item = *batch.add_items();
+  item.set_id(3);
+  item.set_author("bob");
+  item.set_erased(true);
+  world.backbone.peer().deliver(batch);
+  world.turns();
+  CHECK(gone == std::vector<std::string>{"bob"});
+  CHECK(has(live->news(), event_text(0, "gone", "{\"id\":1}")));
+  for (const std::string& path : kTimelines)
+    CHECK_FALSE(has(world.ask("GET", path).body, "bob was here"));
+  CHECK_FALSE(world.site.view().follows("alice", "bob"));
+  CHECK(world.site.outbox().waiting("bob").empty());
+  CHECK(world.site.outbox().kept() == 0);
+  CHECK(world.site.view().position() == 3);
+}
+
 TEST_CASE("a reply stands in the thread of what it answers", "[site]") {
   World world;
   world.feed(1, "bob", "who is for tea?");
