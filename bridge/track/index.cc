@@ -219,9 +219,11 @@ struct Index::Impl {
     if (subscriptions != 0) throw std::logic_error("an index is built when it is empty");
     const Lists lists(table.size(), all);
     // What is asked for often is known before the first phrase is filed.
-    for (std::size_t i = 0; i < table.size(); ++i)
-      if (!lists[i].empty())
-        for (const Required& each : Filing(table[i]).required()) rarity.ask(each.hash, true);
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      if (lists[i].empty()) continue;
+      const Filing filing(table[i]);
+      for (const Required& each : filing.required()) rarity.ask(each.hash, true);
+    }
     Building building;
     for (std::size_t i = 0; i < table.size(); ++i)
       if (!lists[i].empty()) make(Filing(table[i]), lists[i], building);
