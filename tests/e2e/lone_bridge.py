@@ -33,12 +33,12 @@ publishes_per_person = "unlimited"
 
 
 class LoneBridge:
-    def __init__(self, data=None, write_buffer="64MiB"):
+    def __init__(self, data=None, write_buffer="64MiB", extra=""):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="lapwing-lone-"))
         self.data = data or self.dir / "store"
         self.config = self.dir / "bridge.toml"
         self.config.write_text(
-            CONFIG.format(dir=self.dir, data=self.data, write_buffer=write_buffer)
+            CONFIG.format(dir=self.dir, data=self.data, write_buffer=write_buffer) + extra
         )
         self.web = f"ipc://{self.dir}/web"
         self.admin = f"ipc://{self.dir}/admin"

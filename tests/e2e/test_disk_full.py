@@ -16,6 +16,7 @@ from lone_bridge import LoneBridge, feed
 from wire_client import wire
 
 DISK = "256m"
+LONG_POSTS = "[rules]\npost_characters_max = 2000\n"
 LEFT_BYTES = 6_000_000  # of room, when the ballast is in
 POST = 1_400  # random bytes of each text, which nothing makes shorter
 REFUSED_SECONDS = 120  # until the rest of the disk is full
@@ -59,7 +60,7 @@ class FullDisk(unittest.TestCase):
         self.addCleanup(self.disk.close)
         if not self.disk.mounted:
             self.skipTest("this process may not mount a small file system")
-        self.bridge = LoneBridge(data=self.disk.path / "store", write_buffer="4MiB")
+        self.bridge = LoneBridge(self.disk.path / "store", write_buffer="4MiB", extra=LONG_POSTS)
         self.addCleanup(self.bridge.__exit__)
         self.bridge.start()
         self.acknowledged = {}
