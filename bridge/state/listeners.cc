@@ -28,8 +28,10 @@ class Settling {
   Settling(RecordId next_id, base::WallMs now_ms) : next_id_(next_id), now_ms_(now_ms) {}
 
   void wake(const Listener& listener) {
+    const auto* sleep = listener.account.asleep(listener.track);
+    if (sleep == nullptr) return;  // a log that is at odds with itself
     Woken& woken = *add().mutable_woken();
-    woken.set_since(listener.account.asleep(listener.track)->since);
+    woken.set_since(sleep->since);
     name(woken, listener);
   }
   void put_to_sleep(const Listener& listener) {
