@@ -23,6 +23,7 @@
 #include "bridge/fanout/event.h"
 #include "bridge/lane/client_rule.h"
 #include "bridge/lane/feed.h"
+#include "bridge/lane/request_rules.h"
 #include "bridge/limits/limits.h"
 #include "bridge/state/committer.h"
 #include "bridge/wire/header.h"
@@ -34,13 +35,6 @@
 #include "throttle/top_talkers.h"
 
 namespace bridge::lane {
-
-enum class Kind {
-  kIm,     // gateways: speak for addresses, get deliveries
-  kWeb,    // the website and its like: speak for nicks, read the feed
-  kAdmin,  // operators and scripts: as web, and may create authors and ask about the service
-};
-std::string_view name(Kind kind);
 
 // From the person to the lane; a request passes all that concern it, or is charged to none.
 // Effective at the next decision; see bridge/limits/table.h.
