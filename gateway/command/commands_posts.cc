@@ -46,6 +46,13 @@ std::string_view addressee(std::string_view text) {
   return is_nick(word) ? word : std::string_view{};
 }
 
+// What was done with a post, or had been before: each with a {} for which post it is.
+std::string say_of_post(const wire::Reply& reply, fmt::format_string<std::string> changed,
+                        fmt::format_string<std::string> before) {
+  return fmt::format(reply.done().changed() ? changed : before,
+                     named(reply.done().about(), reply.done().nick()));
+}
+
 void ask_post(const Values& values, std::string_view id, wire::Request& request) {
   wire::Publish& publish = *request.mutable_publish();
   publish.set_client_id(std::string(id));
@@ -162,10 +169,8 @@ constexpr std::array kCommands = {
               },
           .say =
               [](const Values&, const wire::Reply& reply) {
-                const std::string which = named(reply.done().about(), reply.done().nick());
-                return reply.done().changed()
-                           ? fmt::format("Passed on {} to those who follow you.", which)
-                           : fmt::format("You passed on {} already.", which);
+                return say_of_post(reply, "Passed on {} to those who follow you.",
+                                   "You passed on {} already.");
               }},
     Entry{.name = "fav",
           .synonyms = kFavouriteNames,
@@ -181,9 +186,7 @@ constexpr std::array kCommands = {
               },
           .say =
               [](const Values&, const wire::Reply& reply) {
-                const std::string which = named(reply.done().about(), reply.done().nick());
-                return reply.done().changed() ? fmt::format("{} is a favourite of yours.", which)
-                                              : fmt::format("{} is one already.", which);
+                return say_of_post(reply, "{} is a favourite of yours.", "{} is one already.");
               }},
     Entry{.name = "unfav",
           .synonyms = kUnfavouriteNames,
@@ -197,10 +200,8 @@ constexpr std::array kCommands = {
               },
           .say =
               [](const Values&, const wire::Reply& reply) {
-                const std::string which = named(reply.done().about(), reply.done().nick());
-                return reply.done().changed()
-                           ? fmt::format("{} is no favourite of yours any more.", which)
-                           : fmt::format("{} was no favourite of yours.", which);
+                return say_of_post(reply, "{} is no favourite of yours any more.",
+                                   "{} was no favourite of yours.");
               }},
     Entry{.name = "favs",
           .synonyms = kFavouritesNames,

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <unordered_map>
+#include <utility>
 
 #include "gateway/command/words.h"
 #include "gateway/xmpp/digest.h"
@@ -52,6 +54,17 @@ Avatar avatar_of(std::string_view name) {
   Avatar avatar{.png = png(drawn_from(sha1(command::lower(name)))), .id = {}};
   avatar.id = hex(sha1(avatar.png));
   return avatar;
+}
+
+std::string avatar_id(std::string_view name) {
+  constexpr std::size_t kKnownMax = 10'000;  // some 150 bytes each
+  thread_local std::unordered_map<std::string, std::string> known;
+  std::string key = command::lower(name);
+  if (const auto it = known.find(key); it != known.end()) return it->second;
+  if (known.size() >= kKnownMax) known.clear();
+  std::string id = avatar_of(key).id;
+  known.emplace(std::move(key), id);
+  return id;
 }
 
 }  // namespace gateway::xmpp

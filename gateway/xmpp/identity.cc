@@ -1,6 +1,7 @@
 #include "gateway/xmpp/identity.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "gateway/xmpp/avatar.h"
 #include "gateway/xmpp/capabilities.h"
@@ -13,10 +14,27 @@ Who who_is(const Settings& settings, const Jid& ours) {
   return ours.local == settings.bot ? Who::kBot : Who::kContact;
 }
 
-const std::vector<Identity>& identities(Who who) {
-  static const std::vector<Identity> domain = {{"gateway", "lapwing", kServiceName}};
-  static const std::vector<Identity> bot = {{"client", "bot", kServiceName}};
-  static const std::vector<Identity> contact = {{"account", "registered", {}}};
+namespace {
+
+// What is said of one of them.
+struct Face {
+  Face(Identity identity, bool contact) : identities{std::move(identity)} {
+    for (const Extension& extension : extensions())
+      if (extension.contacts || !contact)
+        features.insert(features.end(), extension.features.begin(), extension.features.end());
+    std::ranges::sort(features);
+    caps = caps_version(identities, features);
+  }
+
+  std::vector<Identity> identities;
+  std::vector<std::string_view> features;
+  std::string caps;
+};
+
+const Face& face_of(Who who) {
+  static const Face domain({"gateway", "lapwing", kServiceName}, /*contact=*/false);
+  static const Face bot({"client", "bot", kServiceName}, /*contact=*/false);
+  static const Face contact({"account", "registered", {}}, /*contact=*/true);
   switch (who) {
     case Who::kDomain:
       return domain;
@@ -28,23 +46,18 @@ const std::vector<Identity>& identities(Who who) {
   return contact;
 }
 
-namespace {
-
-std::vector<std::string_view> features_of(bool contact) {
-  std::vector<std::string_view> all;
-  for (const Extension& extension : extensions())
-    if (extension.contacts || !contact)
-      all.insert(all.end(), extension.features.begin(), extension.features.end());
-  std::ranges::sort(all);
-  return all;
-}
-
 }  // namespace
 
+const std::vector<Identity>& identities(Who who) {
+  return face_of(who).identities;
+}
+
 const std::vector<std::string_view>& features(Who who) {
-  static const std::vector<std::string_view> services = features_of(/*contact=*/false);
-  static const std::vector<std::string_view> contacts = features_of(/*contact=*/true);
-  return who == Who::kContact ? contacts : services;
+  return face_of(who).features;
+}
+
+const std::string& caps(Who who) {
+  return face_of(who).caps;
 }
 
 const std::vector<Identity>& command_list_identities() {
@@ -58,22 +71,6 @@ const std::vector<std::string_view>& command_features() {
   return all;
 }
 
-const std::string& caps(Who who) {
-  static const std::string domain = caps_version(identities(Who::kDomain), features(Who::kDomain));
-  static const std::string bot = caps_version(identities(Who::kBot), features(Who::kBot));
-  static const std::string contact =
-      caps_version(identities(Who::kContact), features(Who::kContact));
-  switch (who) {
-    case Who::kDomain:
-      return domain;
-    case Who::kBot:
-      return bot;
-    case Who::kContact:
-      return contact;
-  }
-  return contact;
-}
-
 std::string caps_node(Who who) {
   return std::string(kCapsNode) + "#" + caps(who);
 }
@@ -85,7 +82,7 @@ Presence own_presence(std::string_view from, std::string_view to, Who who, Prese
   presence.caps_node = kCapsNode;
   presence.caps_version = caps(who);
   if (const auto at = from.find('@'); at != from.npos)
-    presence.photo = avatar_of(from.substr(0, at)).id;
+    presence.photo = avatar_id(from.substr(0, at));
   return presence;
 }
 
