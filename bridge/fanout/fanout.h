@@ -205,7 +205,8 @@ class Fanout {
   static constexpr std::size_t kCaughtMax = 1024;
   std::vector<Change> take_changes() { return std::exchange(changes_, {}); }
   // Posts that are kept no longer, for the committer; asked for again until that is done.
-  static constexpr std::size_t kExpiredPerStep = 256;
+  // Each is matched once more, within one turn: a few, so that nobody's deliveries wait for it.
+  static constexpr std::size_t kExpiredPerStep = 16;
   std::optional<backbone::Expiry> take_expiry() { return std::exchange(expiry_, std::nullopt); }
 
   // Catch-up, scheduling, batches. Returns how much it did: 0 means nothing can be done before
