@@ -308,4 +308,17 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
   std::uint64_t client_id_ = 0;
 };
 
+// alice is online and has joined, bob writes.
+struct AliceHearsBob : Service {
+  explicit AliceHearsBob(bridge::fanout::FanoutOptions options = one_by_one())
+      : Service(std::move(options)) {
+    join("alice");
+    join("bob");
+    online("alice");
+  }
+  bridge::backbone::RecordId says(const std::string& text) {
+    return post("bob", text).published().id();
+  }
+};
+
 }  // namespace tests

@@ -11,15 +11,8 @@ using bridge::wire::Reply;
 using tests::Service;
 using tests::Texts;
 
-// alice is online, bob writes.
-struct Story : Service {
-  explicit Story(bridge::fanout::FanoutOptions options = one_by_one())
-      : Service(std::move(options)) {
-    join("alice");
-    join("bob");
-    online("alice");
-  }
-  RecordId says(const std::string& text) { return post("bob", text).published().id(); }
+struct Story : tests::AliceHearsBob {
+  using AliceHearsBob::AliceHearsBob;
   // "text", "=1 text" for a correction of the first post of this story, "-1" for its retraction.
   Texts hears(const std::string& nick = "alice") {
     Texts told;

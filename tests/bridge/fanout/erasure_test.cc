@@ -9,15 +9,9 @@ using bridge::backbone::RecordId;
 using tests::Service;
 using tests::Texts;
 
-// alice is online, bob writes and is erased.
-struct Story : Service {
-  explicit Story(bridge::fanout::FanoutOptions options = one_by_one())
-      : Service(std::move(options)) {
-    join("alice");
-    join("bob");
-    online("alice");
-  }
-  RecordId says(const std::string& text) { return post("bob", text).published().id(); }
+// bob is erased.
+struct Story : tests::AliceHearsBob {
+  using AliceHearsBob::AliceHearsBob;
   bridge::wire::Request erasure(const std::string& nick) const {
     auto request = by(nick);
     request.mutable_erase();

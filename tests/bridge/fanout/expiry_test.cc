@@ -18,14 +18,9 @@ bridge::fanout::FanoutOptions kept_for(hours retention, std::size_t catch_up = 1
 }
 
 // alice is online, bob writes; posts are kept for a day.
-struct Story : Service {
+struct Story : tests::AliceHearsBob {
   explicit Story(bridge::fanout::FanoutOptions options = kept_for(hours(24)))
-      : Service(std::move(options)) {
-    join("alice");
-    join("bob");
-    online("alice");
-  }
-  RecordId says(const std::string& text) { return post("bob", text).published().id(); }
+      : AliceHearsBob(std::move(options)) {}
   // The fan-out finds what is too old, the committer lets go of it.
   void pass(hours time) {
     advance(time);

@@ -11,15 +11,7 @@ namespace {
 using tests::Service;
 using tests::Texts;
 
-// alice is online and has joined, bob writes.
-struct Story : Service {
-  explicit Story(bridge::fanout::FanoutOptions options = one_by_one())
-      : Service(std::move(options)) {
-    join("alice");
-    join("bob");
-    online("alice");
-  }
-};
+using Story = tests::AliceHearsBob;
 
 TEST_CASE("a track sees the posts after it") {
   Story story;
