@@ -39,9 +39,8 @@ class TimedStore final : public backbone::Store {
     return store_.read_directs(recipient, after, max);
   }
   base::Result<std::optional<backbone::RecordId>> find_duplicate(
-      backbone::AccountId author, std::string_view client_id, std::string_view text,
-      base::WallMs now_ms) const override {
-    return store_.find_duplicate(author, client_id, text, now_ms);
+      const backbone::PublishKey& publish, base::WallMs now_ms) const override {
+    return store_.find_duplicate(publish, now_ms);
   }
   base::Result<void> expire(const backbone::Expiry& expiry) override {
     return store_.expire(expiry);

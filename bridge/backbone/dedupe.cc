@@ -6,13 +6,15 @@
 
 namespace bridge::backbone {
 
-std::string dedupe_key(AccountId author, std::string_view client_id, std::string_view text) {
-  // The length keeps ("ab", "c") apart from ("a", "bc").
+std::string dedupe_key(const PublishKey& publish) {
+  // The length keeps ("ab", "c") apart from ("a", "bc"). No text ends like an id: it has zero
+  // bytes.
   std::string input;
-  input.reserve(2 * kKeyNumberBytes + client_id.size() + text.size());
-  append_be64(input, author);
-  append_be64(input, client_id.size());
-  input.append(client_id).append(text);
+  input.reserve(3 * kKeyNumberBytes + publish.client_id.size() + publish.text.size());
+  append_be64(input, publish.author);
+  append_be64(input, publish.client_id.size());
+  input.append(publish.client_id).append(publish.text);
+  if (publish.recipient != 0) append_be64(input, publish.recipient);
   const XXH128_hash_t hash = XXH3_128bits(input.data(), input.size());
   std::string key;
   key.reserve(kDedupeKeyBytes);
@@ -24,23 +26,30 @@ std::string dedupe_key(AccountId author, std::string_view client_id, std::string
 std::optional<std::string> dedupe_key(const Record& record) {
   const bool as_published = record.post().changed_by() == 0 && !record.post().deleted();
   if (record.has_post() && !record.post().client_id().empty() && as_published)
-    return dedupe_key(record.post().author(), record.post().client_id(), record.post().text());
+    return dedupe_key(key_of(record.post()));
   if (record.has_direct() && !record.direct().client_id().empty() && !record.direct().deleted())
-    return dedupe_key(record.direct().author(), record.direct().client_id(),
-                      record.direct().text());
+    return dedupe_key(key_of(record.direct()));
   return std::nullopt;
 }
 
-bool is_same_publish(const Record& record, AccountId author, std::string_view client_id,
-                     std::string_view text) {
-  const auto by_id = [&](const auto& body) {
-    return body.author() == author && body.client_id() == client_id;
-  };
+PublishKey key_of(const lapwing::record::Post& post) {
+  return {.author = post.author(), .client_id = post.client_id(), .text = post.text()};
+}
+
+PublishKey key_of(const lapwing::record::Direct& direct) {
+  return {.author = direct.author(),
+          .client_id = direct.client_id(),
+          .text = direct.text(),
+          .recipient = direct.recipient()};
+}
+
+bool is_same_publish(const Record& record, const PublishKey& publish) {
+  if (record.has_direct()) return key_of(record.direct()) == publish;
+  if (!record.has_post()) return false;
+  PublishKey key = key_of(record.post());
   // What a post said that was changed or expired is gone; the hash that led here knew.
-  if (record.has_post())
-    return by_id(record.post()) && (record.post().changed_by() != 0 || record.post().deleted() ||
-                                    record.post().text() == text);
-  return record.has_direct() && by_id(record.direct()) && record.direct().text() == text;
+  if (record.post().changed_by() != 0 || record.post().deleted()) key.text = publish.text;
+  return key == publish;
 }
 
 std::string encode_dedupe(DedupeEntry entry) {

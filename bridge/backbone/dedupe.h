@@ -1,4 +1,5 @@
-// Dedupe: how a store recognises a publish it has accepted before, by (author, client id, text).
+// Dedupe: how a store recognises a publish it has accepted before, by its PublishKey: author,
+// client id, text, and for a direct message its recipient.
 //
 // A 128-bit hash finds the candidate, the record it names decides: a collision, even one that was
 // built on purpose, can never make a new post pass for an old one. Without a client id nothing is a
@@ -24,11 +25,14 @@ inline constexpr std::size_t kDedupeKeyBytes = 16;
 // Nothing for records that are not published under a client id, nor for a post that was changed
 // since, or expired: what it was published as is gone, its entry stays.
 std::optional<std::string> dedupe_key(const Record& record);
-std::string dedupe_key(AccountId author, std::string_view client_id, std::string_view text);
+std::string dedupe_key(const PublishKey& publish);
+
+// Views into the record.
+PublishKey key_of(const lapwing::record::Post& post);
+PublishKey key_of(const lapwing::record::Direct& direct);
 
 // Whether this record, which that very publish led to, is it.
-bool is_same_publish(const Record& record, AccountId author, std::string_view client_id,
-                     std::string_view text);
+bool is_same_publish(const Record& record, const PublishKey& publish);
 
 struct DedupeEntry {
   RecordId id = 0;

@@ -375,14 +375,12 @@ base::Result<std::optional<Record>> EmbeddedStore::Impl::get(RecordId id) const 
   return std::optional<Record>(std::move(*record));
 }
 
-base::Result<std::optional<RecordId>> EmbeddedStore::find_duplicate(AccountId author,
-                                                                    std::string_view client_id,
-                                                                    std::string_view text,
+base::Result<std::optional<RecordId>> EmbeddedStore::find_duplicate(const PublishKey& publish,
                                                                     base::WallMs now_ms) const {
-  if (client_id.empty()) return std::optional<RecordId>();
+  if (publish.client_id.empty()) return std::optional<RecordId>();
   rocksdb::PinnableSlice stored;
   const auto status = impl_->database.db->Get(rocksdb::ReadOptions(), impl_->database.at(kDedupe),
-                                              dedupe_key(author, client_id, text), &stored);
+                                              dedupe_key(publish), &stored);
   if (status.IsNotFound()) return std::optional<RecordId>();
   if (!status.ok()) return impl_->database.failure(status);
   const auto entry = decode_dedupe(stored.ToStringView());
@@ -391,8 +389,7 @@ base::Result<std::optional<RecordId>> EmbeddedStore::find_duplicate(AccountId au
     return std::optional<RecordId>();
   auto record = impl_->get(entry->id);
   if (!record) return refuse(std::move(record.error()));
-  if (!*record || !is_same_publish(**record, author, client_id, text))
-    return std::optional<RecordId>();
+  if (!*record || !is_same_publish(**record, publish)) return std::optional<RecordId>();
   return std::optional<RecordId>(entry->id);
 }
 

@@ -46,8 +46,7 @@ class EmbeddedStore final : public Store {
                                             std::size_t bytes_max) const override;
   base::Result<std::vector<RecordId>> read_directs(AccountId recipient, RecordId after,
                                                    std::size_t max) const override;
-  base::Result<std::optional<RecordId>> find_duplicate(AccountId author, std::string_view client_id,
-                                                       std::string_view text,
+  base::Result<std::optional<RecordId>> find_duplicate(const PublishKey& publish,
                                                        base::WallMs now_ms) const override;
   base::Result<void> expire(const Expiry& expiry) override;
   RecordId expired_to() const override;

@@ -101,17 +101,15 @@ base::Result<std::vector<RecordId>> MemoryStore::read_directs(AccountId recipien
   return std::vector<RecordId>(first, first + static_cast<std::ptrdiff_t>(count));
 }
 
-base::Result<std::optional<RecordId>> MemoryStore::find_duplicate(AccountId author,
-                                                                  std::string_view client_id,
-                                                                  std::string_view text,
+base::Result<std::optional<RecordId>> MemoryStore::find_duplicate(const PublishKey& publish,
                                                                   base::WallMs now_ms) const {
   const std::lock_guard lock(mutex_);
-  if (client_id.empty()) return std::optional<RecordId>();
-  const auto found = dedupe_.find(dedupe_key(author, client_id, text));
+  if (publish.client_id.empty()) return std::optional<RecordId>();
+  const auto found = dedupe_.find(dedupe_key(publish));
   if (found == dedupe_.end()) return std::optional<RecordId>();
   const auto [id, time_ms] = found->second;
   if (!within_window(time_ms, std::max(now_ms, newest_ms_), dedupe_window_) ||
-      !is_same_publish(*log_[id - 1], author, client_id, text))
+      !is_same_publish(*log_[id - 1], publish))
     return std::optional<RecordId>();
   return std::optional<RecordId>(id);
 }

@@ -33,6 +33,15 @@ using AccountId = std::uint64_t;
 // Records are immutable once committed and shared by every reader in the process.
 using RecordPtr = std::shared_ptr<const Record>;
 
+// What makes a post or a direct message that very one, and no other; views, owned by whoever asks.
+struct PublishKey {
+  AccountId author = 0;
+  std::string_view client_id = {};
+  std::string_view text = {};
+  AccountId recipient = 0;  // of a direct message
+  bool operator==(const PublishKey&) const = default;
+};
+
 // Posts, and changes of posts, that are kept no longer.
 struct Expiry {
   struct Each {
@@ -68,11 +77,9 @@ class Store {
   virtual base::Result<std::vector<RecordId>> read_directs(AccountId recipient, RecordId after,
                                                            std::size_t max) const = 0;
 
-  // The id under which this very post (same author, client id and text) was accepted within the
-  // dedupe window before now_ms, if it was.
-  virtual base::Result<std::optional<RecordId>> find_duplicate(AccountId author,
-                                                               std::string_view client_id,
-                                                               std::string_view text,
+  // The id under which that very publish was accepted within the dedupe window before now_ms, if it
+  // was.
+  virtual base::Result<std::optional<RecordId>> find_duplicate(const PublishKey& publish,
                                                                base::WallMs now_ms) const = 0;
 
   // Posts up to `to` are kept no longer: `records` lose their texts, see amend.h. Atomic; a crash

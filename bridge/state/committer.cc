@@ -5,15 +5,16 @@
 #include <utility>
 
 #include "bridge/backbone/amend.h"
+#include "bridge/backbone/dedupe.h"
 #include "bridge/base/time_zone.h"
 #include "bridge/state/listeners.h"
 #include "bridge/wire/messages.h"
 
 namespace bridge::state {
 // All three: whoever sends one client id with many texts must not make every lookup long.
-std::size_t Committer::HashPublish::operator()(const PublishKey& key) const {
+std::size_t Committer::HashPublish::operator()(const backbone::PublishKey& key) const {
   const std::hash<std::string_view> hash;
-  return hash(key.text) ^ (hash(key.client_id) * 31) ^ key.author;
+  return hash(key.text) ^ (hash(key.client_id) * 31) ^ key.author ^ (key.recipient << 32);
 }
 
 Committer::Committer(backbone::Store& store, Rules rules, CommitListener& listener)
@@ -66,13 +67,11 @@ void Committer::settle_words(base::Now now) {
   }
 }
 
-base::Result<std::optional<RecordId>> Committer::find_duplicate(AccountId author,
-                                                                std::string_view client_id,
-                                                                std::string_view text,
+base::Result<std::optional<RecordId>> Committer::find_duplicate(const backbone::PublishKey& publish,
                                                                 base::WallMs now_ms) const {
-  const auto staged = publishes_in_batch_.find({author, client_id, text});
+  const auto staged = publishes_in_batch_.find(publish);
   if (staged != publishes_in_batch_.end()) return std::optional<RecordId>(staged->second);
-  return store_.find_duplicate(author, client_id, text, now_ms);
+  return store_.find_duplicate(publish, now_ms);
 }
 
 // Of this batch, or of the log. A read of the store: it costs a few microseconds, and requests that
@@ -108,16 +107,15 @@ void Committer::stage(Submission submission, base::Now now) {
 }
 
 void Committer::decide_one(Submission submission) {
-  const Moment moment{.next_id = next_id_,
-                      .now_ms = last_ms_,
-                      .may_create_author = submission.may_create_author,
-                      .find_duplicate =
-                          [&](AccountId author, std::string_view client_id, std::string_view text) {
-                            return find_duplicate(author, client_id, text, last_ms_);
-                          },
-                      .find_record = [&](RecordId id) { return find_record(id); },
-                      .known_zone = base::known_zone,
-                      .caught = &submission.caught};
+  const Moment moment{
+      .next_id = next_id_,
+      .now_ms = last_ms_,
+      .may_create_author = submission.may_create_author,
+      .find_duplicate =
+          [&](const backbone::PublishKey& publish) { return find_duplicate(publish, last_ms_); },
+      .find_record = [&](RecordId id) { return find_record(id); },
+      .known_zone = base::known_zone,
+      .caught = &submission.caught};
   Decision decision = submission.request.has_change_limit()
                           ? change_limit(submission.request.change_limit(), moment)
                           : decide(state_, rules_, std::move(submission.request), moment);
@@ -156,8 +154,8 @@ void Committer::take(std::vector<Record> records) {
     note_unsettled(record);
     bytes_ += record.ByteSizeLong();
     const auto& kept = *batch_.emplace_back(std::make_shared<const Record>(std::move(record)));
-    const auto note = [&](const auto& publish) {
-      publishes_in_batch_[{publish.author(), publish.client_id(), publish.text()}] = kept.id();
+    const auto note = [&](const auto& written) {
+      publishes_in_batch_[backbone::key_of(written)] = kept.id();
     };
     if (kept.has_post()) note(kept.post());
     if (kept.has_direct()) note(kept.direct());

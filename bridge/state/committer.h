@@ -116,18 +116,11 @@ class Committer {
     wire::Reply reply;
   };
   // What makes two publishes the same one. Views of a record of the batch, or of a request.
-  struct PublishKey {
-    AccountId author = 0;
-    std::string_view client_id;
-    std::string_view text;
-    bool operator==(const PublishKey&) const = default;
-  };
   struct HashPublish {
-    std::size_t operator()(const PublishKey& key) const;
+    std::size_t operator()(const backbone::PublishKey& key) const;
   };
 
-  base::Result<std::optional<RecordId>> find_duplicate(AccountId author, std::string_view client_id,
-                                                       std::string_view text,
+  base::Result<std::optional<RecordId>> find_duplicate(const backbone::PublishKey& publish,
                                                        base::WallMs now_ms) const;
   void decide_one(Submission submission);
   base::Result<backbone::RecordPtr> find_record(RecordId id) const;
@@ -153,7 +146,7 @@ class Committer {
   std::vector<backbone::RecordPtr> batch_;
   std::size_t bytes_ = 0;
   std::vector<Waiting> waiting_;
-  std::unordered_map<PublishKey, RecordId, HashPublish> publishes_in_batch_;
+  std::unordered_map<backbone::PublishKey, RecordId, HashPublish> publishes_in_batch_;
   std::unordered_map<RecordId, backbone::RecordPtr> amended_in_batch_;
   backbone::Erasures erased_in_batch_;
 

@@ -96,7 +96,8 @@ Result<void> Deciding::publish(Request& request) {
   if (!author) return tl::unexpected(author.error());
   if (post.plain() && !(*author)->plain_text_posts)
     return fail(ErrorCode::kUnconfirmed, "Plain text here is a public post.");
-  const auto before = accepted_before((*author)->id, post);
+  const auto before = accepted_before(
+      {.author = (*author)->id, .client_id = post.client_id(), .text = post.text()});
   if (!before) return tl::unexpected(before.error());
   if (*before) return {};
   Record& record = add_record();
@@ -124,7 +125,10 @@ Result<void> Deciding::direct(Request& request) {
   if ((*recipient)->address.empty())
     return fail(ErrorCode::kUnknown, fmt::format("{} is not on Jabber and cannot get messages.",
                                                  (*recipient)->nick.view()));
-  const auto before = accepted_before((*author)->id, message);
+  const auto before = accepted_before({.author = (*author)->id,
+                                       .client_id = message.client_id(),
+                                       .text = message.text(),
+                                       .recipient = (*recipient)->id});
   if (!before) return tl::unexpected(before.error());
   if (*before) return {};
   if (auto ok = may_write_to(**author, **recipient, "write to"); !ok) return ok;

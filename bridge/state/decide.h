@@ -51,8 +51,7 @@ struct Moment {
   base::WallMs now_ms = 0;  // of all its records
   bool may_create_author = false;
   // Has this very post been accepted already? See Store::find_duplicate.
-  std::function<base::Result<std::optional<RecordId>>(AccountId author, std::string_view client_id,
-                                                      std::string_view text)>
+  std::function<base::Result<std::optional<RecordId>>(const backbone::PublishKey& publish)>
       find_duplicate = {};
   // The record of this id, as it is now; nullptr when there is none.
   std::function<base::Result<backbone::RecordPtr>(RecordId id)> find_record = {};

@@ -262,9 +262,9 @@ Result<void> Deciding::nudge(const Account& account, const std::string& nick) {
     return fail(ErrorCode::kUnknown, fmt::format("{} is not on Jabber and cannot get messages.",
                                                  (*recipient)->nick.view()));
   if (auto ok = may_write_to(account, **recipient, "nudge"); !ok) return ok;
-  const std::string hour =
-      fmt::format("nudge {} {}", (*recipient)->id, moment_.now_ms / kNudgeEveryMs);
-  const auto before = moment_.find_duplicate(account.id, hour, kNudge);
+  const std::string hour = fmt::format("nudge {}", moment_.now_ms / kNudgeEveryMs);
+  const auto before = moment_.find_duplicate(
+      {.author = account.id, .client_id = hour, .text = kNudge, .recipient = (*recipient)->id});
   if (!before) return tl::unexpected(before.error());
   if (*before)
     return fail(ErrorCode::kConflict,

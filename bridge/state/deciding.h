@@ -86,9 +86,8 @@ class Deciding {
   Result<void> check_post(std::string_view client_id, std::string_view text) const;
 
   // Whether this very message was accepted before; the reply then says so.
-  template <class Message>
-  Result<bool> accepted_before(AccountId author, const Message& message) {
-    const auto before = moment_.find_duplicate(author, message.client_id(), message.text());
+  Result<bool> accepted_before(const backbone::PublishKey& message) {
+    const auto before = moment_.find_duplicate(message);
     if (!before) return tl::unexpected(before.error());
     if (*before) {
       decision_.reply.mutable_published()->set_id(**before);

@@ -42,10 +42,9 @@ class CountedStore final : public bridge::backbone::Store {
                                              std::size_t max) const override {
     return log_.read_directs(recipient, after, max);
   }
-  Result<std::optional<RecordId>> find_duplicate(AccountId author, std::string_view client_id,
-                                                 std::string_view text,
+  Result<std::optional<RecordId>> find_duplicate(const bridge::backbone::PublishKey& publish,
                                                  bridge::base::WallMs now_ms) const override {
-    return log_.find_duplicate(author, client_id, text, now_ms);
+    return log_.find_duplicate(publish, now_ms);
   }
   Result<void> expire(const bridge::backbone::Expiry& expiry) override {
     return log_.expire(expiry);

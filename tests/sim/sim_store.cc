@@ -71,11 +71,9 @@ base::Result<std::vector<RecordId>> SimStore::read_directs(AccountId recipient, 
   return store_->read_directs(recipient, after, max);
 }
 
-base::Result<std::optional<RecordId>> SimStore::find_duplicate(AccountId author,
-                                                               std::string_view client_id,
-                                                               std::string_view text,
-                                                               base::WallMs now) const {
-  return store_->find_duplicate(author, client_id, text, now);
+base::Result<std::optional<RecordId>> SimStore::find_duplicate(
+    const bridge::backbone::PublishKey& publish, base::WallMs now) const {
+  return store_->find_duplicate(publish, now);
 }
 
 base::Result<void> SimStore::replay_state(const std::function<void(const Record&)>& visit) const {

@@ -25,8 +25,7 @@ class SimStore final : public bridge::backbone::Store {
                                                            RecordId after,
                                                            std::size_t max) const override;
   bridge::base::Result<std::optional<RecordId>> find_duplicate(
-      bridge::backbone::AccountId author, std::string_view client_id, std::string_view text,
-      bridge::base::WallMs now) const override;
+      const bridge::backbone::PublishKey& publish, bridge::base::WallMs now) const override;
   bridge::base::Result<void> expire(const bridge::backbone::Expiry& expiry) override {
     return store_->expire(expiry);
   }

@@ -111,12 +111,13 @@ void check_indexes(const Store& store) {
       if (record->has_direct()) {
         REQUIRE(record->direct().text() == text);
         directs[record->direct().recipient()].push_back(record->id());
-        REQUIRE(*store.find_duplicate(record->direct().author(), std::to_string(record->id()), text,
+        REQUIRE(*store.find_duplicate({record->direct().author(), std::to_string(record->id()),
+                                       text, record->direct().recipient()},
                                       1'000) == record->id());
       } else if (record->has_post()) {
         REQUIRE(record->post().text() == text);
         newest_about["post " + std::to_string(record->post().author())] = record->id();
-        REQUIRE(*store.find_duplicate(record->post().author(), std::to_string(record->id()), text,
+        REQUIRE(*store.find_duplicate({record->post().author(), std::to_string(record->id()), text},
                                       1'000) == record->id());
       } else {
         newest_about[text] = record->id();

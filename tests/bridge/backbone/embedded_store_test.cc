@@ -100,7 +100,7 @@ TEST_CASE("compaction drops expired dedupe entries and no others") {
   CHECK(compacted_dedupe_entries(options, 1'000 + kTestWindow.count()) == 2);
   CHECK(compacted_dedupe_entries(options, 1'500 + kTestWindow.count()) == 0);
   const auto store = EmbeddedStore::open(options).value();
-  CHECK_FALSE(*store->find_duplicate(1, "c2", "young", 1'500));
+  CHECK_FALSE(*store->find_duplicate({1, "c2", "young"}, 1'500));
   CHECK(store->head() == 3);
 }
 

@@ -262,7 +262,9 @@ TEST_CASE("keys sort as their numbers do") {
 }
 
 TEST_CASE("dedupe: the key and the entry") {
-  CHECK(hex(dedupe_key(1, "c", "hi")) == "d2e98a30f6790b356df3790b4066483c");
+  CHECK(hex(dedupe_key({1, "c", "hi"})) == "d2e98a30f6790b356df3790b4066483c");
+  CHECK(dedupe_key({1, "c", "hi", 2}) != dedupe_key({1, "c", "hi"}));
+  CHECK(dedupe_key({1, "c", "hi", 2}) != dedupe_key({1, "c", "hi", 3}));
   CHECK(hex(encode_dedupe({300, 1'000})) == "000000000000012c00000000000003e8");
   CHECK_FALSE(decode_dedupe("short"));
 }

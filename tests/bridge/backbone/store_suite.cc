@@ -38,7 +38,7 @@ TEMPLATE_TEST_CASE("an empty store has nothing and says so", "", Embedded, InMem
   CHECK(store.head() == 0);
   CHECK(store.read(0, kAll, kAll)->empty());
   CHECK(store.read_directs(kAlice, 0, kAll)->empty());
-  CHECK_FALSE(*store.find_duplicate(kAlice, "x", "hello", 0));
+  CHECK_FALSE(*store.find_duplicate({kAlice, "x", "hello"}, 0));
   CHECK(replayed_ids(store).empty());
   CHECK(store.append({}));
   CHECK(store.head() == 0);
@@ -121,8 +121,8 @@ TEMPLATE_TEST_CASE("directs are found by their recipient", "", Embedded, InMemor
   CHECK(*store.read_directs(huge, 0, kAll) == Ids{third});
 }
 
-TEMPLATE_TEST_CASE("a publish is known again by author, client id and text", "", Embedded,
-                   InMemory) {
+TEMPLATE_TEST_CASE("a publish is known again by author, recipient, client id and text", "",
+                   Embedded, InMemory) {
   TestType bench;
   Scribe scribe;
   const auto id = scribe.post(kAlice, "hello", "c1");
@@ -130,12 +130,15 @@ TEMPLATE_TEST_CASE("a publish is known again by author, client id and text", "",
   REQUIRE(bench.store().append(scribe.take()));
   bench.reopen();
   auto& store = bench.store();
-  CHECK(*store.find_duplicate(kAlice, "c1", "hello", 1'001) == id);
-  CHECK(*store.find_duplicate(kAlice, "c2", "psst", 1'001) == direct);
-  CHECK_FALSE(*store.find_duplicate(kAlice, "c1", "hello there", 1'001));
-  CHECK_FALSE(*store.find_duplicate(kAlice, "c2", "hello", 1'001));
-  CHECK_FALSE(*store.find_duplicate(kBob, "c1", "hello", 1'001));
-  CHECK_FALSE(*store.find_duplicate(kAlice, "c", "1hello", 1'001));
+  CHECK(*store.find_duplicate({kAlice, "c1", "hello"}, 1'001) == id);
+  CHECK(*store.find_duplicate({kAlice, "c2", "psst", kBob}, 1'001) == direct);
+  CHECK_FALSE(*store.find_duplicate({kAlice, "c2", "psst", kAlice}, 1'001));
+  CHECK_FALSE(*store.find_duplicate({kAlice, "c2", "psst"}, 1'001));
+  CHECK_FALSE(*store.find_duplicate({kAlice, "c1", "hello", kBob}, 1'001));
+  CHECK_FALSE(*store.find_duplicate({kAlice, "c1", "hello there"}, 1'001));
+  CHECK_FALSE(*store.find_duplicate({kAlice, "c2", "hello", kBob}, 1'001));
+  CHECK_FALSE(*store.find_duplicate({kBob, "c1", "hello"}, 1'001));
+  CHECK_FALSE(*store.find_duplicate({kAlice, "c", "1hello"}, 1'001));
 }
 
 TEMPLATE_TEST_CASE("without a client id the same words are two posts", "", Embedded, InMemory) {
@@ -143,7 +146,7 @@ TEMPLATE_TEST_CASE("without a client id the same words are two posts", "", Embed
   Scribe scribe;
   scribe.post(kAlice, "good morning");
   REQUIRE(bench.store().append(scribe.take()));
-  CHECK_FALSE(*bench.store().find_duplicate(kAlice, "", "good morning", 1'001));
+  CHECK_FALSE(*bench.store().find_duplicate({kAlice, "", "good morning"}, 1'001));
 }
 
 TEMPLATE_TEST_CASE("the dedupe window ends", "", Embedded, InMemory) {
@@ -154,19 +157,19 @@ TEMPLATE_TEST_CASE("the dedupe window ends", "", Embedded, InMemory) {
   REQUIRE(bench.store().append(scribe.take()));
   auto& store = bench.store();
   const auto window = kTestWindow.count();
-  CHECK(*store.find_duplicate(kAlice, "c1", "hello", 5'000 + window - 1) == id);
-  CHECK_FALSE(*store.find_duplicate(kAlice, "c1", "hello", 5'000 + window));
+  CHECK(*store.find_duplicate({kAlice, "c1", "hello"}, 5'000 + window - 1) == id);
+  CHECK_FALSE(*store.find_duplicate({kAlice, "c1", "hello"}, 5'000 + window));
   // A wall clock that jumped back does not make it narrower.
-  CHECK(*store.find_duplicate(kAlice, "c1", "hello", 0) == id);
+  CHECK(*store.find_duplicate({kAlice, "c1", "hello"}, 0) == id);
 
   // Nor wider: the newest record is a clock too.
   scribe.at(5'000 + window);
   const auto again = scribe.post(kBob, "later", "c2");
   REQUIRE(store.append(scribe.take()));
-  CHECK_FALSE(*store.find_duplicate(kAlice, "c1", "hello", 0));
+  CHECK_FALSE(*store.find_duplicate({kAlice, "c1", "hello"}, 0));
   bench.reopen();
-  CHECK_FALSE(*bench.store().find_duplicate(kAlice, "c1", "hello", 0));
-  CHECK(*bench.store().find_duplicate(kBob, "c2", "later", 0) == again);
+  CHECK_FALSE(*bench.store().find_duplicate({kAlice, "c1", "hello"}, 0));
+  CHECK(*bench.store().find_duplicate({kBob, "c2", "later"}, 0) == again);
 }
 
 TEMPLATE_TEST_CASE("a publish accepted again after the window opens a window of its own", "",
@@ -177,7 +180,7 @@ TEMPLATE_TEST_CASE("a publish accepted again after the window opens a window of 
   scribe.at(1'000 + 2 * kTestWindow.count());
   const auto again = scribe.post(kAlice, "hello", "c1");
   REQUIRE(bench.store().append(scribe.take()));
-  CHECK(*bench.store().find_duplicate(kAlice, "c1", "hello", 0) == again);
+  CHECK(*bench.store().find_duplicate({kAlice, "c1", "hello"}, 0) == again);
 }
 
 TEMPLATE_TEST_CASE("of the records State is made of, the newest about each thing are replayed", "",
@@ -238,8 +241,8 @@ TEMPLATE_TEST_CASE("what was changed is found nowhere as it was", "", Embedded, 
   for (const auto& record : log)
     CHECK(record->SerializeAsString().find("secret") == std::string::npos);
   // A sender who did not hear the answer sends it again.
-  CHECK(bench.store().find_duplicate(kAlice, "2", "secret", 0) == std::optional(gone));
-  CHECK_FALSE(*bench.store().find_duplicate(kAlice, "2", "secret, too", 0));
+  CHECK(bench.store().find_duplicate({kAlice, "2", "secret"}, 0) == std::optional(gone));
+  CHECK_FALSE(*bench.store().find_duplicate({kAlice, "2", "secret, too"}, 0));
 }
 
 TEMPLATE_TEST_CASE("what an erased account wrote and was told is nowhere any more", "", Embedded,
@@ -283,9 +286,9 @@ TEMPLATE_TEST_CASE("what an erased account wrote and was told is nowhere any mor
   CHECK(log[to - 1]->direct().deleted());
   CHECK(log[by - 1]->direct().deleted());
   CHECK(log[other - 1]->post().text() == "nothing of that");
-  CHECK_FALSE(*bench.store().find_duplicate(gone, "1", "a secret", 0));
-  CHECK_FALSE(*bench.store().find_duplicate(stays, "2", "the secret", 0));
-  CHECK(*bench.store().find_duplicate(stays, "4", "nothing of that", 0) == other);
+  CHECK_FALSE(*bench.store().find_duplicate({gone, "1", "a secret"}, 0));
+  CHECK_FALSE(*bench.store().find_duplicate({stays, "2", "the secret", gone}, 0));
+  CHECK(*bench.store().find_duplicate({stays, "4", "nothing of that"}, 0) == other);
 }
 
 TEMPLATE_TEST_CASE("posts that are kept no longer have no text, but what caught them", "", Embedded,
@@ -311,7 +314,7 @@ TEMPLATE_TEST_CASE("posts that are kept no longer have no text, but what caught 
   CHECK_FALSE(log[gone - 1]->post().expired());  // its author was first
   CHECK(log[change - 1]->changed().superseded_by() == change);
   CHECK(log[young - 1]->post().text() == "young");
-  CHECK(bench.store().find_duplicate(kAlice, "1", "old", 0) == std::optional(old));
+  CHECK(bench.store().find_duplicate({kAlice, "1", "old"}, 0) == std::optional(old));
 }
 
 TEMPLATE_TEST_CASE("readers see a dense log up to its head while the writer goes on", "", Embedded,
@@ -329,7 +332,7 @@ TEMPLATE_TEST_CASE("readers see a dense log up to its head while the writer goes
       if (!records) return;
       for (const auto& record : *records)
         if (record->id() != ++position) wrong = true;
-      if (!store.find_duplicate(kAlice, std::to_string(position), "x", 0)) wrong = true;
+      if (!store.find_duplicate({kAlice, std::to_string(position), "x"}, 0)) wrong = true;
       if (!store.read_directs(kBob, position, 10)) wrong = true;
     }
   };

@@ -102,11 +102,11 @@ TEST_CASE("verify finds a row that is missing, in each index") {
     CHECK_THAT(store.fault(), Contains("Record 4 has no row in the index state"));
   }
   SECTION("dedupe") {
-    erase_row(store.options(), kDedupe, dedupe_key(1, "c1", "hello"));
+    erase_row(store.options(), kDedupe, dedupe_key({1, "c1", "hello"}));
     CHECK_THAT(store.fault(), Contains("Record 10 has no row in the index dedupe"));
   }
   SECTION("dedupe, too old to be asked for") {
-    erase_row(store.options(), kDedupe, dedupe_key(1, "c2", "rain"));
+    erase_row(store.options(), kDedupe, dedupe_key({1, "c2", "rain"}));
     CHECK(store.verified().faults == 0);
   }
   SECTION("directs") {
@@ -122,7 +122,7 @@ TEST_CASE("verify finds a row too many, in each index") {
     CHECK_THAT(store.fault(), Contains("which the log does not imply"));
   }
   SECTION("dedupe") {
-    write_row(store.options(), kDedupe, dedupe_key(1, "c3", "never"), encode_dedupe({8, 1'000}));
+    write_row(store.options(), kDedupe, dedupe_key({1, "c3", "never"}), encode_dedupe({8, 1'000}));
     CHECK_THAT(store.fault(), Contains("a row for record 8 that the log does not imply"));
   }
   SECTION("directs") {
@@ -138,7 +138,7 @@ TEST_CASE("verify finds a row that says something else than the log") {
     CHECK_THAT(store.fault(), Contains("is not what record 2 implies"));
   }
   SECTION("dedupe names the older of two") {
-    write_row(store.options(), kDedupe, dedupe_key(1, "c1", "hello"), encode_dedupe({7, 1'000}));
+    write_row(store.options(), kDedupe, dedupe_key({1, "c1", "hello"}), encode_dedupe({7, 1'000}));
     CHECK_THAT(store.fault(), Contains("row of record 10 in the index dedupe names record 7"));
   }
 }

@@ -83,6 +83,26 @@ TEST_CASE("the same client id and text is one post, with another text another") 
   CHECK(service.ask(request).published().duplicate());
 }
 
+TEST_CASE("the same to two people, and to everybody, under one client id is three messages") {
+  Service service;
+  for (const char* nick : {"alice", "bob", "carol"}) service.join(nick);
+  const auto to = [&](const std::string& nick) {
+    Request request = service.by("alice");
+    request.mutable_direct()->set_client_id("id-1");
+    request.mutable_direct()->set_nick(nick);
+    request.mutable_direct()->set_text("hello");
+    return request;
+  };
+  Request post = service.by("alice");
+  post.mutable_publish()->set_client_id("id-1");
+  post.mutable_publish()->set_text("hello");
+  CHECK_FALSE(service.ask(to("bob")).published().duplicate());
+  CHECK_FALSE(service.ask(to("carol")).published().duplicate());
+  CHECK_FALSE(service.ask(post).published().duplicate());
+  for (const Request& again : {to("bob"), to("carol"), post})
+    CHECK(service.ask(again).published().duplicate());
+}
+
 TEST_CASE("a duplicate within one commit is found too") {
   Service service;
   service.join("alice");
