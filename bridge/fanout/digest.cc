@@ -163,8 +163,8 @@ bool Digest::has_expired() const {
   return std::ranges::any_of(row_.lines, [](const auto& each) { return each.expired > 0; });
 }
 
-void Digest::told() {
-  for (backbone::DigestLine& each : row_.lines) each.told = true;
+void Digest::told(const backbone::DigestLine& line) {
+  row_.lines[static_cast<std::size_t>(&line - row_.lines.data())].told = true;
 }
 
 void Digest::tell_again() {

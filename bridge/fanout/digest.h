@@ -70,7 +70,7 @@ class Digest {
   std::vector<const backbone::DigestLine*> news() const;
   bool has_news() const;
   bool has_expired() const;
-  void told();
+  void told(const backbone::DigestLine& line);
   void tell_again();
   // What was told has been heard: what expired need not be told again.
   void heard();

@@ -10,7 +10,7 @@ namespace bridge::fanout {
 namespace {
 
 constexpr std::int64_t kHourMs = 3'600'000;
-// Without credit for it, a digest is told so much later.
+// Without credit for all of it, the rest of a digest is told so much later.
 constexpr std::chrono::milliseconds kTellAgain{100};
 // Of what `more` brought, so many may be on their way: well below Pending::kAgainMax.
 constexpr std::size_t kAskedForMax = 500;
@@ -96,13 +96,13 @@ void Fanout::tell_due(base::Now now) {
   }
 }
 
+// Line by line, as far as there is credit: a gateway's window may be smaller than all of them.
 bool Fanout::tell(Session& session, const Person& who, Digest& digest, base::WallMs now_ms) {
-  const auto lines = digest.news();
-  if (lines.empty()) return true;
   const auto offset = base::utc_offset(who.account->zone(), now_ms);
-  wire::Batch batch;
-  for (const backbone::DigestLine* line : lines) {
-    wire::Digest& told = *batch.add_digests();
+  bool all = true;
+  std::size_t lines = 0;
+  for (const backbone::DigestLine* line : digest.news()) {
+    wire::Digest told;
     told.set_address(who.account->address.str());
     told.set_phrase(line->phrase);
     told.set_count(line->count);
@@ -112,21 +112,23 @@ bool Fanout::tell(Session& session, const Person& who, Digest& digest, base::Wal
     if (offset) told.set_utc_offset_s(static_cast<std::int32_t>(offset->count()));
     for (const RecordId id : line->last) told.add_last(id);
     told.set_id(line->last.empty() ? position_ : line->last.back());
+    const wire::Cost cost = wire::cost_of(told);
+    all = session.used_deliveries + cost.deliveries <= session.granted_deliveries &&
+          session.used_bytes + cost.bytes <= session.granted_bytes;
+    if (!all) break;
+    session.used_deliveries += cost.deliveries;
+    session.used_bytes += cost.bytes;
+    session.batch_bytes += told.ByteSizeLong();
+    *session.batch.add_digests() = std::move(told);
+    digest.told(*line);
+    ++lines;
   }
-  const wire::Cost cost = wire::cost_of(batch);
-  if (session.used_deliveries + cost.deliveries > session.granted_deliveries ||
-      session.used_bytes + cost.bytes > session.granted_bytes)
-    return false;
-  session.used_deliveries += cost.deliveries;
-  session.used_bytes += cost.bytes;
-  session.batch_bytes += batch.ByteSizeLong();
-  session.batch.mutable_digests()->MergeFrom(batch.digests());
+  if (lines == 0) return all;
   session.sent.told.push_back(who.number);
   bounces_.sent(who.account->id, 0, turn_.mono);
-  digest.told();
   touch(who);
   if (session.batch_full()) flush(session);
-  return true;
+  return all;
 }
 
 // ---- more --------------------------------------------------------------------------------------
