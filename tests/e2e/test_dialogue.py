@@ -229,10 +229,11 @@ class Changing(Story):
 
 class Erasing(Story):
     async def test_an_erased_account_is_gone_with_all_that_waited_of_it(self):
-        ann, bob = await self.members("ann", "bob")
+        ann, bob = await self.members("ann", "bob", confirms=True)
         await ann.says(f"follow {bob.nick}")
         await bob.says("post good morning", "Posted")
         await ann.gets(f"{bob.nick}: good morning")
+        await ann.becomes_owed(0)
         await ann.becomes(kind="unavailable")
         await bob.says(f"d {ann.nick} for you alone", "Sent to")
         await ann.becomes_owed(1)

@@ -84,7 +84,8 @@ const time_at = (x) => end_ms() - span + (x - kLeft) / (kWidth - kLeft - kRight)
 function path_of(rows, column, y_of) {
   let path = "", last = 0;
   for (const row of rows) {
-    if (row[column] === null) { last = 0; continue; }
+    // null: nobody knows; undefined: a row from before there was such a column.
+    if ((row[column] ?? null) === null) { last = 0; continue; }
     const gap = last === 0 || row[0] - last > 5 * kEvery;  // nobody was asking then
     path += `${gap ? "M" : "L"}${x_of(row[0]).toFixed(1)} ${y_of(row[column]).toFixed(1)}`;
     last = row[0];
