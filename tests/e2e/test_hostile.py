@@ -19,6 +19,7 @@ import time
 import unittest
 
 from fake_server import FakeServer, local
+from messages import wait_until
 from stack import ROOT, Stack
 from stories import Story
 from wire_client import ACK, HELLO, HEADER, NACK, PING, PRESENCE, RECEIPT, REQUEST, VERSION
@@ -308,6 +309,8 @@ class SecondComponent:
         self.domain, self.secret, self.port = domain, secret, port
 
     async def connect(self):
+        # A server may say that it is up before the last of its listeners is.
+        await wait_until(self.is_there, 20, f"nobody listens at port {self.port}")
         self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
         self.send(
             "<stream:stream xmlns='jabber:component:accept' "
@@ -319,6 +322,10 @@ class SecondComponent:
         self.send(f"<handshake>{hashlib.sha1((stream + self.secret).encode()).hexdigest()}</handshake>")
         await self.reader.readuntil(b"handshake")
         await self.reader.readuntil(b">")
+
+    def is_there(self):
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def send(self, text):
         self.writer.write(text.encode())
