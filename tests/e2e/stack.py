@@ -27,10 +27,11 @@ def read_env(path):
 
 
 class Stack:
-    def __init__(self, bridge_extra="", gateway_extra="", server=None):
+    def __init__(self, bridge_extra="", gateway_extra="", server=None, retention="0s"):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="lapwing-"))
         self.server = server or os.environ.get("LAPWING_SERVER", "prosody")
         self.bin = os.environ.get("LAPWING_BIN", str(ROOT / "build" / "release" / "bin"))
+        self.retention = retention
         (self.dir / "bridge.extra").write_text(bridge_extra)
         (self.dir / "gateway.extra").write_text(gateway_extra)
 
@@ -45,6 +46,7 @@ class Stack:
         try:
             self._run(
                 "up", "--server", self.server, "--bin", self.bin,
+                "--retention", self.retention,
                 "--bridge-config-extra", str(self.dir / "bridge.extra"),
                 "--gateway-config-extra", str(self.dir / "gateway.extra"),
             )  # fmt: skip

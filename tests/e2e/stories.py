@@ -77,11 +77,12 @@ class Character(Person):
 class Story(unittest.IsolatedAsyncioTestCase):
     bridge_extra = ""
     gateway_extra = ""
+    retention = "0s"
     went_well = True
 
     @classmethod
     def setUpClass(cls):
-        cls.stack = Stack(cls.bridge_extra, cls.gateway_extra)
+        cls.stack = Stack(cls.bridge_extra, cls.gateway_extra, retention=cls.retention)
         cls.stack.up()
 
     @classmethod

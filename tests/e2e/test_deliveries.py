@@ -107,6 +107,28 @@ class Digests(Story):
         await ann.becomes_owed(0)
 
 
+class Retention(Story):
+    retention = "3s"
+
+    async def test_who_comes_back_is_told_how_many_posts_were_kept_no_longer(self):
+        ann, bob = await self.members("ann", "bob")
+        await ann.says(f"follow {bob.nick}")
+        await ann.says("track heron")
+        await ann.close()
+        for n in range(3):
+            await bob.says(f"post heron {n}", "Posted")
+        await bob.says(f"d {ann.nick} still here", "Sent to")
+        await ann.becomes_owed(1)
+
+        await ann.connect()
+        told = (await asyncio.wait_for(ann.answers.get(), TIMEOUT)).body
+        self.assertEqual(told, "3 posts that waited for you were too old to keep.")
+        await ann.gets(f"(direct) {bob.nick}: still here")
+        await bob.says("post heron live", "Posted")
+        await ann.gets(f"{bob.nick}: heron live")
+        await ann.says("more", "Nothing is waiting")
+
+
 class Receipts(Story):
     """XEP-0184, both ways."""
 
