@@ -13,6 +13,8 @@ constexpr std::chrono::seconds kRetryRead{1};
 // record.
 constexpr std::size_t kListenersPerRecord = 1024;
 constexpr std::size_t kTakenPerRecord = 4;
+// At the end of a pass so many of its members are let go in a turn. The others read on meanwhile.
+constexpr std::size_t kEndedPerTurn = 1024;
 
 }  // namespace
 
@@ -190,14 +192,15 @@ void Fanout::leave_pass(Person& who) {
 std::vector<PersonNumber> Fanout::end_pass(Pass& pass) {
   const RecordId at = pass.at;
   const bool end = at == position_;
-  auto members = passes_.end(pass);
+  auto members = passes_.end(pass, kEndedPerTurn);
   for (const PersonNumber number : members) {
     Person& who = roll_.wake(number);
     who.stream().read_to(at, end);
     finish_digest(who);
     touch(who);
   }
-  for (const PersonNumber number : std::exchange(waiting_, {})) catch_up_.push_back(number);
+  if (!pass.running)
+    for (const PersonNumber number : std::exchange(waiting_, {})) catch_up_.push_back(number);
   return members;
 }
 

@@ -108,7 +108,7 @@ std::size_t FanoutThread::turn(base::Now now) {
   // A turn makes at most kDeliveriesPerTurn batches, were each delivery a batch of its own.
   if (output_.room() > Fanout::kDeliveriesPerTurn) work += fanout_.turn(now);
   answer();
-  if (now.mono >= next_checkpoint_) checkpoint(now.mono, false);
+  if (now.mono >= next_checkpoint_ || fanout_.wants_checkpoint()) checkpoint(now.mono, false);
   return work;
 }
 

@@ -21,7 +21,7 @@ namespace bridge::fanout {
 
 struct FanoutThreadOptions {
   FanoutOptions fanout;
-  std::chrono::milliseconds checkpoint_every{1000};
+  std::chrono::milliseconds checkpoint_every{1000};  // at the latest
   int nice = 5;
   // One at a time with whoever has the same one: for the bench that shows what lanes are for.
   std::mutex* taking_turns = nullptr;

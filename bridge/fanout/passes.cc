@@ -87,14 +87,16 @@ void Passes::merge(Pass& pass) {
   }
 }
 
-std::vector<PersonNumber> Passes::end(Pass& pass) {
+std::vector<PersonNumber> Passes::end(Pass& pass, std::size_t members_max) {
   std::vector<PersonNumber> members;
-  for (const PersonNumber number : pass.members) {
+  while (pass.size > 0 && members.size() < members_max) {
+    const PersonNumber number = pass.members.back();
+    pass.members.pop_back();
     if (!in(pass, number)) continue;
-    roll_.set_pass(number, Roll::kNoPass);
+    leave(number);
     members.push_back(number);
   }
-  pass = {};
+  if (pass.size == 0) pass = {};
   return members;
 }
 

@@ -52,8 +52,9 @@ class Passes {
   RecordId meets(const Pass& pass, RecordId end) const;
   // Puts it together with one at the same place.
   void merge(Pass& pass);
-  // It is where the log ends, or empty. The members it had.
-  std::vector<PersonNumber> end(Pass& pass);
+  // It is where the log ends, or empty, and ends for so many of its members, who are returned; for
+  // the last of them it is over.
+  std::vector<PersonNumber> end(Pass& pass, std::size_t members_max);
 
  private:
   std::uint8_t mark(const Pass& pass) const {

@@ -114,7 +114,7 @@ std::size_t Engine::turn() {
     fanout_.acknowledge(kSession, acknowledged_);
   }
   const std::size_t work = fanout_.turn(now);
-  if (now.mono >= next_checkpoint_) checkpoint();
+  if (now.mono >= next_checkpoint_ || fanout_.wants_checkpoint()) checkpoint();
   return work + (acknowledges ? delivered_ - acknowledged_ : 0);
 }
 

@@ -51,11 +51,30 @@ TEST_CASE("a pass that catches up with another becomes part of it") {
   CHECK(crowd.passes.members() == 2);
   Pass* left = crowd.passes.next();
   CHECK(crowd.passes.meets(*left, 50'000) == 50'000);
-  auto members = crowd.passes.end(*left);
+  auto members = crowd.passes.end(*left, 10);
   std::ranges::sort(members);
   CHECK(members == std::vector<PersonNumber>{0, 1});
   CHECK_FALSE(crowd.passes.member(0));
   CHECK(crowd.passes.next() == nullptr);
+}
+
+TEST_CASE("a pass ends for a few of its members at a time, and the others read on") {
+  Crowd crowd(5);
+  for (PersonNumber n = 0; n < 5; ++n) crowd.passes.join(n, 100);
+  crowd.passes.leave(4);
+  Pass& pass = *crowd.passes.next();
+  pass.at = 200;
+  auto members = crowd.passes.end(pass, 2);
+  CHECK(members.size() == 2);
+  CHECK(pass.running);
+  CHECK(crowd.passes.members() == 2);
+  pass.at = 300;
+  for (PersonNumber n = 0; n < 5; ++n)
+    if (crowd.passes.member(n)) CHECK(crowd.passes.at(n) == 300);
+  std::ranges::copy(crowd.passes.end(pass, 10), std::back_inserter(members));
+  std::ranges::sort(members);
+  CHECK(members == std::vector<PersonNumber>{0, 1, 2, 3});
+  CHECK_FALSE(pass.running);
 }
 
 TEST_CASE("whoever leaves and joins again is a member once") {
@@ -69,7 +88,7 @@ TEST_CASE("whoever leaves and joins again is a member once") {
   Pass* pass = crowd.passes.next();
   CHECK(pass->size == 2);
   CHECK(pass->members.size() < 3000);
-  CHECK(crowd.passes.end(*pass).size() == 2);
+  CHECK(crowd.passes.end(*pass, 10).size() == 2);
 }
 
 }  // namespace
