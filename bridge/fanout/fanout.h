@@ -228,7 +228,7 @@ class Fanout {
   }
 
   base::Result<void> checkpoint(bool sync);
-  // So many people have changed since the last one that the next should not wait: it takes as long
+  // So many people have changed since the last that the next should not wait: it takes as long
   // as there are people in it. After one that failed there is no hurry.
   bool wants_checkpoint() const { return saved_ && roll_.changed().size() >= 1024; }
   // Before the last checkpoint of a process that ends in good order: what only waits for a receipt

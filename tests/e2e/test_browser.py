@@ -172,6 +172,12 @@ class Browsing(Website_story):
                 here.open("/public")
                 mine = here.driver.find_element("xpath", self.seen("that one is mine") + "/ancestor::article")
                 self.assertEqual(mine.find_elements("css selector", "form.delete"), [])
+            await ann.says("post gone in a moment", "Posted")
+            await self.shows(here, "gone in a moment")  # by itself, with its form
+            here.find("ol.posts form.delete button").click()
+            here.driver.switch_to.alert.accept()
+            here.wait_for_text("Deleted.")
+            self.assertNotIn("gone in a moment", here.find("ol.posts").text)
             self.assertEqual(there.complaints(), [])
 
     async def test_without_the_bridge_pages_stay_and_posts_wait_once(self):

@@ -77,6 +77,28 @@ function avatar(nick) {
   return element("span", { class: "avatar hue" + hue % 8, "aria-hidden": "true" }, nick.slice(0, 1));
 }
 
+function ask(form, question) {
+  form.addEventListener("submit", (event) => {
+    if (!confirm(question)) event.preventDefault();
+  });
+}
+const askToDelete = (form) => ask(form, "Delete this post? Whoever got it is told.");
+
+const hidden = (name, value) => element("input", { type: "hidden", name, value });
+
+// What gateway/web/pages/posts.cc puts under a post; what replies and favourites it has is not known here.
+function actions(post) {
+  const footer = element("footer", { class: "actions" },
+    element("a", { href: `/post/${post.id}#reply` }, "Reply"));
+  if (post.author !== me) return footer;
+  const form = element("form", { method: "post", action: "/delete", class: "delete" },
+    hidden("csrf", csrf), hidden("back", location.pathname), hidden("id", post.id),
+    element("button", { "aria-label": "Delete this post" }, "Delete"));
+  askToDelete(form);
+  footer.append(form);
+  return footer;
+}
+
 function postItem(post) {
   const by = element("header", { class: "by" },
     element("a", { class: "author", href: "/@" + post.author }, post.author),
@@ -88,6 +110,7 @@ function postItem(post) {
     body.append(element("p", { class: "context" }, "In reply to ",
       element("a", { href: "/post/" + post.in_reply_to }, "#" + post.in_reply_to)));
   body.append(element("p", { class: "text", dir: "auto" }, richText(post.text)));
+  if (me) body.append(actions(post));
   const article = element("article",
     { class: "post new", id: "p" + post.id, "data-id": post.id, "aria-label": "Post by " + post.author },
     avatar(post.author), body);
@@ -273,12 +296,6 @@ for (const area of document.querySelectorAll("textarea[data-bytes]")) {
     send(form, area, tell);
   });
 }
-function ask(form, question) {
-  form.addEventListener("submit", (event) => {
-    if (!confirm(question)) event.preventDefault();
-  });
-}
 for (const button of document.querySelectorAll("button.danger"))
   ask(button.form, "Sign out in every browser, this one too?");
-for (const form of document.querySelectorAll("form.delete"))
-  ask(form, "Delete this post? Whoever got it is told.");
+document.querySelectorAll("form.delete").forEach(askToDelete);
