@@ -63,12 +63,15 @@ void Fanout::finish_digest(const Person& who) {
 bool Fanout::arrived_after_all(Person& who, RecordId id) {
   const auto prepared = cache_.get(id);
   if (!prepared || (*prepared)->changes() || !(*prepared)->streams()) return false;
+  // While something before it waits, the digest alone keeps it from being read again. With too much
+  // done out of order, `more` brings it once more.
+  if (who.stream().outstanding(id) && !who.stream().confirmed(id)) return true;
   const auto as = owed(state_, *who.account, **prepared);
   const auto digest = digests_.find(who.number);
   digest->second.take(id, as ? as->phrase : std::string_view{});
   if (digest->second.empty()) digests_.erase(digest);
   counters_.confirmed.add();
-  touch(who);
+  moved(who);
   return true;
 }
 

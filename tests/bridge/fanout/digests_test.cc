@@ -143,6 +143,30 @@ TEST_CASE("a digest survives a crash, and is told again if nobody may have heard
   CHECK(story.owed("alice") == 0);
 }
 
+TEST_CASE(
+    "what arrives after all, as a copy from before, is neither counted nor brought any more") {
+  const bool crashes = GENERATE(true, false);
+  Story story(1);
+  story.posts("carol", "nyc", 1, 2);
+  const auto third = story.post("carol", "nyc 3").published().id();
+  story.posts("carol", "nyc", 4, 4);
+  story.online("alice");
+  CHECK(story.digested("alice") == 3);
+  story.confirm("alice", third);  // while the first is on its way
+  CHECK(story.digested("alice") == 2);
+  CHECK(story.owed("alice") == 1);
+  REQUIRE(story.fanout().checkpoint(true));
+  if (crashes) {
+    story.crash();
+    CHECK(story.owed("alice") + story.digested("alice") == 3);
+    story.delivered().clear();
+    story.online("alice");
+  }
+  story.acknowledge();
+  story.reads_all();
+  CHECK(story.texts_for("alice") == Texts{"nyc 1", "nyc 2", "nyc 4"});
+}
+
 TEST_CASE("a line that was lost with the gateway is told again") {
   Story story(0);
   story.posts("carol", "nyc", 1, 3);
