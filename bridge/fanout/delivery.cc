@@ -161,7 +161,7 @@ void Fanout::send_one(Kind kind, PersonNumber number, base::Now now) {
   if (!as && !direct_owed(*who.account, **prepared)) {
     who.pending[cursor].withdrawn(entry.id);
     counters_.withdrawn.add();
-    if ((*prepared)->streams() && (*prepared)->gone()) return pass_over(who, **prepared);
+    if ((*prepared)->streams() && (*prepared)->gone()) pass_over(who, **prepared);
     return moved(who);
   }
   const bool ages = !entry.late && (kind == Kind::kFollow || kind == Kind::kTrack);

@@ -177,3 +177,19 @@ TEST_CASE("a digest of an erased account is not kept") {
     CHECK(row.digest == bridge::backbone::DigestRow{});
   });
 }
+
+TEST_CASE("what was posted after something erased comes") {
+  Story story;
+  story.join("carol");
+  story.track("alice", "nyc");
+  story.lose_server();
+  story.fanout().close(Service::kSession);
+  story.open_session(8, 0, 0);
+  story.online("alice", 8);
+  story.says("secret of nyc");
+  story.post("carol", "good morning nyc");
+  story.erase("bob");
+  story.fanout().grant(8, 1000, 1'000'000);
+  story.settle();
+  CHECK(story.texts_for("alice") == Texts{"good morning nyc"});
+}
