@@ -40,13 +40,19 @@ RecordPtr as_if_superseded(RecordPtr record) {
 
 SimStore::SimStore(Stage& stage) : stage_(stage), store_(std::make_unique<MemoryStore>()) {}
 
-base::Result<void> SimStore::append(std::span<const RecordPtr> records) {
+void SimStore::note(std::span<const RecordPtr> records) {
   for (const RecordPtr& record : records) {
     written_[record->id()] = record;
     if (record->has_changed()) changes_[record->changed().post()].push_back(record);
     if (record->has_erased()) erased_[record->erased().account()] = record->id();
   }
+}
+
+base::Result<void> SimStore::append(std::span<const RecordPtr> records) {
   auto appended = store_->append(records);
+  // The first that is refused may be on the disk all the same; what follows it is not.
+  if (appended || !refuses_) note(records);
+  refuses_ = !appended;
   // Mutant: readable and acknowledged at once, and on the disk only some time later.
   if (appended && planted(Mutant::kAckBeforeFsync))
     stage_.agenda.after(milliseconds(20), [this, head = store_->head()] {
@@ -91,7 +97,14 @@ base::Result<void> SimStore::replay_state(const std::function<void(const Record&
   return replayed;
 }
 
+base::Result<void> SimStore::resume() {
+  auto resumed = store_->resume();
+  if (resumed) refuses_ = false;
+  return resumed;
+}
+
 void SimStore::crash() {
+  refuses_ = false;
   if (!planted(Mutant::kAckBeforeFsync)) return store_->crash();
   const auto kept = store_->read(0, synced_, std::numeric_limits<std::size_t>::max());
   store_ = std::make_unique<MemoryStore>();

@@ -17,7 +17,7 @@ class SimStore final : public bridge::backbone::Store {
   explicit SimStore(Stage& stage);
 
   bridge::base::Result<void> append(std::span<const RecordPtr> records) override;
-  bridge::base::Result<void> resume() override { return store_->resume(); }
+  bridge::base::Result<void> resume() override;
   RecordId head() const override { return store_->head(); }
   bridge::base::Result<std::vector<RecordPtr>> read(RecordId after, std::size_t records_max,
                                                     std::size_t bytes_max) const override;
@@ -54,14 +54,16 @@ class SimStore final : public bridge::backbone::Store {
 
  private:
   bool planted(Mutant mutant) const { return stage_.plan.mutant == mutant; }
+  void note(std::span<const bridge::backbone::RecordPtr> records);
 
   Stage& stage_;
   std::unique_ptr<bridge::backbone::MemoryStore> store_;
-  std::map<RecordId, RecordPtr> written_;                   // what each id was lastly tried with
+  std::map<RecordId, RecordPtr> written_;                   // what each id was last tried with
   std::map<RecordId, std::vector<RecordPtr>> changes_;      // by post; some were refused
   std::map<bridge::backbone::AccountId, RecordId> erased_;  // some were refused
   bool readable_ = true;
-  RecordId synced_ = 0;  // of the mutant that acknowledges before that
+  bool refuses_ = false;  // since an append that was refused
+  RecordId synced_ = 0;   // of the mutant that acknowledges before that
 };
 
 }  // namespace tests::sim
