@@ -71,7 +71,7 @@ bool Digest::add_single(RecordId id, std::string_view phrase, base::WallMs time_
   insert(row_.singles, id);
   count_in(id, phrase, time_ms);
   if (row_.singles.size() <= kSinglesMax) return false;
-  row_.singles.erase(row_.singles.begin());
+  remove(row_.singles.front());
   backbone::DigestLine& shortened = line(phrase, time_ms);
   --shortened.count;
   ++shortened.expired;
@@ -99,8 +99,13 @@ std::optional<RecordId> Digest::next(RecordId after) const {
   return first;
 }
 
+// A stretch may have grown over one that was held by itself: it goes from both.
+void Digest::remove(RecordId id) {
+  if (!erase(row_.singles, id) || within(row_.stretches, id)) insert(row_.taken, id);
+}
+
 void Digest::take(RecordId id, std::string_view phrase) {
-  if (!erase(row_.singles, id)) insert(row_.taken, id);
+  remove(id);
   const auto known = std::ranges::find(row_.lines, phrase, &backbone::DigestLine::phrase);
   if (known != row_.lines.end() && known->count > 0) --known->count;
   tidy();

@@ -78,6 +78,7 @@ class Digest {
  private:
   backbone::DigestLine& line(std::string_view phrase, base::WallMs time_ms);
   void count_in(RecordId id, std::string_view phrase, base::WallMs time_ms);
+  void remove(RecordId id);
   static void clear(backbone::DigestLine& line);
   void tidy();
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "bridge/fanout/digest.h"
 #include "tests/support/service.h"
 
 namespace {
