@@ -99,10 +99,12 @@ bool Fanout::still_waits(PersonNumber number, RecordId post) {
   return stream.outstanding(post) && !stream.in_flight(post);
 }
 
-// They may have got the post, as it was, though it seems to wait.
-// A post that is gone is not sent again, while a corrected one is, as it reads now.
-bool Fanout::in_doubt(PersonNumber number, RecordId post, RecordId change) const {
-  return doubts_.has(number, post) || (change > unsaved_.after && change <= unsaved_.to);
+// They may have got the post, as it was, though it seems to wait. If their client says so before it
+// is sent again, as it reads now, nothing but the change tells them what became of it. What the
+// last process did and did not save counts for what is gone alone: that is not sent again, while a
+// correction would come before its post.
+bool Fanout::in_doubt(PersonNumber number, RecordId post, RecordId change, bool gone) const {
+  return doubts_.has(number, post) || (gone && change > unsaved_.after && change <= unsaved_.to);
 }
 
 std::optional<Owed> Fanout::due(PersonNumber number, const Prepared& prepared) {
@@ -110,7 +112,7 @@ std::optional<Owed> Fanout::due(PersonNumber number, const Prepared& prepared) {
   if (!as || !prepared.changes()) return as;
   const RecordId post = prepared.about();
   const bool deleted = prepared.record->changed().deleted();
-  if (deleted && in_doubt(number, post, prepared.record->id())) return as;
+  if (in_doubt(number, post, prepared.record->id(), deleted)) return as;
   if (!still_waits(number, post)) return as;
   return std::nullopt;
 }
@@ -120,7 +122,7 @@ std::optional<Owed> Fanout::due(PersonNumber number, const Prepared& prepared) {
 void Fanout::told_with(Person& who, const Prepared& prepared) {
   const RecordId change = prepared.changed_by();
   if (change == 0) return;
-  if (prepared.gone() && in_doubt(who.number, prepared.about(), change)) return;
+  if (in_doubt(who.number, prepared.about(), change, prepared.gone())) return;
   if (Job* job = jobs_.find(change)) job->make_exempt(who.account->id);
   who.stream().skip(change, position_);
   touch(who);

@@ -1,9 +1,8 @@
 // Doubts: deliveries that may have arrived although they are owed again, because a session ended
 // before it had said, or because they came back: a server returns what a client did not confirm,
-// read or not. What its author takes back is gone then, and yet the retraction has to go out.
+// read or not. What its author takes back or corrects meanwhile has to go out all the same.
 //
-// Kept in memory only, and only the newest; whoever forgets one leaves out a retraction. One
-// thread.
+// Kept in memory only, and only the newest; whoever forgets one leaves out a change. One thread.
 #pragma once
 
 #include <cstddef>

@@ -288,7 +288,7 @@ class Fanout {
   void note_expired(Person& person, const Prepared& prepared);
 
   bool still_waits(PersonNumber number, RecordId post);
-  bool in_doubt(PersonNumber number, RecordId post, RecordId change) const;
+  bool in_doubt(PersonNumber number, RecordId post, RecordId change, bool gone) const;
   // owed(), and what a change is about has come to them.
   std::optional<Owed> due(PersonNumber number, const Prepared& prepared);
   void told_with(Person& person, const Prepared& prepared);
@@ -430,7 +430,7 @@ class Fanout {
   RecordId expired_to_ = 0;        // as the cache knows it
   base::Time look_for_expired_{};
   Doubts doubts_;
-  bool saved_ = true;           // the last checkpoint
+  bool saved_ = true;          // the last checkpoint
   backbone::Stretch unsaved_;  // in which the last process may have done what it did not save
   base::Now turn_{};
   std::uint64_t order_ = 0;  // of batches sent and of people appearing

@@ -215,6 +215,20 @@ TEST_CASE("what was lost on its way may have arrived: the retraction goes out, t
   CHECK(story.hears() == Texts{"nyc is full", "gone"});
 }
 
+TEST_CASE("what was lost on its way, was corrected and then arrived as it was, is corrected, too") {
+  Story story;
+  story.track("alice", "nyc");
+  const RecordId post = story.says("nyc is fool");
+  story.acknowledge();
+  story.give_back("alice", post);
+  story.correct("bob", post, "nyc is full");
+  story.confirm("alice", post);
+  story.online("alice");
+  CHECK(story.hears() == Texts{"nyc is fool", "now: nyc is full"});
+  story.acknowledge();
+  CHECK(story.owed("alice") == 0);
+}
+
 TEST_CASE("who was there when the bridge died hears of what was taken back in its last moment") {
   Story story;
   story.track("alice", "nyc");

@@ -144,6 +144,17 @@ TEST_CASE("a digest survives a crash, and is told again if nobody may have heard
   CHECK(story.owed("alice") == 0);
 }
 
+TEST_CASE("what a digest held by itself before a stretch grew over it goes from both at once") {
+  bridge::fanout::Digest digest;
+  digest.add_single(10, "nyc", 0);
+  digest.add(8, "", 0);
+  digest.add(12, "", 0);
+  digest.take(10, "nyc");
+  CHECK_FALSE(digest.holds(10));
+  CHECK(digest.count("nyc") == 0);
+  CHECK(digest.next(8) != 10);
+}
+
 TEST_CASE(
     "what arrives after all, as a copy from before, is neither counted nor brought any more") {
   const bool crashes = GENERATE(true, false);
