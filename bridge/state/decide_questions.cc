@@ -23,22 +23,33 @@ Result<void> Deciding::whois(const Request& request) {
 
 void Deciding::list_people(const Request& request, const Account& account) {
   auto& names = *decision_.reply.mutable_names();
-  std::uint64_t total = 0;
-  const auto add = [&](AccountId id) {
-    if (++total <= wire::kNamesMax) names.add_nicks(state_.find(id)->nick.str());
+  const auto full = [&] { return static_cast<std::size_t>(names.nicks_size()) == wire::kNamesMax; };
+  RecordId last = 0;
+  // Those of a page and the one behind it, which says only that there is one.
+  const auto add = [&](AccountId id, RecordId since) {
+    if (full()) return names.set_next(last);
+    names.add_nicks(state_.find(id)->nick.str());
+    last = since;
   };
   if (request.has_list_follows()) {
-    for (const FollowEdge& edge : account.follows) add(edge.followee);
-  } else if (request.has_list_blocks()) {
-    for (const Block& block : account.blocks())
-      if (block.in_force()) add(block.other);
+    for (const FollowEdge& edge : account.follows)
+      if (edge.since > request.list_follows().after() && names.next() == 0)
+        add(edge.followee, edge.since);
+    names.set_total(account.follows.size());
+  } else if (request.has_list_followers()) {
+    account.followers().visit(
+        {.after = request.list_followers().after()}, wire::kNamesMax + 1,
+        [&](RecordId since, PersonNumber follower) { add(state_.accounts()[follower].id, since); });
+    names.set_total(account.followers().size());
   } else {
-    account.followers().visit({}, wire::kNamesMax, [&](RecordId, PersonNumber follower) {
-      add(state_.accounts()[follower].id);
-    });
-    total = account.followers().size();
+    std::uint64_t total = 0;
+    for (const Block& block : account.blocks()) {
+      if (!block.in_force()) continue;
+      ++total;
+      if (!full()) names.add_nicks(state_.find(block.other)->nick.str());
+    }
+    names.set_total(total);
   }
-  names.set_total(total);
 }
 
 void Deciding::list_phrases(const Request& request, const Account& account) {

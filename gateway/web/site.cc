@@ -100,20 +100,29 @@ void Site::with_follows(const std::string& nick, const base::Now& now, std::func
   if (view_.follows_known(nick) || !asker_.ready(now.mono)) return then();
   auto& waiting = follows_asked_[folded(nick)];
   waiting.push_back(std::move(then));
-  if (waiting.size() > 1) return;
+  if (waiting.size() == 1) ask_follows(nick, 0, {}, now.mono);
+}
+
+// Page by page, as many as the view keeps of one person.
+void Site::ask_follows(const std::string& nick, std::uint64_t after,
+                       std::vector<std::string> follows, bridge::base::Time now) {
   wire::Request question;
   question.mutable_actor()->set_nick(nick);
-  question.mutable_list_follows();
-  asker_.ask(question, now.mono, [this, nick](const wire::Reply& reply) {
-    if (reply.has_names()) {
-      const auto& nicks = reply.names().nicks();
-      view_.set_follows(nick, {nicks.begin(), nicks.end()});
-    }
-    // Whoever comes while these are answered asks anew.
-    auto all = follows_asked_.extract(folded(nick));
-    if (!all.empty())
-      for (const auto& one : all.mapped()) one();
-  });
+  question.mutable_list_follows()->set_after(after);
+  asker_.ask(question, now,
+             [this, nick, follows = std::move(follows)](const wire::Reply& reply) mutable {
+               if (reply.has_names()) {
+                 const wire::Names& page = reply.names();
+                 follows.insert(follows.end(), page.nicks().begin(), page.nicks().end());
+                 if (page.next() != 0 && follows.size() < settings_.view.follows_max)
+                   return ask_follows(nick, page.next(), std::move(follows), now_.mono);
+                 view_.set_follows(nick, follows);
+               }
+               // Whoever comes while these are answered asks anew.
+               auto all = follows_asked_.extract(folded(nick));
+               if (!all.empty())
+                 for (const auto& one : all.mapped()) one();
+             });
 }
 
 void Site::set_live(bool live) {

@@ -105,6 +105,8 @@ class Site : public bridge::client::Listener {
   // What the bridge has done need not wait for the feed to say so.
   void apply(const wire::Request& request, const Sent& sent);
   void apply_follow(const std::string& nick, const wire::Request& request, bool undo);
+  void ask_follows(const std::string& nick, std::uint64_t after, std::vector<std::string> follows,
+                   bridge::base::Time now);
   void set_live(bool live);
 
   const SiteSettings settings_;

@@ -155,6 +155,41 @@ TEST_CASE("following: somebody, once, not oneself") {
   CHECK_FALSE(service.leave("alice", "bob").done().changed());
 }
 
+TEST_CASE("follows and followers come in pages, the oldest first") {
+  Service service;
+  service.join("alice");
+  constexpr std::size_t kPeople = 2 * bridge::wire::kNamesMax + 1;
+  for (std::size_t n = 0; n < kPeople; ++n) {
+    const std::string nick = "bob" + std::to_string(n);
+    service.join(nick);
+    service.follow("alice", nick);
+    service.follow(nick, "alice");
+  }
+  const auto pages = [&](auto&& page_after) {
+    std::vector<std::string> nicks;
+    std::uint64_t after = 0;
+    do {
+      Request request = service.by("alice");
+      page_after(request, after);
+      const bridge::wire::Names names = service.ask(request).names();
+      CHECK(names.total() == kPeople);
+      CHECK(names.nicks_size() > 0);
+      nicks.insert(nicks.end(), names.nicks().begin(), names.nicks().end());
+      after = names.next();
+    } while (after != 0);
+    return nicks;
+  };
+  const auto follows = pages([](Request& request, std::uint64_t after) {
+    request.mutable_list_follows()->set_after(after);
+  });
+  const auto followers = pages([](Request& request, std::uint64_t after) {
+    request.mutable_list_followers()->set_after(after);
+  });
+  REQUIRE(follows.size() == kPeople);
+  for (std::size_t n = 0; n < kPeople; ++n) CHECK(follows[n] == "bob" + std::to_string(n));
+  CHECK(followers == follows);
+}
+
 TEST_CASE("tracks are kept in canonical form and at most so many") {
   Service service;
   service.join("alice");

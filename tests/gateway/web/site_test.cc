@@ -66,7 +66,9 @@ struct World {
       reply.mutable_published()->set_id(++bridge_head);
     } else if (request.has_list_follows()) {
       ++follows_asked;
-      reply.mutable_names()->add_nicks("bob");
+      const bool first = request.list_follows().after() == 0;
+      reply.mutable_names()->add_nicks(first ? "bob" : "dave");
+      reply.mutable_names()->set_next(first && follows_two_pages ? 17 : 0);
     } else if (request.has_list_favourites()) {
       auto& item = *reply.mutable_posts()->add_items();
       item.set_id(7);
@@ -173,6 +175,7 @@ struct World {
   std::uint64_t bridge_head = 0;
   std::uint64_t subscribed_after = ~std::uint64_t{0};
   int follows_asked = 0;
+  bool follows_two_pages = false;
   bool refuse_changes = false;
   bool answers_nothing = false;
   std::vector<wire::Request> asked;
@@ -381,6 +384,18 @@ TEST_CASE("without a bridge pages say how old they are, and the feed goes on whe
   world.back();
   CHECK(world.subscribed_after == 5);
   CHECK(world.site.live_now());
+}
+
+TEST_CASE("home asks for everybody whom somebody follows, page by page", "[site]") {
+  World world;
+  world.follows_two_pages = true;
+  world.feed(1, "bob", "of the first page");
+  world.feed(2, "dave", "of the second");
+  const std::string home = world.ask("GET", "/api/timelines/home").body;
+  CHECK(home.find("of the first page") != std::string::npos);
+  CHECK(home.find("of the second") != std::string::npos);
+  CHECK(world.follows_asked == 2);
+  CHECK(world.asked.back().list_follows().after() == 17);
 }
 
 TEST_CASE("home asks once whom somebody follows", "[site]") {
