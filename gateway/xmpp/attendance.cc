@@ -37,6 +37,16 @@ void Attendance::send(const Stanza& answered, PresenceType type) {
 
 void Attendance::on_presence(const Stanza& presence, bridge::base::Time now) {
   if (presence.from.local.empty() || presence.from.domain == settings_.domain) return;
+// They may follow from now on; `nick` as its owner writes it.
+void Attendance::approve(const Stanza& asked, std::string_view nick) {
+  const std::string ours = asked.to.bare();
+  const std::string theirs = asked.from.bare();
+  Presence approval = own_presence(ours, theirs, Who::kContact, PresenceType::kSubscribed);
+  approval.nick = nick;
+  outbox_.push(approval);
+  send(asked, PresenceType::kAvailable);
+}
+
   const bool contact = who_is(settings_, presence.to) == Who::kContact;
   const std::string_view type = presence.type;
   if (type.empty()) {
@@ -119,11 +129,7 @@ void Attendance::follow(const Stanza& presence, bridge::base::Time now) {
   request.mutable_actor()->set_address(presence.from.bare());
   const bool asked = asker_.ask(
       request, now, [this, presence, follow](const wire::Reply& reply, bridge::base::Time) {
-        if (!reply.has_error()) {
-          send(presence, PresenceType::kSubscribed);
-          send(presence, PresenceType::kAvailable);
-          return;
-        }
+        if (!reply.has_error()) return approve(presence, reply.done().nick());
         if (reply.error().code() == wire::UNAVAILABLE || reply.error().code() == wire::BUSY) {
           outbox_.push_error_for(presence, ErrorType::kWait, condition::kRemoteServerTimeout,
                                  command::render_reply(follow, reply));

