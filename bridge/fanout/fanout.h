@@ -303,6 +303,7 @@ class Fanout {
 
   // Who can be reached.
   void refresh(AccountId account);
+  void has_moved(AccountId account);
   void go_away(Person& person);
   void pass_by_who_left();
 

@@ -82,6 +82,8 @@ bool allowed_on(Kind kind, const Request& request) {
     case Request::kRoster:
     case Request::kIssueCode:
       return kind == Kind::kIm;
+    case Request::kOfferMove:
+    case Request::kTakeMove:
     case Request::kRedeemCode:
       return kind == Kind::kWeb;
     case Request::kSubscribe:
