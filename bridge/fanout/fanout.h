@@ -372,6 +372,7 @@ class Fanout {
 
   // Counting.
   void report_owed(std::uint64_t ticket, const wire::Owed& asked);
+  void give_extract(std::uint64_t ticket, const wire::Request& request);
   RecordId owed_from(PersonNumber number);
   std::size_t count_owed();
   base::Result<void> count_record(OwedReport& report, std::size_t& budget);

@@ -74,6 +74,18 @@ std::string say_code(const Values&, const wire::Reply& reply) {
   return text;
 }
 
+std::string say_where_to_get_it(const Values&, const wire::Reply& reply) {
+  const wire::SignInCode& code = reply.sign_in_code();
+  if (code.website().empty())
+    return fmt::format(
+        "Sign in on the website with this code, then choose \"Download my data\" among the "
+        "settings: {}\n{}",
+        code.code(), once(code));
+  return fmt::format(
+      "All that is kept of you, as a file: {}/sign-in?back=/settings/export&code={}\n{}",
+      code.website(), code.code(), once(code));
+}
+
 constexpr std::array kCommands = {
     Entry{.name = "help",
           .fields = kHelpFields,
@@ -149,6 +161,16 @@ constexpr std::array kCommands = {
           .ask = [](const Values&, std::string_view,
                     wire::Request& request) { request.mutable_issue_code(); },
           .say = say_code},
+    Entry{.name = "export",
+          .usage = "export",
+          .help = "Gives you a link to download all that is kept of you.",
+          .manual = "A file of JSON: your account, whom you follow, what you track, your posts and "
+                    "direct messages, and so on. The link works once, within two minutes.",
+          .section = Section::kYou,
+          .misfit = Misfit::kMaySpeak,
+          .ask = [](const Values&, std::string_view,
+                    wire::Request& request) { request.mutable_issue_code(); },
+          .say = say_where_to_get_it},
     Entry{.name = "link",
           .fields = kLinkFields,
           .usage = "link ADDRESS|NICK",
