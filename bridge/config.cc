@@ -114,6 +114,12 @@ void read_rules(ConfigReader table, Config& config) {
   table.number("follows_per_person", rules.follows_per_person, 0, 100'000);
   table.number("accounts_max", rules.accounts_max, 1, 100'000'000);
   table.duration("correct_within", rules.correct_within, 0s, 24h);
+  table.text("website", rules.website, {.example = "\"https://lapwing.example.org\""});
+  const bool web = rules.website.starts_with("https://") || rules.website.starts_with("http://");
+  if (!rules.website.empty() && !web)
+    table.problem("website", "is no address of a website",
+                  {.example = "\"https://lapwing.example.org\""});
+  while (rules.website.ends_with('/')) rules.website.pop_back();
   config.fanout.fanout.people_max = rules.accounts_max;
 }
 

@@ -75,6 +75,8 @@ bool concerns(const Record& record, AccountId erased) {
       return record.address_bound().account() == erased;
     case Record::kAddressReleased:
       return record.address_released().account() == erased;
+    case Record::kAddressMoved:
+      return record.address_moved().account() == erased;
     case Record::kZoneSet:
       return record.zone_set().account() == erased && !record.zone_set().zone().empty();
     default:

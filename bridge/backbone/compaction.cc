@@ -40,6 +40,9 @@ std::optional<StateChange> state_change(const Record& record) {
       return StateChange{address_key(record.address_bound().address())};
     case Record::kAddressReleased:
       return StateChange{address_key(record.address_released().address()), true};
+    case Record::kAddressMoved:
+      return StateChange{.key = address_key(record.address_moved().to()),
+                         .also_erased = address_key(record.address_moved().from())};
     case Record::kFollowed:
       return StateChange{
           key_of('f', record.followed().follower(), be64(record.followed().followee()))};

@@ -20,6 +20,7 @@ namespace bridge::backbone {
 struct StateChange {
   std::string key;
   bool erases = false;  // nothing is left to be said about the key; otherwise this record is it
+  std::string also_erased = {};  // a second key about which nothing is left to be said; or empty
   bool operator==(const StateChange&) const = default;
 };
 

@@ -199,6 +199,7 @@ void EmbeddedStore::Impl::put(const Record& record) {
     batch.Put(database.at(kDirects), direct_key(*account, record.id()), "");
   if (const auto change = state_change(record)) {
     if (record.has_post()) encode_record(state_record(record), bytes);
+    if (!change->also_erased.empty()) batch.Delete(database.at(kState), change->also_erased);
     if (change->erases)
       batch.Delete(database.at(kState), change->key);
     else

@@ -45,6 +45,7 @@ void MemoryStore::commit(std::span<const RecordPtr> records) {
     if (auto key = dedupe_key(*record)) dedupe_[std::move(*key)] = {id, record->time_ms()};
     if (const auto account = addressee(*record)) directs_[*account].push_back(id);
     if (auto change = state_change(*record)) {
+      if (!change->also_erased.empty()) state_.erase(change->also_erased);
       if (change->erases)
         state_.erase(change->key);
       else

@@ -102,6 +102,7 @@ void VerifyLog::note(const Record& record) {
   if (record.has_direct()) ++report_.directs;
   if (record.has_account_created()) accounts_.insert(record.id());
   if (const auto change = state_change(record)) {
+    if (!change->also_erased.empty()) state_.erase(change->also_erased);
     if (change->erases)
       state_.erase(change->key);
     else

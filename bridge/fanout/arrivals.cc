@@ -39,6 +39,16 @@ void Fanout::refresh(AccountId id) {
   moved(who);
 }
 
+// To another address: what was sent to the old one and is not confirmed counts as to somebody who
+// has left; whoever is at the new one may have been there for long.
+void Fanout::has_moved(AccountId id) {
+  bounces_.forget(id);
+  receipts_.away(id, turn_.mono);
+  const auto way = available_.find(state_.find(id)->address.view());
+  if (way != available_.end()) receipts_.available(id, way->second.since);
+  refresh(id);
+}
+
 void Fanout::go_away(Person& who) {
   leave_pass(who);
   for (Pending& pending : who.pending) pending.leave(position_);

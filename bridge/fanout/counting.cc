@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "bridge/backbone/compaction.h"
+#include "bridge/fanout/extract.h"
 #include "bridge/fanout/fanout.h"
 #include "bridge/fanout/listeners.h"
 #include "bridge/wire/messages.h"
@@ -12,12 +13,26 @@ namespace bridge::fanout {
 void Fanout::ask(std::uint64_t ticket, const wire::Request& request) {
   if (request.has_more()) return more(ticket, request);
   if (request.has_retract() || request.has_correct()) return ask_for_change(ticket, request);
+  if (request.has_extract()) return give_extract(ticket, request);
   report_owed(ticket, request.owed());
 }
 
 std::vector<Fanout::Answer> Fanout::take_answers() {
   for (auto& [ticket, reply] : reports_.take()) answers_.push_back({ticket, std::move(reply)});
   return std::exchange(answers_, {});
+}
+
+void Fanout::give_extract(std::uint64_t ticket, const wire::Request& request) {
+  const auto answer = [&](wire::Reply reply) { answers_.push_back({ticket, std::move(reply)}); };
+  const state::Account* account = state_.find_nick(request.actor().nick());
+  if (!account || !account->open)
+    return answer(
+        wire::error_reply({base::ErrorCode::kUnknown, "There is nobody of that nick here."}));
+  auto page = extract(state_, store_, *account, request.extract(), turn_.wall_ms);
+  if (!page) return answer(wire::error_reply(page.error()));
+  wire::Reply reply;
+  *reply.mutable_extracted() = std::move(*page);
+  answer(std::move(reply));
 }
 
 void Fanout::report_owed(std::uint64_t ticket, const wire::Owed& asked) {

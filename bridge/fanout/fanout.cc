@@ -187,6 +187,8 @@ void Fanout::account_changed(const backbone::Record& record) {
     case backbone::Record::kAddressReleased:
       bounces_.forget(record.address_released().account());
       return refresh(record.address_released().account());
+    case backbone::Record::kAddressMoved:
+      return has_moved(record.address_moved().account());
     case backbone::Record::kErased: {
       const PersonNumber number = roll_.number_of(record.erased().account());
       digests_.erase(number);  // it names phrases

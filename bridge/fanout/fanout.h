@@ -306,6 +306,7 @@ class Fanout {
 
   // Who can be reached.
   void refresh(AccountId account);
+  void has_moved(AccountId account);
   void go_away(Person& person);
   void pass_by_who_left();
 
@@ -374,6 +375,7 @@ class Fanout {
 
   // Counting.
   void report_owed(std::uint64_t ticket, const wire::Owed& asked);
+  void give_extract(std::uint64_t ticket, const wire::Request& request);
   RecordId owed_from(PersonNumber number);
   std::size_t count_owed();
   base::Result<void> count_record(OwedReport& report, std::size_t& budget);

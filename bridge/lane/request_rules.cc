@@ -23,7 +23,7 @@ bool is_publish(const Request& request) {
 
 bool goes_to_fanout(const Request& request) {
   return request.has_owed() || request.has_roster() || request.has_more() ||
-         request.has_retract() || request.has_correct();
+         request.has_retract() || request.has_correct() || request.has_extract();
 }
 
 bool needs_actor(const Request& request) {
@@ -68,6 +68,7 @@ bool is_question(const Request& request) {
     case Request::kLimitHistory:
     case Request::kTop:
     case Request::kListCaps:
+    case Request::kExtract:
       return true;
     default:
       return false;
@@ -81,10 +82,13 @@ bool allowed_on(Kind kind, const Request& request) {
     case Request::kConfirm:
     case Request::kRoster:
     case Request::kIssueCode:
+    case Request::kOfferMove:
+    case Request::kTakeMove:
       return kind == Kind::kIm;
     case Request::kRedeemCode:
       return kind == Kind::kWeb;
     case Request::kSubscribe:
+    case Request::kExtract:
       return kind != Kind::kIm;
     case Request::kStatus:
     case Request::kOwed:

@@ -97,16 +97,21 @@ base::Result<backbone::RecordPtr> Committer::find_as_written(RecordId id) const 
 void Committer::stage(Submission submission, base::Now now) {
   // The log's time never runs backwards, whatever the wall clock does.
   last_ms_ = std::max(last_ms_, now.wall_ms);
+  if (submission.request.has_offer_move()) {
+    waiting_.push_back(
+        {submission.reply_to, answer_offer(offers_, state_, submission.request, now.mono)});
+    return;
+  }
   const bool sign_in = submission.request.has_issue_code() || submission.request.has_redeem_code();
-  if (!sign_in) return decide_one(std::move(submission));
-  wire::Reply reply = answer_sign_in(codes_, state_, submission.request, now.mono);
+  if (!sign_in) return decide_one(std::move(submission), now.mono);
+  wire::Reply reply = answer_sign_in(codes_, state_, rules_.website, submission.request, now.mono);
   if (reply.has_sign_in_code()) counters_.sign_in_codes.add();
   if (reply.has_signed_in()) counters_.sign_ins.add();
   if (reply.has_error() && submission.request.has_redeem_code()) counters_.sign_ins_refused.add();
   waiting_.push_back({submission.reply_to, std::move(reply)});
 }
 
-void Committer::decide_one(Submission submission) {
+void Committer::decide_one(Submission submission, base::Time now) {
   const Moment moment{
       .next_id = next_id_,
       .now_ms = last_ms_,
@@ -115,6 +120,8 @@ void Committer::decide_one(Submission submission) {
           [&](const backbone::PublishKey& publish) { return find_duplicate(publish, last_ms_); },
       .find_record = [&](RecordId id) { return find_record(id); },
       .known_zone = base::known_zone,
+      .may_take = [&](AccountId account,
+                      std::string_view address) { return offers_.may_take(account, address, now); },
       .caught = &submission.caught};
   Decision decision = submission.request.has_change_limit()
                           ? change_limit(submission.request.change_limit(), moment)
@@ -152,6 +159,7 @@ void Committer::take(std::vector<Record> records) {
     state_.apply(record);
     limits_.apply(record);
     note_unsettled(record);
+    if (record.has_address_moved()) offers_.drop(record.address_moved().account());
     bytes_ += record.ByteSizeLong();
     const auto& kept = *batch_.emplace_back(std::make_shared<const Record>(std::move(record)));
     const auto note = [&](const auto& written) {

@@ -29,6 +29,7 @@
 #include "bridge/base/time.h"
 #include "bridge/limits/limits.h"
 #include "bridge/state/decide.h"
+#include "bridge/state/move_offers.h"
 #include "bridge/state/sign_in_codes.h"
 #include "bridge/wire/header.h"
 #include "bridge/wire/wire.pb.h"
@@ -122,7 +123,7 @@ class Committer {
 
   base::Result<std::optional<RecordId>> find_duplicate(const backbone::PublishKey& publish,
                                                        base::WallMs now_ms) const;
-  void decide_one(Submission submission);
+  void decide_one(Submission submission, base::Time now);
   base::Result<backbone::RecordPtr> find_record(RecordId id) const;
   base::Result<backbone::RecordPtr> find_as_written(RecordId id) const;
   Decision change_limit(const wire::ChangeLimit& request, const Moment& moment);
@@ -139,6 +140,7 @@ class Committer {
 
   State state_;
   SignInCodes codes_;
+  MoveOffers offers_;
   limits::Ledger limits_;  // at the head, like state_
   RecordId next_id_ = 1;
   base::WallMs last_ms_ = 0;

@@ -280,6 +280,8 @@ Result<void> Deciding::run(Request& request) {
       return join(request);
     case Request::kErase:
       return erase(request);
+    case Request::kTakeMove:
+      return take_move(request);
     case Request::kWhois:
       return whois(request);
     case Request::kGet:

@@ -44,6 +44,7 @@ struct Rules {
   // as long as something from before its end may still be waiting.
   std::chrono::milliseconds ended_kept = std::chrono::days(90);
   std::chrono::milliseconds correct_within = std::chrono::minutes(10);  // of the post
+  std::string website = {};  // its address, for those who are given a code; empty: not told
 };
 
 struct Moment {
@@ -56,6 +57,8 @@ struct Moment {
   // The record of this id, as it is now; nullptr when there is none.
   std::function<base::Result<backbone::RecordPtr>(RecordId id)> find_record = {};
   std::function<bool(std::string_view zone)> known_zone = {};  // see bridge/base/time_zone.h
+  // Was the account (0: none) offered to this address? See MoveOffers.
+  std::function<base::Result<void>(AccountId account, std::string_view address)> may_take = {};
   // Of the post that the request changes; see Changed in record.proto.
   const std::vector<std::string>* caught = nullptr;
 };
@@ -67,8 +70,8 @@ struct Decision {
 
 // Publish, Direct, Join, Quit, SetDelivery, Follow, Leave, Track, Untrack, Block, Unblock, Mute,
 // Unmute, SetZone, Confirm, Favourite, Unfavourite, Repost, Nudge, Retract, Correct, Erase,
-// CapListeners and the questions about State and posts. Anything else is a BAD_REQUEST: it is
-// answered elsewhere. `request` is used up: a post's text moves into its record.
+// TakeMove, CapListeners and the questions about State and posts. Anything else is a BAD_REQUEST:
+// it is answered elsewhere. `request` is used up: a post's text moves into its record.
 Decision decide(const State& state, const Rules& rules, wire::Request request,
                 const Moment& moment);
 

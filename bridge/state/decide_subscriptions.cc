@@ -85,6 +85,7 @@ Result<void> Deciding::follow(const Account& account, const std::string& nick) {
   const auto followee = person(nick);
   if (!followee) return tl::unexpected(followee.error());
   if (*followee == &account) return fail(ErrorCode::kBadRequest, "You cannot follow yourself.");
+  decision_.reply.mutable_done()->set_nick((*followee)->nick.str());
   if (account.find_follow((*followee)->id)) {
     done(0);
     return {};

@@ -1,7 +1,7 @@
 // Deciding: one decision in the making. The inside of decide(), shared by the files it is written
 // in: decide.cc (who asks, posts, accounts), decide_posts.cc (what is said about posts),
 // decide_changes.cc (their corrections and retractions), decide_subscriptions.cc (follows, tracks,
-// blocks, mutes) and decide_questions.cc. Nobody else includes it.
+// blocks, mutes), decide_moves.cc and decide_questions.cc. Nobody else includes it.
 //
 // Every helper either adds records and fills the reply, or fails; what a failed one has added is
 // dropped with it.
@@ -32,6 +32,7 @@ class Deciding {
   Result<void> direct(Request& request);
   Result<void> join(const Request& request);
   Result<void> quit(const Account& account);
+  Result<void> take_move(const Request& request);
   Result<void> erase(const Request& request);
   Result<void> set_delivery(const Account& account, bool on);
   Result<void> follow(const Account& account, const std::string& nick);

@@ -39,8 +39,8 @@ std::optional<std::string> read_code(std::string_view written) {
   return code;
 }
 
-Result<wire::Reply> issue(SignInCodes& codes, const State& state, const wire::Request& request,
-                          base::Time now) {
+Result<wire::Reply> issue(SignInCodes& codes, const State& state, const std::string& website,
+                          const wire::Request& request, base::Time now) {
   const Account* account = state.find_address(request.actor().address());
   if (!account || !account->open)
     return fail(ErrorCode::kNotJoined, "You have not joined yet: say `join NICK` first.");
@@ -50,6 +50,7 @@ Result<wire::Reply> issue(SignInCodes& codes, const State& state, const wire::Re
   reply.mutable_sign_in_code()->set_code(*code);
   reply.mutable_sign_in_code()->set_good_for_ms(
       std::chrono::milliseconds(SignInCodes::kGoodFor).count());
+  reply.mutable_sign_in_code()->set_website(website);
   return reply;
 }
 
@@ -122,9 +123,9 @@ void SignInCodes::forget(const base::Digest& digest) {
   codes_.erase(found);
 }
 
-wire::Reply answer_sign_in(SignInCodes& codes, const State& state, const wire::Request& request,
-                           base::Time now) {
-  const auto reply = request.has_issue_code() ? issue(codes, state, request, now)
+wire::Reply answer_sign_in(SignInCodes& codes, const State& state, const std::string& website,
+                           const wire::Request& request, base::Time now) {
+  const auto reply = request.has_issue_code() ? issue(codes, state, website, request, now)
                                               : redeem(codes, state, request, now);
   return reply ? *reply : wire::error_reply(reply.error());
 }

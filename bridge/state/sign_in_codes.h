@@ -66,7 +66,8 @@ class SignInCodes {
 };
 
 // The answer to IssueCode and RedeemCode, which change nothing in the log.
-wire::Reply answer_sign_in(SignInCodes& codes, const State& state, const wire::Request& request,
-                           base::Time now);
+// `website`: its address, to be told with a code.
+wire::Reply answer_sign_in(SignInCodes& codes, const State& state, const std::string& website,
+                           const wire::Request& request, base::Time now);
 
 }  // namespace bridge::state

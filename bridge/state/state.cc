@@ -445,6 +445,12 @@ void State::apply(const Record& record) {
     case Record::kAddressReleased:
       set_address(at(record.address_released().account()), {});
       break;
+    case Record::kAddressMoved: {
+      Account& account = at(record.address_moved().account());
+      set_address(account, record.address_moved().to());
+      account.owe_after(record.address_moved().owed_after());
+      break;
+    }
     case Record::kFollowed:
       add_follow(record.followed().follower(), record.followed().followee(), record.id());
       break;

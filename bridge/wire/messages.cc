@@ -205,6 +205,12 @@ std::string_view action_name(const Request& request) {
       return "cap_listeners";
     case Request::kListCaps:
       return "list_caps";
+    case Request::kExtract:
+      return "extract";
+    case Request::kOfferMove:
+      return "offer_move";
+    case Request::kTakeMove:
+      return "take_move";
     case Request::ACTION_NOT_SET:
       return "nothing";
   }

@@ -27,6 +27,7 @@ enum class Kind : std::uint8_t {
   kPost,      // a word: #17, or a nick for the newest post of that person
   kNumber,    // a word: #17
   kWord,      // any word
+  kWhom,      // a word: a Jabber address (it comes out bare, in lower case), or a nick
   kCount,     // a number
   kText,      // all the rest, newlines included
   kPhrases,   // all the rest, one line

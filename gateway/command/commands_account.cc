@@ -16,6 +16,9 @@ constexpr std::array kHelpFields = {Field{"command", Kind::kCommand, "About whic
 constexpr std::array kJoinFields = {Field{"nick", Kind::kNick, "The name you want"}};
 constexpr std::array kZoneFields = {Field{"zone", Kind::kWord, "As Europe/Berlin"}};
 
+constexpr std::array kLinkFields = {
+    Field{"whom", Kind::kWhom, "The new address; or, from there, your nick"}};
+
 constexpr Names1 kOffNames = {"stop"};
 
 std::string say_joined(const Values&, const wire::Reply& reply) {
@@ -34,6 +37,53 @@ std::string say_numbers(const Values&, const wire::Reply& reply) {
                   numbers.posts(), numbers.delivery_on() ? "on" : "off");
   if (!numbers.zone().empty()) text += "\nTime zone: " + numbers.zone();
   return text;
+}
+
+// From the old address, an address; from that, the nick.
+void ask_to_move(const Values& values, std::string_view, wire::Request& request) {
+  const std::string whom = values.text("whom");
+  if (whom.find('@') == whom.npos)
+    request.mutable_take_move()->set_nick(whom);
+  else
+    request.mutable_offer_move()->set_address(whom);
+}
+
+std::string say_moved(const Values&, const wire::Reply& reply) {
+  if (reply.has_move_offered()) {
+    const wire::MoveOffered& offer = reply.move_offered();
+    return fmt::format(
+        "Nothing has changed yet. Now say `link {}` here from {}, within {}: then that is your "
+        "address, and this one is not any more.",
+        offer.nick(), offer.address(), how_long(offer.good_for_ms()));
+  }
+  return fmt::format("You are {} now, with all you follow and track and all that waits for you.",
+                     reply.moved().nick());
+}
+
+std::string once(const wire::SignInCode& code) {
+  return fmt::format(
+      "It works once, within {}. Whoever has it can sign in as you: tell it to nobody.",
+      how_long(code.good_for_ms()));
+}
+
+std::string say_code(const Values&, const wire::Reply& reply) {
+  const wire::SignInCode& code = reply.sign_in_code();
+  std::string text = fmt::format("Your code for the website: {}\n{}", code.code(), once(code));
+  if (!code.website().empty())
+    text += fmt::format("\n{}/sign-in?code={}", code.website(), code.code());
+  return text;
+}
+
+std::string say_where_to_get_it(const Values&, const wire::Reply& reply) {
+  const wire::SignInCode& code = reply.sign_in_code();
+  if (code.website().empty())
+    return fmt::format(
+        "Sign in on the website with this code, then choose \"Download my data\" among the "
+        "settings: {}\n{}",
+        code.code(), once(code));
+  return fmt::format(
+      "All that is kept of you, as a file: {}/sign-in?back=/settings/export&code={}\n{}",
+      code.website(), code.code(), once(code));
 }
 
 constexpr std::array kCommands = {
@@ -110,14 +160,28 @@ constexpr std::array kCommands = {
           .section = Section::kYou,
           .ask = [](const Values&, std::string_view,
                     wire::Request& request) { request.mutable_issue_code(); },
-          .say =
-              [](const Values&, const wire::Reply& reply) {
-                const wire::SignInCode& code = reply.sign_in_code();
-                return fmt::format(
-                    "Your code for the website: {}\nIt works once, within {}. Whoever has it can "
-                    "sign in as you: tell it to nobody.",
-                    code.code(), how_long(code.good_for_ms()));
-              }},
+          .say = say_code},
+    Entry{.name = "export",
+          .usage = "export",
+          .help = "Gives you a link to download all that is kept of you.",
+          .manual = "A file of JSON: your account, whom you follow, what you track, your posts and "
+                    "direct messages, and so on. The link works once, within two minutes.",
+          .section = Section::kYou,
+          .misfit = Misfit::kMaySpeak,
+          .ask = [](const Values&, std::string_view,
+                    wire::Request& request) { request.mutable_issue_code(); },
+          .say = say_where_to_get_it},
+    Entry{.name = "link",
+          .fields = kLinkFields,
+          .usage = "link ADDRESS|NICK",
+          .help = "Moves your membership to another Jabber address of yours.",
+          .manual = "Say `link ADDRESS` from the address you have now, then `link NICK` from the "
+                    "new one within ten minutes. Nothing is lost; the old address is told.",
+          .section = Section::kYou,
+          .misfit = Misfit::kMaySpeak,
+          .members_only = false,
+          .ask = ask_to_move,
+          .say = say_moved},
     Entry{.name = "quit",
           .usage = "quit",
           .help = "Ends your membership; joining again under the same name brings it back.",

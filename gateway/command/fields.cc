@@ -38,6 +38,18 @@ std::optional<std::string> read_number(std::string_view word) {
   return post;
 }
 
+// The part before the @ may hold anything but these: RFC 7622 section 3.3.
+std::optional<std::string> read_whom(std::string_view word) {
+  if (word.starts_with("xmpp:")) word.remove_prefix(5);
+  const std::size_t at = word.find('@');
+  if (at == std::string_view::npos || at == 0) return read_nick(word);
+  word = word.substr(0, word.find('/'));
+  const bool good = at + 1 < word.size() && word.find_first_of("\"&'<>,:") == word.npos &&
+                    word.find('@', at + 1) == word.npos;
+  if (!good) return std::nullopt;
+  return lower(word);
+}
+
 bool is_one_word(std::string_view text) {
   return !text.empty() && split_first(text).rest.empty();
 }
@@ -61,6 +73,9 @@ std::optional<std::string> read_value(Kind kind, std::string_view text) {
     case Kind::kWord:
       if (!is_one_word(text)) return std::nullopt;
       return std::string(text);
+    case Kind::kWhom:
+      if (!is_one_word(text)) return std::nullopt;
+      return read_whom(text);
     case Kind::kCount:
       if (!is_number(text)) return std::nullopt;
       return std::string(text);

@@ -247,6 +247,7 @@ void Connection::flush() {
 }
 
 void Connection::on_written() {
+  if (state_ == State::kStreaming && finishing_) return finished();
   if (state_ != State::kWriting) return;
   if (stream_) {
     state_ = State::kStreaming;
@@ -263,7 +264,7 @@ void Connection::on_written() {
 }
 
 void Connection::write(SharedText text) {
-  if (state_ != State::kStreaming || text->empty()) return;
+  if (state_ != State::kStreaming || finishing_ || text->empty()) return;
   if (out_bytes_ + text->size() > host_.settings.stream_bytes_max) {
     ++host_.counters.streams_cut;
     return end();
@@ -271,6 +272,17 @@ void Connection::write(SharedText text) {
   out_bytes_ += text->size();
   out_.push_back(std::move(text));
   if (!waits_writable_) flush();
+}
+
+void Connection::finish() {
+  if (state_ != State::kStreaming) return;
+  finishing_ = true;
+  if (out_.empty()) finished();
+}
+
+void Connection::finished() {
+  --host_.counters.streams;
+  linger();
 }
 
 void Connection::close() {

@@ -54,6 +54,7 @@ class Connection : public Stream, public std::enable_shared_from_this<Connection
   std::size_t waiting_bytes() const override { return out_bytes_; }
   bool open() const override { return state_ == State::kStreaming; }
   void close() override;
+  void finish() override;
 
  private:
   enum class State { kIdle, kReading, kHandling, kWriting, kStreaming, kLingering, kClosed };
@@ -71,6 +72,7 @@ class Connection : public Stream, public std::enable_shared_from_this<Connection
   void respond(HttpResponse response);
   void flush();
   void on_written();
+  void finished();
   void linger();
   void end();
 
@@ -86,6 +88,7 @@ class Connection : public Stream, public std::enable_shared_from_this<Connection
   std::string in_;  // bytes not parsed yet
   std::unique_ptr<Parser> parser_;
   bool keep_alive_ = false;
+  bool finishing_ = false;  // a stream: nothing more will be written
   bool old_version_ = false;
   bool head_only_ = false;
   std::string if_none_match_;

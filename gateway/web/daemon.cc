@@ -102,6 +102,7 @@ void Daemon::turn(std::chrono::milliseconds timeout) {
   meter_.begin(now_.mono);
   outbox_file_->take_news();
   busy_ = site_.turn(now_) + snapshot_.turn(now_.mono) > 0;
+  if (front_->turn(now_) > 0) busy_ = true;
   if (operations_ && front_->operations().turn(now_) > 0) busy_ = true;
   meter_.end(base::read_clocks().mono);
   const WatchedParts parts{site_, *server_, *backbone_, meter_};

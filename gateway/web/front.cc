@@ -14,6 +14,7 @@ Front::Front(const PageSettings& settings, std::unique_ptr<FileJournal> journal,
       sign_in_(context_),
       pages_(context_),
       forms_(context_, pages_),
+      takeout_(context_),
       operations_(context_, watch_) {}
 
 bridge::base::Result<std::unique_ptr<Front>> Front::open(const PageSettings& settings,
@@ -30,6 +31,7 @@ bridge::base::Result<std::unique_ptr<Front>> Front::open(const PageSettings& set
 void Front::add_to(Router& router, bool with_operations) {
   sign_in_.add_to(router);
   forms_.add_to(router);
+  takeout_.add_to(router);
   if (with_operations) operations_.add_to(router);
   pages_.add_to(router);
 }

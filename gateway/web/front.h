@@ -16,6 +16,7 @@
 #include "gateway/web/operations_routes.h"
 #include "gateway/web/session/file_journal.h"
 #include "gateway/web/sign_in.h"
+#include "gateway/web/takeout.h"
 
 namespace gateway::web {
 
@@ -30,6 +31,8 @@ class Front {
 
   BrowserSessions& sessions() { return sessions_; }
   OperationsWatch& operations() { return watch_; }
+  // Returns how much it did.
+  std::size_t turn(bridge::base::Now now) { return takeout_.turn(now); }
   // `with_operations`: there is a connection on the lane admin. The pages take whatever path is
   // left.
   void add_to(Router& router, bool with_operations);
@@ -46,6 +49,7 @@ class Front {
   SignIn sign_in_;
   PageRoutes pages_;
   FormRoutes forms_;
+  Takeout takeout_;
   OperationsRoutes operations_;
 };
 

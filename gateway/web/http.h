@@ -54,8 +54,8 @@ struct HttpRequest {
 
 using SharedText = std::shared_ptr<const std::string>;
 
-// An answer that goes on (server-sent events). Whoever writes shares it with the server; the server
-// lets go of it when the reader leaves.
+// An answer that goes on (server-sent events, a download). Whoever writes shares it with the
+// server; the server lets go of it when the reader leaves.
 class Stream {
  public:
   virtual ~Stream() = default;
@@ -65,6 +65,8 @@ class Stream {
   virtual std::size_t waiting_bytes() const = 0;
   virtual bool open() const = 0;
   virtual void close() = 0;
+  // Likewise, once all that was written has gone out.
+  virtual void finish() = 0;
 };
 
 inline constexpr std::string_view kHtml = "text/html; charset=utf-8";

@@ -45,8 +45,10 @@ void SignIn::show(const HttpRequest& request, const Respond& respond) {
   const std::string token = known ? *known : bridge::base::random_token(16);
   HttpResponse response = page_answer(
       context_, visit,
-      pages::sign_in_page(visit.frame,
-                          {.csrf = csrf_of(token), .back = local_path(request.argument("back"))}));
+      pages::sign_in_page(
+          visit.frame, {.csrf = csrf_of(token),
+                        .back = local_path(request.argument("back")),
+                        .code = std::string(request.argument("code").substr(0, kCodeBytesMax))}));
   response.etag.clear();
   response.headers.emplace_back("Set-Cookie", set_cookie(Cookie::kVisit, tls, token, kVisitFor));
   respond(std::move(response));

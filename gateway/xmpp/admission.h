@@ -8,12 +8,19 @@
 #include <utility>
 
 #include "bridge/base/time.h"
+#include "bridge/wire/header.h"
+#include "bridge/wire/wire.pb.h"
 #include "gateway/xmpp/jid.h"
 #include "gateway/xmpp/refusal.h"
 #include "gateway/xmpp/settings.h"
 #include "throttle/keyed_limiter.h"
 
 namespace gateway::xmpp {
+
+// Is it asked that the address be a member's that was none: to join, or to take an account over?
+inline bool lets_in(const bridge::wire::Request& request) {
+  return request.has_join() || request.has_take_move();
+}
 
 class Admission {
  public:

@@ -1,5 +1,7 @@
 #include "gateway/xmpp/attendance.h"
 
+#include <fmt/format.h>
+
 #include <string_view>
 #include <utility>
 
@@ -33,6 +35,16 @@ void Attendance::send(const Stanza& answered, PresenceType type) {
   const std::string ours = answered.to.bare();
   const std::string theirs = answered.from.bare();
   outbox_.push(own_presence(ours, theirs, who_is(settings_, answered.to), type));
+}
+
+// They may follow from now on; `nick` as its owner writes it.
+void Attendance::approve(const Stanza& asked, std::string_view nick) {
+  const std::string ours = asked.to.bare();
+  const std::string theirs = asked.from.bare();
+  Presence approval = own_presence(ours, theirs, Who::kContact, PresenceType::kSubscribed);
+  approval.nick = nick;
+  outbox_.push(approval);
+  send(asked, PresenceType::kAvailable);
 }
 
 void Attendance::on_presence(const Stanza& presence, bridge::base::Time now) {
@@ -119,11 +131,7 @@ void Attendance::follow(const Stanza& presence, bridge::base::Time now) {
   request.mutable_actor()->set_address(presence.from.bare());
   const bool asked = asker_.ask(
       request, now, [this, presence, follow](const wire::Reply& reply, bridge::base::Time) {
-        if (!reply.has_error()) {
-          send(presence, PresenceType::kSubscribed);
-          send(presence, PresenceType::kAvailable);
-          return;
-        }
+        if (!reply.has_error()) return approve(presence, reply.done().nick());
         if (reply.error().code() == wire::UNAVAILABLE || reply.error().code() == wire::BUSY) {
           outbox_.push_error_for(presence, ErrorType::kWait, condition::kRemoteServerTimeout,
                                  command::render_reply(follow, reply));
@@ -171,6 +179,25 @@ void Attendance::unreachable(const std::string& bare) {
 std::string_view Attendance::please_show(const std::string& bare) const {
   if (people_.is_available(bare)) return {};
   return " Please accept my contact request: I only write when I can see that you are there.";
+}
+
+void Attendance::welcome(const std::string& bare, const wire::Reply& reply) {
+  if (reply.has_joined() || reply.has_moved()) invite(bare);
+  if (reply.has_moved() && !reply.moved().from().empty())
+    say_goodbye(reply.moved().from(), reply.moved().nick(), bare);
+}
+
+// The old address may be another gateway's to serve: a message and a presence find it all the same.
+void Attendance::say_goodbye(const std::string& bare, std::string_view nick,
+                             std::string_view moved_to) {
+  const std::string bot = settings_.bot_jid();
+  const std::string text = fmt::format(
+      "{0} has moved to {1}, as was asked for from here and said yes to from there. You get "
+      "nothing "
+      "more at this address. If that was not you, tell whoever runs this service.",
+      nick, moved_to);
+  outbox_.push(Chat{.from = bot, .to = bare, .id = {}, .body = text, .nick = kServiceName});
+  outbox_.push(own_presence(bot, bare, Who::kBot, PresenceType::kUnsubscribe));
 }
 
 void Attendance::invite(const std::string& bare) {

@@ -52,8 +52,9 @@ class Attendance {
   // To be added to what somebody is told who has just joined: nothing if we see them.
   std::string_view please_show(const std::string& bare) const;
 
-  // Asks a person to let us see them: after they joined.
-  void invite(const std::string& bare);
+  // After whatever was answered to a person: if they have joined, or have moved here from another
+  // address, asks them to let us see them, and tells that other one.
+  void welcome(const std::string& bare, const wire::Reply& reply);
   // Asks where somebody is whom we may be allowed to see, and shows ourselves.
   void probe(const std::string& bare, bridge::base::Time now);
 
@@ -62,10 +63,13 @@ class Attendance {
   void accept(const Stanza& presence);
   void part(const Stanza& presence);
   void approved(const Stanza& presence);
+  void approve(const Stanza& asked, std::string_view nick);
   void not_shown(const Stanza& presence, bridge::base::Time now);
   void follow(const Stanza& presence, bridge::base::Time now);
   void leave(const Stanza& presence, bridge::base::Time now);
   void answer_probe(const Stanza& presence);
+  void invite(const std::string& bare);
+  void say_goodbye(const std::string& bare, std::string_view nick, std::string_view moved_to);
   void tell(const std::string& bare, std::optional<bool> change);
   void send(const Stanza& answered, PresenceType type);
 

@@ -37,11 +37,11 @@ void Clerk::run(const Stanza& iq, const command::Command& command, std::string_v
     ++counters_.limited;
     return refuse(iq, *refusal);
   }
-  if (command.is("join")) {
+  auto request = command::to_request(command, client_id);
+  if (request && lets_in(*request)) {
     if (const auto refusal = admission_.refuse(iq.from, now)) return refuse(iq, *refusal);
   }
   ++counters_.commands;
-  auto request = command::to_request(command, client_id);
   if (!request) return done({});
   ask(iq, command, std::move(*request), now, std::move(done), std::move(handled));
 }
@@ -61,7 +61,7 @@ void Clerk::ask(const Stanza& iq, const command::Command& command, wire::Request
                   handled = std::move(handled)](const wire::Reply& reply, bridge::base::Time) {
                    if (!reply.has_error()) {
                      done(reply);
-                     if (command.is("join")) attendance_.invite(iq.from.bare());
+                     attendance_.welcome(iq.from.bare(), reply);
                      return;
                    }
                    const wire::Error& error = reply.error();

@@ -104,7 +104,8 @@ void Commands::run(const Stanza& iq, command::Command command, bridge::base::Tim
   clerk_.run(iq, command, session, now,
              [this, iq = head_of(iq), command, session](const wire::Reply& reply) {
                std::string text = command::render_reply(command, reply);
-               if (command.is("join")) text += attendance_.please_show(iq.from.bare());
+               if (reply.has_joined() || reply.has_moved())
+                 text += attendance_.please_show(iq.from.bare());
                sessions_.close(iq.from.full(), session);
                finish(iq, {command.entry->name, session, "completed"}, text);
              });

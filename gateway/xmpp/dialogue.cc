@@ -165,7 +165,7 @@ void Dialogue::obey(const Talk& talk, const command::Command& command, bridge::b
 void Dialogue::ask(const Talk& talk, const command::Command& command, bridge::base::Time now) {
   auto request = command::to_request(command, talk.client_id);
   if (!request) return say(talk, command::render_reply(command, {}));
-  if (command.is("join")) {
+  if (lets_in(*request)) {
     if (const auto refusal = admission_.refuse(talk.person, now)) return refuse(talk, *refusal);
   }
   request->mutable_actor()->set_address(talk.person.bare());
@@ -210,10 +210,10 @@ void Dialogue::answer(const Talk& talk, const command::Command& command, const w
     if (reply.has_published() && (command.is("post") || command.is("r")))
       recent_posts_.keep(talk.person.bare(), talk.client_id, reply.published().id());
     std::string text = command::render_reply(command, reply);
-    const bool joined = command.is("join");
-    if (joined) text += attendance_.please_show(talk.person.bare());
+    const bool arrived = reply.has_joined() || reply.has_moved();
+    if (arrived) text += attendance_.please_show(talk.person.bare());
     say(talk, text);
-    if (joined) attendance_.invite(talk.person.bare());
+    if (arrived) attendance_.welcome(talk.person.bare(), reply);
   }
 }
 

@@ -15,6 +15,8 @@ constexpr Names1 kCard = {"vcard-temp"};
 constexpr Names1 kRegister = {"jabber:iq:register"};
 constexpr Names1 kChatStates = {"http://jabber.org/protocol/chatstates"};
 constexpr Names1 kVersion = {"jabber:iq:version"};
+constexpr Names1 kNick = {"http://jabber.org/protocol/nick"};
+constexpr Names1 kTime = {"urn:xmpp:time"};
 constexpr Names1 kCaps = {"http://jabber.org/protocol/caps"};
 constexpr Names1 kReceipts = {"urn:xmpp:receipts"};
 constexpr Names1 kPing = {"urn:xmpp:ping"};
@@ -111,6 +113,16 @@ constexpr std::array kTable = {
               .does = "The hash of the picture in the presence of the bot and of contacts. A "
                       "picture is drawn from the nick.",
               .lacks = "Pictures that people choose."},
+    Extension{.number = "0172",
+              .name = "User Nickname",
+              .version = "1.1",
+              .support = Support::kPartial,
+              .features = kNick,
+              .does = "In what comes before a place in somebody's list: requests to subscribe, "
+                      "the approval of a contact (the nick as its owner writes it), the word of "
+                      "welcome after registration.",
+              .lacks = "On deliveries: they come from the bot, and say their author in the text. "
+                       "Nicknames of clients are not looked into: a nick here is joined with."},
     Extension{.number = "0184",
               .name = "Message Delivery Receipts",
               .version = "1.4.0",
@@ -122,6 +134,11 @@ constexpr std::array kTable = {
               .version = "2.0.1",
               .features = kPing,
               .does = "Answered at every address; sent to find out what the server has taken."},
+    Extension{.number = "0202",
+              .name = "Entity Time",
+              .version = "2.0",
+              .features = kTime,
+              .does = "The gateway's clock, in UTC."},
     Extension{.number = "0203",
               .name = "Delayed Delivery",
               .version = "2.0",

@@ -77,6 +77,8 @@ std::string caps_node(Who who) {
 
 Presence own_presence(std::string_view from, std::string_view to, Who who, PresenceType type) {
   Presence presence{.from = from, .to = to, .type = type};
+  // Who asks for a place in somebody's list says what to be called there.
+  if (type == PresenceType::kSubscribe) presence.nick = kServiceName;
   if (type != PresenceType::kAvailable) return presence;
   if (who != Who::kContact) presence.status = "Say help for a list of commands";
   presence.caps_node = kCapsNode;

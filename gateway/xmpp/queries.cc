@@ -57,6 +57,9 @@ void Queries::answer_get(const Stanza& iq, bridge::base::Time now) {
                                  .id = iq.id,
                                  .name = settings_.software,
                                  .version = settings_.version});
+  } else if (iq.query_ns == "urn:xmpp:time") {
+    outbox_.push(
+        EntityTime{.from = ours, .to = theirs, .id = iq.id, .wall_ms = settings_.wall_clock()});
   } else if (iq.query_ns == "vcard-temp") {
     cards_.on_get(iq, now);
   } else {

@@ -4,6 +4,7 @@
 
 #include "gateway/command/form.h"
 #include "gateway/xmpp/data_form.h"
+#include "gateway/xmpp/identity.h"
 #include "gateway/xmpp/xml_text.h"
 
 namespace gateway::xmpp {
@@ -79,7 +80,7 @@ void Registration::join(const Stanza& iq, bridge::base::Time now) {
     const std::string theirs = iq.from.bare();
     std::string text = command::render_reply(command, reply);
     text += attendance_.please_show(theirs);
-    outbox_.push(Chat{.from = bot, .to = theirs, .id = {}, .body = text});
+    outbox_.push(Chat{.from = bot, .to = theirs, .id = {}, .body = text, .nick = kServiceName});
   });
 }
 

@@ -66,6 +66,14 @@ void stamp(std::string& out, bridge::base::WallMs wall_ms) {
                  clock.seconds().count(), clock.subseconds().count());
 }
 
+// XEP-0172
+void nickname_if(std::string& out, std::string_view nick) {
+  if (nick.empty()) return;
+  out += "<nick xmlns='http://jabber.org/protocol/nick'>";
+  append_text(out, nick);
+  out += "</nick>";
+}
+
 std::string_view name_of(PresenceType type) {
   switch (type) {
     case PresenceType::kAvailable:
@@ -159,6 +167,7 @@ void render(std::string& out, const Chat& chat) {
     attribute(out, "id", chat.reply_to);
     out += "/>";
   }
+  nickname_if(out, chat.nick);
   if (!chat.keep) out += "<no-store xmlns='urn:xmpp:hints'/>";
   out += "</message>";
 }
@@ -169,6 +178,7 @@ void render(std::string& out, const Presence& presence) {
   out += '>';
   element_if(out, "show", presence.show);
   element_if(out, "status", presence.status);
+  nickname_if(out, presence.nick);
   if (!presence.caps_node.empty()) {
     out += "<c xmlns='http://jabber.org/protocol/caps' hash='sha-1'";
     attribute(out, "node", presence.caps_node);
@@ -277,6 +287,13 @@ void render(std::string& out, const SoftwareVersion& version) {
   element_if(out, "name", version.name);
   element_if(out, "version", version.version);
   out += "</query></iq>";
+}
+
+void render(std::string& out, const EntityTime& time) {
+  open_result(out, time);
+  out += "<time xmlns='urn:xmpp:time'><tzo>+00:00</tzo><utc>";
+  stamp(out, time.wall_ms);
+  out += "</utc></time></iq>";
 }
 
 void render(std::string& out, const VCard& card) {

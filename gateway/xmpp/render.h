@@ -35,6 +35,7 @@ struct Chat {
   std::string_view replaces = {};     // XEP-0308: the id of the message this one corrects
   // XEP-0424: the id of the message this one takes back; the body is for those who do not know it.
   std::string_view retracts = {};
+  std::string_view nick = {};      // XEP-0172: of us, for who may not have us in their list
   std::string_view reply_to = {};  // XEP-0461: the id of the message this one answers
   bool keep = true;                // XEP-0334: worth storing
 };
@@ -56,6 +57,7 @@ struct Presence {
   PresenceType type = PresenceType::kAvailable;
   std::string_view show = {};          // away, chat, dnd, xa; empty: plainly available
   std::string_view status = {};        // a line for people
+  std::string_view nick = {};          // XEP-0172; empty: none
   std::string_view caps_node = {};     // XEP-0115; empty: none
   std::string_view caps_version = {};  // capabilities.h
   std::string photo = {};              // XEP-0153: the SHA-1 of the picture, in hex; empty: none
@@ -162,6 +164,14 @@ struct SoftwareVersion {  // XEP-0092
   std::string_view version = {};
 };
 void render(std::string& out, const SoftwareVersion& version);
+
+struct EntityTime {  // XEP-0202, always in UTC
+  std::string_view from = {};
+  std::string_view to = {};
+  std::string_view id = {};
+  bridge::base::WallMs wall_ms = 0;
+};
+void render(std::string& out, const EntityTime& time);
 
 struct VCard {  // XEP-0054
   std::string_view from = {};

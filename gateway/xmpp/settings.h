@@ -5,9 +5,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "bridge/base/time.h"
 #include "throttle/policy.h"
 
 namespace gateway::xmpp {
@@ -63,6 +65,11 @@ struct Settings {
   std::size_t forms_max = 10'000;          // half filled in (XEP-0050) at a time
   std::chrono::milliseconds form_within{600'000};  // how long one waits to be sent back
   bool request_receipts = true;                    // ask clients to confirm deliveries (XEP-0184)
+
+  // For people and their clients only (XEP-0202).
+  std::function<bridge::base::WallMs()> wall_clock = [] {
+    return bridge::base::read_clocks().wall_ms;
+  };
 
   std::string bot_jid() const { return bot + "@" + domain; }
 };

@@ -66,7 +66,7 @@ ADAPTERS = {
     "civetweb.h": ["bridge/base/exporter.cc"],
     "toml++/*": ["bridge/base/config.cc"],
     "unicode/*": ["bridge/track/*.cc"],
-    "nlohmann/*": ["bridge/ctl/*", "gateway/web/json.cc"],
+    "nlohmann/*": ["bridge/ctl/*", "gateway/web/json.cc", "tests/gateway/web/*"],
     "CLI/*": ["bridge/base/command_line.cc", "tests/*"],
     "spdlog/*": ["bridge/base/*"],
     "boost/*": ["gateway/web/server.cc", "gateway/web/connection.*"],

@@ -5,7 +5,7 @@ import re
 import unittest
 
 from messages import CORRECTION, RETRACTION
-from stories import TIMEOUT, Story
+from stories import TIMEOUT, Character, Story
 from wire_client import LapwingClient, wire
 
 
@@ -93,6 +93,73 @@ class SigningIn(Story):
         self.stack.stop("bridge")
         self.stack.start("bridge")
         self.assertEqual(self.redeem(code).error.code, wire.UNKNOWN)
+
+
+class Moving(Story):
+    """`link`: from one Jabber address to another, while things wait."""
+
+    async def moves(self, old, new):
+        await old.says(f"link {new.jid}", "Nothing has changed yet", f"link {old.nick}", "10 minutes")
+        await new.says(f"link {old.nick}", f"You are {old.nick} now")
+
+    async def test_an_account_moves_with_all_it_has(self):
+        ann, bob = await self.members("ann", "bob")
+        new = await self.newcomer("new")
+        await ann.says(f"follow {bob.nick}")
+        await ann.says("track harbour")
+        await ann.becomes(show="dnd")
+        await bob.says("post while she is on her way", "Posted")
+        await ann.becomes_owed(1)
+        await self.moves(ann, new)
+        told = await asyncio.wait_for(ann.answers.get(), TIMEOUT)
+        self.assertIn(f"{ann.nick} has moved to {new.jid}", told.body)
+        [late] = await new.gets(f"{bob.nick}: while she is on her way")
+        await bob.says("post the harbour, too", "Posted")
+        await new.gets(f"{bob.nick}: the harbour, too")
+        await new.says("stats", f"You are {ann.nick}.", "Following: 1", "Tracks: 1")
+        await ann.says("stats", "join NICK")
+        self.assertEqual(ann.deliveries, [])
+
+    async def test_an_address_that_never_met_the_bot_is_asked_to_be_seen_and_then_written_to(self):
+        ann, bob = await self.members("ann", "bob")
+        new = Character(self, "new")
+        await new.connect()
+        self.addAsyncCleanup(new.close)
+        await ann.says(f"follow {bob.nick}")
+        await ann.says(f"link {new.jid}")
+        await new.says(f"LINK  @{ann.nick.upper()} ", f"You are {ann.nick} now", "contact request")
+        await self.wait_for(lambda: new.approved_by, "the bot does not approve the new address")
+        await bob.says("post hello over there", "Posted")
+        await new.gets(f"{bob.nick}: hello over there")
+
+    async def test_nothing_moves_before_both_have_said_so(self):
+        ann, bob = await self.members("ann", "bob")
+        eve, new = await self.newcomer("eve"), await self.newcomer("new")
+        await eve.says(f"link {ann.nick}", "No account of that name is on its way")
+        await ann.says(f"link {new.jid}", "Nothing has changed yet")
+        await eve.says(f"link {ann.nick}", "No account of that name is on its way")
+        await new.says(f"link {bob.nick}", "No account of that name is on its way")
+        await ann.says("stats", f"You are {ann.nick}")
+        await new.says("stats", "join NICK")
+        await bob.says(f"link {ann.jid}", "Nothing has changed yet")
+        await ann.says(f"link {bob.nick}", "has room for one account")
+        await eve.says(f"link {ann.jid}", "join NICK")
+        for line in ("link", "link a b", "link a@b c@d", "link ünder@", "link https://a.example/"):
+            await ann.says(line, "link is a command")
+
+    async def test_a_restart_of_the_bridge_forgets_offers_and_no_move(self):
+        [ann] = await self.members("ann")
+        new = await self.newcomer("new")
+        await ann.says(f"link {new.jid}")
+        self.stack.stop("bridge")
+        self.stack.start("bridge")
+        await self.answers_again(ann)
+        await new.says(f"link {ann.nick}", "No account of that name is on its way")
+        await self.moves(ann, new)
+        self.stack.kill("bridge")
+        self.stack.start("bridge")
+        await self.answers_again(new)
+        await new.says("stats", f"You are {ann.nick}")
 
 
 class Posting(Story):

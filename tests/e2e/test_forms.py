@@ -75,6 +75,32 @@ class Commanding(Forms):
         self.assertIn("alone", await self.done(ann, "d", nick=bob.nick, text="hello"))
         await bob.gets(f"(direct) {ann.nick}: hello")
 
+    async def test_a_library_that_knows_only_the_standard_drives_a_command_from_list_to_note(self):
+        """slixmpp's own sessions of commands: found in the list, filled in by the fields' types."""
+        ann, bob = await self.members("ann", "bob")
+        await bob.says(f"follow {ann.nick}")
+        ann._stream.register_plugin("xep_0050")
+        commands = ann._stream["xep_0050"]
+        items = (await commands.get_commands(ann.bot, timeout=TIMEOUT))["disco_items"]["items"]
+        [node] = [node for _, node, _ in items if node == "d"]
+        done = asyncio.get_running_loop().create_future()
+
+        def fill_in(iq, session):
+            form = ann._stream["xep_0004"].make_form(ftype="submit")
+            values = {"text-single": bob.nick, "text-multi": ["two", "lines"]}
+            for name, field in iq["command"]["form"].get_fields().items():
+                if field["type"] in values:
+                    form.add_field(var=name, ftype=field["type"], value=values[field["type"]])
+            session["payload"] = form
+            session["next"] = lambda iq, session: done.set_result(iq["command"])
+            commands.complete_command(session)
+
+        failed = lambda iq, session: done.set_exception(AssertionError(str(iq)))
+        commands.start_command(ann.bot, node, {"next": fill_in, "error": failed})
+        answer = await asyncio.wait_for(done, TIMEOUT)
+        self.assertEqual(answer["status"], "completed")
+        await bob.gets(f"(direct) {ann.nick}: two\nlines")
+
     async def test_tracks_are_ended_from_a_list(self):
         [ann] = await self.members("ann")
         self.assertEqual(await self.done(ann, "untrack"), "You track nothing.")

@@ -20,6 +20,9 @@ std::string describe(const bridge::backbone::Record& record) {
     case Record::kAddressBound:
       return said(fmt::format("account {} is {}", record.address_bound().account(),
                               record.address_bound().address()));
+    case Record::kAddressMoved:
+      return said(fmt::format("account {} moves to {}", record.address_moved().account(),
+                              record.address_moved().to()));
     case Record::kAccountClosed:
       return said(fmt::format("account {} quits", record.account_closed().account()));
     case Record::kErased:

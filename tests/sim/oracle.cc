@@ -160,6 +160,9 @@ void apply(People& people, const Record& record) {
       people[record.address_bound().account()].address = record.address_bound().address();
       people[record.address_bound().account()].owed_since = id;
       break;
+    case Record::kAddressMoved:
+      people[record.address_moved().account()].address = record.address_moved().to();
+      break;
     case Record::kAddressReleased:
       people[record.address_released().account()].address.clear();
       break;

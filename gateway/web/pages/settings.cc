@@ -96,6 +96,16 @@ void delivery(Html& html, const Frame& frame, const Settings& settings) {
   });
 }
 
+void own_data(Html& html) {
+  html.in("section", {{"aria-labelledby", "data"}}, [&] {
+    html.element("h2", {{"id", "data"}}, "Your data");
+    html.element("p", {},
+                 "All that is kept of you, as a file of JSON: your account, whom you follow, what "
+                 "you track, your posts and your direct messages.");
+    html.element("a", {{"class", "button"}, {"href", "/settings/export"}}, "Download my data");
+  });
+}
+
 void session_line(Html& html, const Frame& frame, const SessionLine& line) {
   html.in("li", {}, [&] {
     html.in("span", {{"class", "what"}}, [&] {
@@ -178,6 +188,7 @@ std::string settings_page(const Frame& frame, const Settings& settings) {
       });
     });
     delivery(html, frame, settings);
+    own_data(html);
     sessions(html, frame, settings);
   });
 }
@@ -212,6 +223,7 @@ std::string sign_in_page(const Frame& frame, const SignIn& sign_in) {
                         {"name", "code"},
                         {"type", "text"},
                         {"class", "code"},
+                        {"value", sign_in.code},
                         {"required", true},
                         {"maxlength", "20"},
                         {"placeholder", "ABCDE-FGHJK"},

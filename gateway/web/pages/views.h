@@ -121,6 +121,7 @@ struct SignIn {
   std::string csrf = {};  // of a visitor who has not signed in
   std::string back = "/";
   std::string problem = {};  // with the last attempt
+  std::string code = {};     // of a link: filled in already
 };
 
 struct SessionLine {

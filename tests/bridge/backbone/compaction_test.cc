@@ -36,6 +36,10 @@ struct Model {
     if (r.has_account_closed()) open[r.account_closed().account()] = false;
     if (r.has_account_reopened()) open[r.account_reopened().account()] = true;
     if (r.has_address_bound()) addresses[r.address_bound().address()] = r.address_bound().account();
+    if (r.has_address_moved()) {
+      addresses.erase(r.address_moved().from());
+      addresses[r.address_moved().to()] = r.address_moved().account();
+    }
     if (r.has_address_released()) addresses.erase(r.address_released().address());
     if (r.has_followed()) follows[{r.followed().follower(), r.followed().followee()}] = r.id();
     if (r.has_left()) follows.erase({r.left().follower(), r.left().followee()});
@@ -166,6 +170,9 @@ void happen(Scribe& scribe, int what) {
       break;
     case 21:
       scribe.listeners_capped(word, whom & 1 ? std::optional<std::uint32_t>(7) : std::nullopt);
+      break;
+    case 22:
+      scribe.moved(who, word, kWords[earlier & 3]);
       break;
     default:
       scribe.post(who, word, "c");

@@ -163,6 +163,20 @@ TEST_CASE("every kind of record: its bytes and its compaction key") {
   CHECK(erasing == std::vector<std::size_t>{5, 7, 9, 15, 19, 21, 29, 31});
 }
 
+TEST_CASE("an address that moves: its bytes and its two compaction keys") {
+  Scribe scribe(299);
+  scribe.moved(1, "a@b", "c@d");
+  const auto batch = scribe.take();
+  CHECK(stored(*batch[0]) ==
+        "0108ac0210e807e2030e0801120361406"
+        "21a036340642001");
+  CHECK(key(*batch[0]) == "6a634064");
+  CHECK(hex(state_change(*batch[0])->also_erased) == "6a614062");
+  CHECK_FALSE(erases(*batch[0]));
+  CHECK(concerns(*batch[0], 1));
+  CHECK(without(*batch[0], 1).body_case() == Record::BODY_NOT_SET);
+}
+
 TEST_CASE("favourites and reposts: their bytes and compaction keys") {
   Scribe scribe(299);
   scribe.favourited(1, 2);

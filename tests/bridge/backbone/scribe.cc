@@ -68,6 +68,15 @@ RecordId Scribe::released(AccountId account, std::string_view address) {
   return add(std::move(record));
 }
 
+RecordId Scribe::moved(AccountId account, std::string_view from, std::string_view to) {
+  Record record;
+  record.mutable_address_moved()->set_account(account);
+  record.mutable_address_moved()->set_from(std::string(from));
+  record.mutable_address_moved()->set_to(std::string(to));
+  record.mutable_address_moved()->set_owed_after(account);
+  return add(std::move(record));
+}
+
 RecordId Scribe::followed(AccountId follower, AccountId followee) {
   Record record;
   record.mutable_followed()->set_follower(follower);

@@ -30,6 +30,7 @@ class Scribe {
   RecordId reopened(AccountId account);
   RecordId bound(AccountId account, std::string_view address);
   RecordId released(AccountId account, std::string_view address);
+  RecordId moved(AccountId account, std::string_view from, std::string_view to);
   RecordId followed(AccountId follower, AccountId followee);
   RecordId left(AccountId follower, AccountId followee);
   RecordId tracked(AccountId account, std::string_view phrase);

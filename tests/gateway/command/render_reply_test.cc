@@ -231,6 +231,39 @@ TEST_CASE("a code for the website is told with how long it is good") {
         "Your code for the website: ABCDE-FGHIJ\nIt works once, within 2 minutes. Whoever has it "
         "can sign in as you: tell it to nobody.");
   CHECK(asked("login").has_issue_code());
+  reply.mutable_sign_in_code()->set_website("https://lapwing.example");
+  CHECK_THAT(said("login", reply),
+             Catch::EndsWith("\nhttps://lapwing.example/sign-in?code=ABCDE-FGHIJ"));
+}
+
+TEST_CASE("one's own data is behind a link, or behind a code where the website is not known") {
+  wire::Reply reply;
+  reply.mutable_sign_in_code()->set_code("ABCDE-FGHIJ");
+  reply.mutable_sign_in_code()->set_good_for_ms(120'000);
+  CHECK(said("export", reply) ==
+        "Sign in on the website with this code, then choose \"Download my data\" among the "
+        "settings: ABCDE-FGHIJ\nIt works once, within 2 minutes. Whoever has it can sign in as "
+        "you: tell it to nobody.");
+  reply.mutable_sign_in_code()->set_website("https://lapwing.example");
+  CHECK_THAT(
+      said("export", reply),
+      Catch::Contains("https://lapwing.example/sign-in?back=/settings/export&code=ABCDE-FGHIJ"));
+  CHECK(asked("export").has_issue_code());
+}
+
+TEST_CASE("an address is offered, a name taken") {
+  CHECK(asked("link alice@example.org").offer_move().address() == "alice@example.org");
+  CHECK(asked("link alice").take_move().nick() == "alice");
+  wire::Reply reply;
+  reply.mutable_move_offered()->set_nick("alice");
+  reply.mutable_move_offered()->set_address("alice@example.org");
+  reply.mutable_move_offered()->set_good_for_ms(600'000);
+  CHECK(said("link alice@example.org", reply) ==
+        "Nothing has changed yet. Now say `link alice` here from alice@example.org, within 10 "
+        "minutes: then that is your address, and this one is not any more.");
+  reply.mutable_moved()->set_nick("alice");
+  CHECK(said("link alice", reply) ==
+        "You are alice now, with all you follow and track and all that waits for you.");
 }
 
 TEST_CASE("posts are read in the order of a conversation") {

@@ -106,6 +106,26 @@ TEST_CASE("requests on one connection are answered one after the other", "[serve
   CHECK_THAT(client.read(), EndsWith("(closed)"));
 }
 
+TEST_CASE("a stream that is finished goes out to its last byte, and then ends", "[server]") {
+  World world;
+  Client client(world);
+  client.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  const std::string much(200'000, 'x');
+  world.stream->write(std::make_shared<const std::string>(much));
+  world.stream->write(std::make_shared<const std::string>("end"));
+  world.stream->finish();
+  world.stream->write(std::make_shared<const std::string>("too late"));
+  std::string all;
+  for (int i = 0; i < 200 && all.find("(closed)") == all.npos; ++i) all += client.read();
+  CHECK_THAT(all, EndsWith(much + "end(closed)"));
+  CHECK(world.server->counters().streams == 0);
+  Client other(world);
+  other.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  world.stream->finish();
+  CHECK_THAT(other.read(), EndsWith("\r\n\r\n(closed)"));
+  CHECK(world.server->counters().streams == 0);
+}
+
 TEST_CASE("an answer may come later, or never to who has gone", "[server]") {
   World world;
   Client client(world);

@@ -30,6 +30,7 @@ class Reader : public Stream {
   std::size_t waiting_bytes() const override { return 0; }
   bool open() const override { return is_open; }
   void close() override { is_open = false; }
+  void finish() override { is_open = false; }
   // What came since the last call, without comments.
   std::string news() { return std::exchange(got, {}); }
 

@@ -108,5 +108,34 @@ TEST_CASE("a contact says that it is an account, and what it can do") {
                               !Contains("protocol/commands"));
 }
 
+TEST_CASE("who asks for a place in somebody's list says what to be called there") {
+  World world;
+  world.up();
+  world.says(kBob, "join bob");
+  CHECK_THAT(world.to("bob@example.org"),
+             Contains("type='subscribe'><nick xmlns='http://jabber.org/protocol/nick'>Lapwing<"));
+  world.clear();
+  world.presence(kBob, "subscribe", "", 0, kAlice);
+  const std::string approval = world.to("bob@example.org");
+  CHECK_THAT(approval,
+             Contains("type='subscribed'><nick xmlns='http://jabber.org/protocol/nick'>Alice<"));
+  // What comes often has none.
+  CHECK(approval.find("<nick") == approval.rfind("<nick"));
+}
+
+TEST_CASE("every address of ours tells the time, in UTC") {
+  Settings settings = World::small_settings();
+  settings.wall_clock = [] { return bridge::base::WallMs{1'166'549'915'678}; };
+  for (const char* of : {"lapwing@im.example.org", "im.example.org", kAlice}) {
+    World world(settings);
+    world.up();
+    world.gets(World::iq(kBob, "get", "urn:xmpp:time", "", of));
+    const Element answer = only(world);
+    CHECK(answer.attribute("type") == "result");
+    CHECK(answer.child("time")->child("tzo")->text == "+00:00");
+    CHECK(answer.child("time")->child("utc")->text == "2006-12-19T17:38:35.678Z");
+  }
+}
+
 }  // namespace
 }  // namespace gateway::xmpp

@@ -216,7 +216,24 @@ wire::Reply World::answer(const wire::Request& request) {
     reply.mutable_joined()->set_nick(request.join().nick());
     return reply;
   }
+  if (request.has_take_move()) {
+    const auto offer = offers.find(address);
+    if (offer == offers.end())
+      return error(wire::UNKNOWN, "No account of that name is on its way.");
+    reply.mutable_moved()->set_nick(members[offer->second]);
+    reply.mutable_moved()->set_from(offer->second);
+    members[address] = members[offer->second];
+    members.erase(offer->second);
+    return reply;
+  }
   if (!members.contains(address)) return error(wire::NOT_JOINED, "");
+  if (request.has_offer_move()) {
+    offers[request.offer_move().address()] = address;
+    reply.mutable_move_offered()->set_nick(members[address]);
+    reply.mutable_move_offered()->set_address(request.offer_move().address());
+    reply.mutable_move_offered()->set_good_for_ms(600'000);
+    return reply;
+  }
   if (request.has_publish()) return publish(request);
   if (request.has_quit()) members.erase(address);
   if (request.has_stats()) {
@@ -253,6 +270,12 @@ wire::Reply World::answer(const wire::Request& request) {
   }
   if (request.has_follow() && request.follow().nick() == "nobody") {
     return error(wire::UNKNOWN, "There is no nobody here.");
+  }
+  if (request.has_follow()) {
+    reply = done();
+    reply.mutable_done()->set_nick(request.follow().nick() == "alice" ? "Alice"
+                                                                      : request.follow().nick());
+    return reply;
   }
   return done();
 }

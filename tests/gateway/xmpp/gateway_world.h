@@ -101,6 +101,7 @@ class World {
   std::vector<bridge::wire::Request> requests;
   std::map<std::string, std::string> members;  // address to nick
   std::set<std::string> confirmed;
+  std::map<std::string, std::string> offers;  // of accounts: the new address to the old one
   std::vector<std::string> posts;
   std::vector<std::string> tracks;  // of everybody
   std::vector<std::string> roster;

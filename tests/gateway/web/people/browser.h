@@ -11,6 +11,7 @@
 
 #include "gateway/web/form_routes.h"
 #include "gateway/web/sign_in.h"
+#include "gateway/web/takeout.h"
 #include "gateway/web/target.h"
 
 namespace tests {
@@ -44,6 +45,7 @@ class FakeWorld final : public web::World {
   void ask(const wire::Request& request, bridge::base::Now,
            std::function<void(const wire::Reply&)> then) override {
     asked.push_back(request);
+    if (request.has_extract() && extracts) return then(extracts(request.extract()));
     wire::Reply reply;
     if (request.has_redeem_code()) {
       if (request.redeem_code().code() == "GOOD") {
@@ -70,6 +72,7 @@ class FakeWorld final : public web::World {
   web::Outcome outcome;
   std::string nick_of_code = "alice";
   std::vector<std::uint64_t> favourites;  // rising
+  std::function<wire::Reply(const wire::Extract&)> extracts;
   std::vector<wire::Request> acts;
   std::vector<wire::Request> asked;
   mutable web::Selection selected;
@@ -80,6 +83,7 @@ struct People {
     web::SignIn* in = &sign_in;
     in->add_to(router);
     forms.add_to(router);
+    takeout.add_to(router);
     pages.add_to(router);
   }
   FakeWorld world;
@@ -92,6 +96,7 @@ struct People {
   web::SignIn sign_in{context};
   web::PageRoutes pages{context};
   web::FormRoutes forms{context, pages};
+  web::Takeout takeout{context};
   bridge::base::Now now{bridge::base::Time{} + std::chrono::hours(1), 1'795'768'000'000};
 };
 
