@@ -114,6 +114,14 @@ void read_rules(ConfigReader table, Config& config) {
   table.number("follows_per_person", rules.follows_per_person, 0, 100'000);
   table.number("accounts_max", rules.accounts_max, 1, 100'000'000);
   table.duration("correct_within", rules.correct_within, 0s, 24h);
+  table.text_list("operators", rules.operators, {.example = "[\"alice@example.org\"]"});
+  for (const std::string& address : rules.operators)
+    if (const std::size_t at = address.find('@');
+        at == 0 || at == std::string::npos || address.find_first_of("/ ") != std::string::npos)
+      table.problem("operators", "holds something that is no bare address",
+                    {.example = "[\"alice@example.org\"]"});
+  table.text("contact", rules.contact, {.example = "\"abuse@example.org\""});
+  config.fanout.fanout.operators = rules.operators;
   config.fanout.fanout.people_max = rules.accounts_max;
 }
 

@@ -187,6 +187,12 @@ void Fanout::account_changed(const backbone::Record& record) {
     case backbone::Record::kAddressReleased:
       bounces_.forget(record.address_released().account());
       return refresh(record.address_released().account());
+    case backbone::Record::kSuspended:
+      return refresh(record.suspended().account());
+    case backbone::Record::kRestored:
+      return refresh(record.restored().account());
+    case backbone::Record::kDomainBanned:
+      return refresh_domain(record.domain_banned().domain());
     case backbone::Record::kErased: {
       const PersonNumber number = roll_.number_of(record.erased().account());
       digests_.erase(number);  // it names phrases

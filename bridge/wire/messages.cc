@@ -205,6 +205,12 @@ std::string_view action_name(const Request& request) {
       return "cap_listeners";
     case Request::kListCaps:
       return "list_caps";
+    case Request::kOperate:
+      return "operate";
+    case Request::kAudit:
+      return "audit";
+    case Request::kShowOrder:
+      return "show_order";
     case Request::ACTION_NOT_SET:
       return "nothing";
   }
