@@ -120,6 +120,14 @@ void read_rules(ConfigReader table, Config& config) {
     table.problem("website", "is no address of a website",
                   {.example = "\"https://lapwing.example.org\""});
   while (rules.website.ends_with('/')) rules.website.pop_back();
+  table.text_list("operators", rules.operators, {.example = "[\"alice@example.org\"]"});
+  for (const std::string& address : rules.operators)
+    if (const std::size_t at = address.find('@');
+        at == 0 || at == std::string::npos || address.find_first_of("/ ") != std::string::npos)
+      table.problem("operators", "holds something that is no bare address",
+                    {.example = "[\"alice@example.org\"]"});
+  table.text("contact", rules.contact, {.example = "\"abuse@example.org\""});
+  config.fanout.fanout.operators = rules.operators;
   config.fanout.fanout.people_max = rules.accounts_max;
 }
 

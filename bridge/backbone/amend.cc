@@ -71,6 +71,8 @@ bool concerns(const Record& record, AccountId erased) {
       return record.dormant().account() == erased && !record.dormant().phrase().empty();
     case Record::kWoken:
       return record.woken().account() == erased && !record.woken().phrase().empty();
+    case Record::kTold:
+      return record.told().account() == erased && !record.told().text().empty();
     case Record::kAddressBound:
       return record.address_bound().account() == erased;
     case Record::kAddressReleased:
@@ -126,6 +128,9 @@ Record without(const Record& record, AccountId erased) {
       break;
     case Record::kWoken:
       left.mutable_woken()->clear_phrase();
+      break;
+    case Record::kTold:
+      left.mutable_told()->clear_text();
       break;
     default: {
       // What it was about is all there was to say: the record stays, so that the log is dense.

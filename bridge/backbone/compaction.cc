@@ -106,9 +106,32 @@ std::optional<StateChange> state_change(const Record& record) {
     case Record::kListenersCapped:
       return StateChange{std::string("w").append(record.listeners_capped().phrase()),
                          record.listeners_capped().lifted()};
+    case Record::kSuspended:
+      return StateChange{key_of('S', record.suspended().account())};
+    case Record::kRestored:
+      // Kept as well: what was written before is not brought any more.
+      return StateChange{key_of('S', record.restored().account())};
+    case Record::kOperatorNamed:
+      return StateChange{key_of('O', record.operator_named().account()),
+                         record.operator_named().revoked()};
+    case Record::kDomainBanned:
+      return StateChange{std::string("B").append(record.domain_banned().domain()),
+                         record.domain_banned().lifted()};
+    case Record::kNickReserved:
+      return StateChange{std::string("N").append(record.nick_reserved().nick()),
+                         record.nick_reserved().released()};
+    case Record::kRegistrationSet:
+      return StateChange{"R"};
+    case Record::kRenamed:
+      return StateChange{key_of('C', record.renamed().account())};
+    case Record::kAnnounced:
+      return StateChange{"M"};
+    case Record::kAudited:
+      return StateChange{"A"};  // the newest leads to the others
     case Record::kDirect:
     case Record::kChanged:
     case Record::kErased:
+    case Record::kTold:
     case Record::BODY_NOT_SET:
       break;
   }
@@ -117,6 +140,7 @@ std::optional<StateChange> state_change(const Record& record) {
 
 std::optional<AccountId> addressee(const Record& record) {
   if (record.has_direct()) return record.direct().recipient();
+  if (record.has_told()) return record.told().account();
   if (record.has_woken() && !record.woken().forgotten()) return record.woken().account();
   if (record.has_dormant() && !record.dormant().told()) return record.dormant().account();
   return std::nullopt;

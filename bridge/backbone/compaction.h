@@ -27,7 +27,7 @@ struct StateChange {
 // Nothing for records that State is not made of (directs, changes of posts, erasures).
 std::optional<StateChange> state_change(const Record& record);
 
-// Whom alone a record is for, in the index `directs`: a direct message, or a notice about a track.
+// Whom alone a record is for, in the index `directs`: a direct message, or a notice.
 std::optional<AccountId> addressee(const Record& record);
 
 // What is kept under the key: the record, without what State does not need of it. Of a post only

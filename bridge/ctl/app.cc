@@ -50,6 +50,8 @@ int run(int argc, const char* const* argv) {
   add_status(line, access, action);
   add_owed(line, access, action);
   add_erase(line, access, action);
+  add_op(line, access, action);
+  add_audit(line, access, action);
   add_limits(line, access, action);
   add_top(line, access, action);
   add_cap(line, access, action);

@@ -8,6 +8,7 @@
 #include "bridge/ctl/exit_code.h"
 #include "bridge/ctl/json.h"
 #include "bridge/ctl/report.h"
+#include "bridge/ctl/request.h"
 
 namespace bridge::ctl {
 namespace {
@@ -21,6 +22,7 @@ base::Result<wire::Request> cap_request(const CapOptions& options) {
   wire::Request request;
   auto& cap = *request.mutable_cap_listeners();
   cap.set_phrase(options.word);
+  cap.set_who(operator_name());
   if (options.listeners == "none") {
     cap.set_lifted(true);
     return request;

@@ -25,6 +25,8 @@ void add_import(base::CommandLine& line, const Access& access, Action& action);
 void add_status(base::CommandLine& line, const Access& access, Action& action);
 void add_owed(base::CommandLine& line, const Access& access, Action& action);
 void add_erase(base::CommandLine& line, const Access& access, Action& action);
+void add_op(base::CommandLine& line, const Access& access, Action& action);
+void add_audit(base::CommandLine& line, const Access& access, Action& action);
 void add_limits(base::CommandLine& line, const Access& access, Action& action);
 void add_top(base::CommandLine& line, const Access& access, Action& action);
 void add_cap(base::CommandLine& line, const Access& access, Action& action);

@@ -23,8 +23,8 @@ int erase(const Access& access, const EraseOptions& options) {
   const auto connection = Connection::open(access);
   if (!connection) return report_usage(connection.error());
   wire::Request request;
-  request.mutable_actor()->set_nick(options.nick);
-  request.mutable_erase();
+  request.mutable_operate()->set_who(operator_name());
+  request.mutable_operate()->set_erase(options.nick);
   const auto reply = (*connection)->ask(request);
   if (!reply) return report(reply.error());
   if (!reply->has_done()) return report(unexpected_reply());

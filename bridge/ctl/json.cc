@@ -99,6 +99,19 @@ std::string to_json(const wire::LimitChanges& report) {
   return write({{"changes", changes}, {"next", report.next()}});
 }
 
+std::string to_json(const wire::AuditTrail& report) {
+  Json lines = Json::array();
+  for (const auto& line : report.lines())
+    lines.push_back({{"id", line.id()},
+                     {"time_ms", line.time_ms()},
+                     {"who", line.who()},
+                     {"what", line.what()},
+                     {"about", line.about()},
+                     {"old", line.old()},
+                     {"now", line.now()}});
+  return write({{"lines", lines}, {"next", report.next()}});
+}
+
 std::string to_json(const wire::TopReport& report) {
   Json groups = Json::object();
   for (const auto& group : report.groups()) {

@@ -16,6 +16,7 @@ std::string to_json(const wire::StatusReport& status);
 std::string to_json(const wire::OwedReport& owed);
 std::string to_json(const wire::LimitsReport& limits);
 std::string to_json(const wire::LimitChanges& changes);
+std::string to_json(const wire::AuditTrail& trail);
 std::string to_json(const wire::TopReport& top);
 std::string to_json(const wire::WordCaps& caps);
 

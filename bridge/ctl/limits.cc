@@ -2,7 +2,6 @@
 // meets them.
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <utility>
@@ -11,6 +10,7 @@
 #include "bridge/ctl/exit_code.h"
 #include "bridge/ctl/json.h"
 #include "bridge/ctl/report.h"
+#include "bridge/ctl/request.h"
 
 namespace bridge::ctl {
 namespace {
@@ -25,13 +25,6 @@ struct LimitsOptions {
   std::size_t count = 0;
   bool json = false;
 };
-
-// Whoever is at the keyboard, for the audit trail.
-std::string operator_name() {
-  for (const char* variable : {"SUDO_USER", "USER", "LOGNAME"})
-    if (const char* name = std::getenv(variable); name != nullptr && *name != '\0') return name;
-  return "operator";
-}
 
 base::Error usage(std::string_view sentence) {
   return {base::ErrorCode::kBadRequest, std::string(sentence), std::nullopt};

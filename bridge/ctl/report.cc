@@ -1,7 +1,9 @@
 #include "bridge/ctl/report.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <array>
 #include <ctime>
 #include <iterator>
 
@@ -84,6 +86,34 @@ std::string to_text(const wire::LimitChanges& report) {
                    line.who(), name, line.old().empty() ? "(not set)" : line.old(), value);
   }
   return out;
+}
+
+std::string to_text(const wire::AuditTrail& report) {
+  if (report.lines().empty()) return "No operator has done anything yet.\n";
+  std::string out;
+  for (const auto& line : report.lines()) {
+    fmt::format_to(std::back_inserter(out), "{}  {}  {}", utc_text(line.time_ms()), line.who(),
+                   line.what());
+    if (!line.about().empty()) fmt::format_to(std::back_inserter(out), " {}", line.about());
+    if (!line.old().empty())
+      fmt::format_to(std::back_inserter(out), ": {} -> {}", line.old(), line.now());
+    else if (!line.now().empty())
+      fmt::format_to(std::back_inserter(out), ": {}", line.now());
+    out += '\n';
+  }
+  return out;
+}
+
+std::string to_text(const wire::Order& report) {
+  const auto listed = [](const auto& names) {
+    return names.empty() ? std::string("none") : fmt::format("{}", fmt::join(names, ", "));
+  };
+  constexpr std::array kTo = {"as configured", "open", "closed"};
+  const auto to = static_cast<std::size_t>(report.registration());
+  return fmt::format(
+      "operators: {}\nsuspended: {}\nbanned domains: {}\nreserved nicks: {}\nregistration: {}\n",
+      listed(report.operators()), listed(report.suspended()), listed(report.banned()),
+      listed(report.reserved()), to < kTo.size() ? kTo[to] : "?");
 }
 
 std::string to_text(const wire::TopReport& report) {

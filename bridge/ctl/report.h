@@ -13,6 +13,8 @@ std::string to_text(const wire::StatusReport& status);
 std::string to_text(const wire::OwedReport& owed);
 std::string to_text(const wire::LimitsReport& limits);
 std::string to_text(const wire::LimitChanges& changes);
+std::string to_text(const wire::AuditTrail& trail);
+std::string to_text(const wire::Order& order);
 std::string to_text(const wire::TopReport& top);
 std::string to_text(const wire::WordCaps& caps);
 std::string to_text(const backbone::VerifyReport& found);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <random>
 
 namespace bridge::ctl {
@@ -21,6 +22,12 @@ base::Result<void> check_nick(std::string_view nick) {
   if (good) return {};
   return base::fail(base::ErrorCode::kBadRequest,
                     "A nick has 1 to 20 characters, only letters A to Z, digits and _.");
+}
+
+std::string operator_name() {
+  for (const char* variable : {"SUDO_USER", "USER", "LOGNAME"})
+    if (const char* name = std::getenv(variable); name != nullptr && *name != '\0') return name;
+  return "operator";
 }
 
 wire::Request publish_request(std::string_view author, std::string_view text,

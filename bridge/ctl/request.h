@@ -15,6 +15,9 @@ inline constexpr std::size_t kClientIdBytesMax = 128;  // wire.proto, Publish
 // 1 to 20 of A-Z a-z 0-9 _; kBadRequest with a sentence otherwise.
 base::Result<void> check_nick(std::string_view nick);
 
+// Whoever is at the keyboard, for the audit trail.
+std::string operator_name();
+
 // An author the bridge does not know becomes an account without an address.
 wire::Request publish_request(std::string_view author, std::string_view text,
                               std::string_view client_id);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "bridge/base/domains.h"
 #include "bridge/fanout/fanout.h"
 
 namespace bridge::fanout {
@@ -21,7 +22,8 @@ void Fanout::refresh(AccountId id) {
   if (number == Roll::kNobody) return;
   const state::Account& account = roll_.account(number);
   Way way;
-  if (account.open && account.delivery_on && !account.address.empty() && !bounces_.held(id))
+  if (account.open && account.delivery_on && !account.address.empty() && !bounces_.held(id) &&
+      !state_.held(account))
     if (const auto it = available_.find(account.address.view()); it != available_.end())
       way = it->second;
   if (way.session == 0 && !roll_.find(number)) return;
@@ -62,6 +64,39 @@ void Fanout::open(SessionId id, Reaches reaches) {
   Session& session = sessions_[id];
   session.id = id;
   session.reaches = std::move(reaches);
+}
+
+// What gateways have to know of how order is kept. A session that was told nothing takes it that
+// nothing is set.
+void Fanout::tell_house() {
+  const state::Order& order = state_.order();
+  for (auto& [id, session] : sessions_) {
+    if (session.house == order.version()) continue;
+    const bool first = session.house == Session::kNoHouse;
+    session.house = order.version();
+    wire::House house;
+    const auto add = [&](std::string_view address) {
+      if (!address.empty() && session.may_reach(address))
+        house.add_operators(address.data(), address.size());
+    };
+    for (const std::string& address : options_.operators) add(address);
+    for (const AccountId account : order.operators()) add(state_.find(account)->address);
+    for (const std::string& domain : order.banned()) house.add_banned(domain);
+    house.set_registration(static_cast<wire::Registration>(order.registration()));
+    if (first && house.ByteSizeLong() == 0) continue;
+    *session.batch.mutable_house() = std::move(house);
+  }
+}
+
+// Everybody there whose address is in the domain, or in one below it.
+void Fanout::refresh_domain(std::string_view domain) {
+  std::vector<AccountId> there;
+  for (const auto& [address, way] : available_) {
+    const bool is_in = base::is_in(state::domain_of(address), domain);
+    if (const auto* account = is_in ? state_.find_address(address) : nullptr)
+      there.push_back(account->id);
+  }
+  for (const AccountId account : there) refresh(account);
 }
 
 void Fanout::close(SessionId id, bool in_order) {
@@ -227,7 +262,7 @@ void Fanout::reopen(Person& who, RecordId id) {
   if (id == 0 || id > position_) return;
   const auto prepared = cache_.get(id);
   if (!prepared) return;
-  const bool direct = direct_owed(*who.account, **prepared);
+  const bool direct = direct_owed(state_, *who.account, **prepared);
   if (!direct && !owed(state_, *who.account, **prepared)) return;
   const std::size_t cursor = direct ? backbone::kDirectCursor : backbone::kStreamCursor;
   if (outstanding(who.number, cursor, id) || (!direct && holds(who.number, id))) return;

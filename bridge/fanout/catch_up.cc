@@ -104,6 +104,7 @@ base::Result<std::size_t> Fanout::read_on(Pass& pass) {
 // To the members among those who listen, or to those who listen among the members: whichever are
 // fewer. What that cost, in records matched.
 std::size_t Fanout::offer(Pass& pass, const PreparedPtr& prepared) {
+  if (prepared->announces()) return offer_to_all(pass, prepared);
   const auto& followers = state_.find(prepared->passed_on_by())->followers();
   const AccountId replied_to = prepared->reply_author();
   std::vector<track::Listeners> lists = {followers};
@@ -116,17 +117,21 @@ std::size_t Fanout::offer(Pass& pass, const PreparedPtr& prepared) {
   std::size_t taken = 0;
   if (replied_to != 0) taken += take(pass, prepared, roll_.number_of(replied_to));
   if (listeners == 0) return taken / kTakenPerRecord;
-  if (pass.members.size() <= listeners / 16) {
-    const std::vector<PersonNumber> members = pass.members;
-    for (const PersonNumber number : members) taken += take(pass, prepared, number);
-    return taken / kTakenPerRecord;
-  }
+  if (pass.members.size() <= listeners / 16)
+    return taken / kTakenPerRecord + offer_to_all(pass, prepared);
   for (const track::Listeners& list : lists)
     list.visit({.after = 0, .before = prepared->about()}, list.size(),
                [&](track::SubscriptionNumber, PersonNumber number) {
                  taken += take(pass, prepared, number);
                });
   return listeners / kListenersPerRecord + taken / kTakenPerRecord;
+}
+
+std::size_t Fanout::offer_to_all(Pass& pass, const PreparedPtr& prepared) {
+  std::size_t taken = 0;
+  const std::vector<PersonNumber> members = pass.members;
+  for (const PersonNumber number : members) taken += take(pass, prepared, number);
+  return taken / kTakenPerRecord;
 }
 
 // True when it was theirs.
@@ -153,15 +158,14 @@ bool Fanout::take(Pass& pass, const PreparedPtr& prepared, PersonNumber number) 
     return false;
   }
   const auto as = due(number, *prepared);
-  if (prepared->changes()) {
-    // Those go one by one: what they are about is there already.
+  // Those go one by one: what they are about is there already, or is for everybody to read.
+  if (!prepared->may_be_counted())
     if (const auto digest = digests_.find(number); digest != digests_.end())
       digest->second.exclude(id);
-    note_change(who, *prepared, as.has_value());
-  }
+  if (prepared->changes()) note_change(who, *prepared, as.has_value());
   if (!as) return false;
   const bool waited = id <= who.returned;
-  if (waited && !prepared->changes() && who.catch_up_left == 0 && digest_of(who).room()) {
+  if (waited && prepared->may_be_counted() && who.catch_up_left == 0 && digest_of(who).room()) {
     digest_of(who).add(id, as->phrase, record.time_ms());
     counters_.digested.add();
     touch(who);
@@ -175,7 +179,7 @@ bool Fanout::take(Pass& pass, const PreparedPtr& prepared, PersonNumber number) 
     set_aside(who, record, *as);
     return true;
   }
-  if (waited && !prepared->changes() && who.catch_up_left > 0) --who.catch_up_left;
+  if (waited && prepared->may_be_counted() && who.catch_up_left > 0) --who.catch_up_left;
   stream.found({.id = id, .kind = Kind::kBacklog, .late = true});
   touch(who);
   schedule(who);

@@ -14,6 +14,7 @@ constexpr std::chrono::milliseconds kAskAgain{100};
 constexpr std::size_t kPreparedPerTurn = 64;
 
 RecordId changed_post(const wire::Request& request) {
+  if (request.has_operate()) return request.operate().remove().post();
   return request.has_retract() ? request.retract().post() : request.correct().post();
 }
 

@@ -12,7 +12,8 @@ namespace bridge::fanout {
 
 void Fanout::ask(std::uint64_t ticket, const wire::Request& request) {
   if (request.has_more()) return more(ticket, request);
-  if (request.has_retract() || request.has_correct()) return ask_for_change(ticket, request);
+  if (request.has_retract() || request.has_correct() || request.has_operate())
+    return ask_for_change(ticket, request);
   if (request.has_extract()) return give_extract(ticket, request);
   report_owed(ticket, request.owed());
 }
@@ -137,11 +138,11 @@ bool Fanout::outstanding(PersonNumber number, std::size_t cursor, RecordId id) {
 Standing Fanout::standing(PersonNumber number, const Prepared& prepared) {
   const state::Account& account = roll_.account(number);
   const RecordId id = prepared.record->id();
-  if (direct_owed(account, prepared))
+  if (direct_owed(state_, account, prepared))
     return outstanding(number, backbone::kDirectCursor, id) ? Standing::kDirect : Standing::kDone;
   const auto as = owed(state_, account, prepared);
   if (!as) return Standing::kNotOwed;
-  if (!prepared.changes() && holds(number, id)) return Standing::kDigested;
+  if (prepared.may_be_counted() && holds(number, id)) return Standing::kDigested;
   if (!outstanding(number, backbone::kStreamCursor, id) || !due(number, prepared))
     return Standing::kDone;
   return as->kind == Kind::kTrack ? Standing::kTrack : Standing::kFollow;

@@ -14,6 +14,8 @@ std::size_t cursor_of(Kind kind) {
 }
 
 wire::Class wire_class(const backbone::Record& record, Kind kind) {
+  if (record.has_told()) return wire::NOTICE;
+  if (record.has_announced()) return wire::ANNOUNCEMENT;
   if (record.has_woken()) return wire::TRACK_WOKEN;
   if (record.has_dormant()) return wire::TRACK_ASLEEP;
   switch (kind) {
@@ -28,19 +30,32 @@ wire::Class wire_class(const backbone::Record& record, Kind kind) {
   }
 }
 
+// As they are called now, which may not be what they were called then.
+std::string_view name_of(const state::State& state, AccountId account, std::string_view then) {
+  const state::Account* known = state.find(account);
+  return known && !then.empty() ? known->nick.view() : then;
+}
+
 // What an item says beside who wrote what when.
-void describe(const Prepared& prepared, wire::Item& item) {
+void describe(const state::State& state, const Prepared& prepared, wire::Item& item) {
   const backbone::Record& record = *prepared.record;
   const auto& post = prepared.words().post();
   item.set_in_reply_to(post.in_reply_to());
-  item.set_reply_to(post.reply_nick());
+  item.set_reply_to(std::string(name_of(state, post.reply_author(), post.reply_nick())));
   item.set_thread(post.thread());
   item.set_nudge(record.direct().nudge());
   item.set_changes(record.changed().post());
   item.set_retracted(record.changed().deleted());
+  item.set_removed(record.changed().removed());
   if (!record.has_reposted()) return;
   item.set_repost_of(record.reposted().post());
-  item.set_reposter(record.reposted().nick());
+  item.set_reposter(
+      std::string(name_of(state, record.reposted().account(), record.reposted().nick())));
+}
+
+// Of what is for one person alone.
+std::string_view text_of(const backbone::Record& record) {
+  return record.has_told() ? record.told().text() : record.direct().text();
 }
 
 // The track that a post is owed by, or that a notice is about.
@@ -68,6 +83,7 @@ std::size_t Fanout::turn(base::Now now) {
   work += catch_up(now.mono);
   work += read_digests() + prepare_changes() + find_expired();
   tell_due(now);
+  tell_house();
   work += send(now);
   work += count_owed();
   publish_gauges();
@@ -158,7 +174,7 @@ void Fanout::send_one(Kind kind, PersonNumber number, base::Now now) {
 
   const backbone::Record& record = *(*prepared)->record;
   const auto as = due(number, **prepared);
-  if (!as && !direct_owed(*who.account, **prepared)) {
+  if (!as && !direct_owed(state_, *who.account, **prepared)) {
     who.pending[cursor].withdrawn(entry.id);
     counters_.withdrawn.add();
     if ((*prepared)->streams() && (*prepared)->gone()) pass_over(who, **prepared);
@@ -176,8 +192,9 @@ void Fanout::send_one(Kind kind, PersonNumber number, base::Now now) {
   const Delivery delivery{
       .prepared = **prepared,
       .kind = as ? as->kind : Kind::kDirect,
-      .author = as ? (*prepared)->nick() : record.direct().nick(),
-      .text = as ? (*prepared)->text() : record.direct().text(),
+      .author = as ? name_of(state_, (*prepared)->author(), (*prepared)->nick())
+                   : name_of(state_, record.direct().author(), record.direct().nick()),
+      .text = as ? (*prepared)->text() : text_of(record),
       .phrase = phrase_of(record, as),
       .cursor = cursor,
       .late = entry.late || now.wall_ms - record.time_ms() > options_.late_after.count()};
@@ -217,7 +234,7 @@ void Fanout::hand_over(Session& session, const Person& person, const Delivery& d
     item.set_author(delivery.author.data(), delivery.author.size());
     item.set_text(delivery.text.data(), delivery.text.size());
     item.set_time_ms(delivery.prepared.record->time_ms());
-    describe(delivery.prepared, item);
+    describe(state_, delivery.prepared, item);
     session.batch_bytes += item.ByteSizeLong();
   }
   auto& recipient = *session.batch.mutable_items(item_at->second)->add_recipients();
@@ -286,7 +303,7 @@ void Fanout::release_held(base::Time now) {
 
 void Fanout::flush(Session& session) {
   if (session.sent.deliveries.empty() && session.sent.told.empty() &&
-      session.batch.look_for().empty())
+      session.batch.look_for().empty() && !session.batch.has_house())
     return;
   session.sent.sequence = session.next_sequence++;
   session.sent.order = ++order_;

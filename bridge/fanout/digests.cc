@@ -62,7 +62,7 @@ void Fanout::finish_digest(const Person& who) {
 // A copy from before a crash, of what is in their digest since. False when it is no post.
 bool Fanout::arrived_after_all(Person& who, RecordId id) {
   const auto prepared = cache_.get(id);
-  if (!prepared || (*prepared)->changes() || !(*prepared)->streams()) return false;
+  if (!prepared || !(*prepared)->may_be_counted() || !(*prepared)->streams()) return false;
   // While something before it waits, the digest alone keeps it from being read again. With too much
   // done out of order, `more` brings it once more.
   if (who.stream().outstanding(id) && !who.stream().confirmed(id)) return true;
@@ -186,7 +186,7 @@ bool Fanout::read_digest(Reading& reading, std::size_t& budget) {
     if (!id || !prepared) return true;
     if (budget == 0) return false;
     reading.at = *id;
-    if ((*prepared)->changes()) continue;
+    if (!(*prepared)->may_be_counted()) continue;
     if ((*prepared)->expired()) {
       note_expired(reading, **prepared);
       continue;

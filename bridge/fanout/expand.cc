@@ -41,6 +41,7 @@ void Fanout::for_each_phrase(
 std::vector<std::string> Fanout::lists_of(const Prepared& prepared, std::size_t* reach) {
   // A word with few listeners is nothing for an operator to look at.
   constexpr std::size_t kWorthALook = 16;
+  if (prepared.announces()) return {std::string(kEverybody)};
   std::vector<std::string> lists, hot;
   if (!state_.find(prepared.passed_on_by())->followers().empty()) lists.emplace_back(kFollowers);
   if (prepared.record->has_reposted()) return lists;
@@ -118,7 +119,8 @@ void Fanout::resume(Job& job) {
   if (has_all_it_needs(job) && walk(job, budget)) return jobs_.remove(job.id());
   std::size_t turn = job.diverted() ? 2 : 0;
   if (!job.diverted() && job.list() != kFollowers) {
-    turn = awake(state_, job.list()) >= options_.hot_list ? 2 : 1;
+    const bool hot = job.list() == kEverybody || awake(state_, job.list()) >= options_.hot_list;
+    turn = hot ? 2 : 1;
   }
   job_turns_.push(turn, job.id(), 1);
 }
@@ -137,14 +139,16 @@ std::size_t Fanout::expand() {
 // put to sleep after the post is owed it.
 track::Subscribers::Range Fanout::ahead_of(const Job& job) const {
   auto range = job.ahead();
-  if (job.list() == kFollowers || job.subscribed_before() <= last_asleep_) return range;
+  if (job.list() == kFollowers || job.list() == kEverybody ||
+      job.subscribed_before() <= last_asleep_)
+    return range;
   if (const state::Word* word = state_.find_word(job.list()))
     range.before = std::min(range.before, word->sleeps_from());
   return range;
 }
 
 void Fanout::begin_list(Job& job) const {
-  if (job.list() == kFollowers) return;
+  if (job.list() == kFollowers || job.list() == kEverybody) return;
   const auto list = index_.find(job.list());
   const std::size_t listeners = list ? awake(state_, job.list()) : 0;
   if (listeners == 0 || listeners < options_.hot_list) return;

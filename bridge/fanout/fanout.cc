@@ -189,6 +189,12 @@ void Fanout::account_changed(const backbone::Record& record) {
       return refresh(record.address_released().account());
     case backbone::Record::kAddressMoved:
       return has_moved(record.address_moved().account());
+    case backbone::Record::kSuspended:
+      return refresh(record.suspended().account());
+    case backbone::Record::kRestored:
+      return refresh(record.restored().account());
+    case backbone::Record::kDomainBanned:
+      return refresh_domain(record.domain_banned().domain());
     case backbone::Record::kErased: {
       const PersonNumber number = roll_.number_of(record.erased().account());
       digests_.erase(number);  // it names phrases

@@ -103,6 +103,7 @@ struct FanoutOptions {
   BounceWaits bounce_waits = {};
   // Posts older than this lose their texts; 0: never.
   std::chrono::milliseconds retention{0};
+  std::vector<std::string> operators = {};  // as in state::Rules: gateways are told
 };
 
 // Of one kind of delivery.
@@ -307,6 +308,8 @@ class Fanout {
   // Who can be reached.
   void refresh(AccountId account);
   void has_moved(AccountId account);
+  void refresh_domain(std::string_view domain);
+  void tell_house();
   void go_away(Person& person);
   void pass_by_who_left();
 
@@ -326,6 +329,7 @@ class Fanout {
   void read_directs(Person& person, base::Time now);
   base::Result<std::size_t> read_on(Pass& pass);
   std::size_t offer(Pass& pass, const PreparedPtr& prepared);
+  std::size_t offer_to_all(Pass& pass, const PreparedPtr& prepared);
   bool take(Pass& pass, const PreparedPtr& prepared, PersonNumber number);
   void leave_pass(Person& person);
   std::vector<PersonNumber> end_pass(Pass& pass);  // of those who were members, some

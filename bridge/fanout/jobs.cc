@@ -41,6 +41,8 @@ std::optional<Job::Place> Job::place_of(const state::Account& account) const {
     SubscriptionNumber number = 0;
     if (row_.lists[i] == kFollowers) {
       if (const auto* follow = account.find_follow(author())) number = follow->since;
+    } else if (row_.lists[i] == kEverybody) {
+      number = account.id;
     } else if (const auto* track = account.find_track(row_.lists[i])) {
       if (account.awake_at(*track, subscribed_before())) number = track->since;
     }

@@ -32,6 +32,8 @@ using track::SubscriptionNumber;
 
 // The list of those who follow the post's author; any other is a canonical phrase.
 inline constexpr std::string_view kFollowers = "";
+// The list of everybody, by the ids of their accounts; no phrase reads so.
+inline constexpr std::string_view kEverybody = "\n";
 
 class Job {
  public:

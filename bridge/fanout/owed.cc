@@ -11,6 +11,7 @@ namespace {
 // which for a repost is the original.
 std::optional<Owed> subscribed(const state::Account& account, const Prepared& prepared, RecordId id,
                                backbone::AccountId author, backbone::AccountId replied_to) {
+  if (prepared.announces()) return Owed{.kind = Kind::kFollow};
   if (replied_to == account.id) return Owed{.kind = Kind::kReply};
   if (const auto* follow = account.find_follow(author); follow && follow->since < id)
     return Owed{.kind = Kind::kFollow};
@@ -18,6 +19,15 @@ std::optional<Owed> subscribed(const state::Account& account, const Prepared& pr
     if (edge.since < id && account.awake_at(edge, id) && prepared.catches(*edge.phrase))
       return Owed{.kind = Kind::kTrack, .phrase = edge.phrase->canonical(), .track = &edge};
   return std::nullopt;
+}
+
+// Its author, or who passes it on, is suspended, or was until after it. That it is gone is told all
+// the same.
+bool silenced(const state::State& state, const Prepared& prepared) {
+  const state::Order& order = state.order();
+  if (order.suspensions().empty() || prepared.record->changed().deleted()) return false;
+  const RecordId id = prepared.record->id();
+  return order.silences(prepared.author(), id) || order.silences(prepared.passed_on_by(), id);
 }
 
 // The first of several reposts, and not where the post itself came.
@@ -58,6 +68,7 @@ bool still_so(const state::Account& account, std::string_view phrase, RecordId s
 }
 
 bool notice_owed(const state::Account& account, const backbone::Record& record) {
+  if (record.has_told()) return !record.told().text().empty();
   if (record.has_woken())
     return still_so(account, record.woken().phrase(), record.woken().since(), record.id());
   return still_so(account, record.dormant().phrase(), record.id(), 0);
@@ -70,7 +81,8 @@ std::optional<Owed> concerns(const state::State& state, const state::Account& ac
   if (!prepared.streams() || !account.open || account.address.empty()) return std::nullopt;
   const RecordId id = prepared.about();
   if (id <= account.owed_since || prepared.passed_on_by() == account.id ||
-      account.shuts_out(prepared.author(), id) || account.shuts_out(prepared.passed_on_by(), id))
+      account.shuts_out(prepared.author(), id) || account.shuts_out(prepared.passed_on_by(), id) ||
+      silenced(state, prepared))
     return std::nullopt;
   std::optional<Owed> as;
   if (!prepared.record->has_reposted())
@@ -87,12 +99,15 @@ std::optional<Owed> owed(const state::State& state, const state::Account& accoun
   return concerns(state, account, prepared);
 }
 
-bool direct_owed(const state::Account& account, const Prepared& prepared) {
+bool direct_owed(const state::State& state, const state::Account& account,
+                 const Prepared& prepared) {
   const backbone::Record& record = *prepared.record;
   if (backbone::addressee(record) != account.id || !account.open || account.address.empty())
     return false;
   if (!record.has_direct()) return notice_owed(account, record);
-  return !record.direct().deleted() && !account.shuts_out(record.direct().author(), record.id());
+  const backbone::AccountId author = record.direct().author();
+  return !record.direct().deleted() && !account.shuts_out(author, record.id()) &&
+         !state.order().silences(author, record.id());
 }
 
 }  // namespace bridge::fanout

@@ -35,7 +35,8 @@ std::optional<Owed> concerns(const state::State& state, const state::Account& ac
 std::optional<Owed> owed(const state::State& state, const state::Account& account,
                          const Prepared& prepared);
 
-// A direct message, or a notice about a track, is owed to one person alone.
-bool direct_owed(const state::Account& account, const Prepared& prepared);
+// A direct message, or a notice, is owed to one person alone.
+bool direct_owed(const state::State& state, const state::Account& account,
+                 const Prepared& prepared);
 
 }  // namespace bridge::fanout

@@ -43,6 +43,7 @@ std::string_view Prepared::nick() const {
 }
 
 std::string_view Prepared::text() const {
+  if (announces()) return record->announced().text();
   return changes() ? record->changed().text() : words().post().text();
 }
 

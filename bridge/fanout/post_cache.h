@@ -20,7 +20,7 @@ using backbone::RecordId;
 using backbone::RecordPtr;
 
 // A record, and what tracking needs of it if it is a post, passes one on, or is a change of one:
-// that reaches whom the post reached.
+// that reaches whom the post reached. An announcement reaches everybody.
 struct Prepared {
   explicit Prepared(RecordPtr r);
   // Whose followers get it, and whose words they are.
@@ -40,8 +40,12 @@ struct Prepared {
 
   // What follows is asked of posts, reposts and changes only.
   bool streams() const {
-    return record->has_post() || record->has_reposted() || record->has_changed();
+    return record->has_post() || record->has_reposted() || record->has_changed() || announces();
   }
+  // By nobody, to everybody.
+  bool announces() const { return record->has_announced(); }
+  // What waited too long may become a number in a digest; what is about something else may not.
+  bool may_be_counted() const { return !changes() && !announces(); }
   bool changes() const { return record->has_changed(); }
   // The post that a change is about; otherwise the record itself.
   RecordId about() const { return changes() ? record->changed().post() : record->id(); }

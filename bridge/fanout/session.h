@@ -59,6 +59,9 @@ struct Session {
 
   std::vector<AccountId> roster;  // the order its roster pages come in
 
+  static constexpr RecordId kNoHouse = ~RecordId{0};
+  RecordId house = kNoHouse;  // the version of how order is kept that it was told
+
   bool may_reach(std::string_view address) const { return !reaches || reaches(address); }
   bool has_credit(std::uint64_t bytes) const {
     return used_deliveries < granted_deliveries && used_bytes + bytes <= granted_bytes;

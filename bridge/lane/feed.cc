@@ -25,6 +25,15 @@ wire::Item item_of(const backbone::Record& record) {
   } else if (record.has_erased()) {
     item.set_author(record.erased().nick());
     item.set_erased(true);
+  } else if (record.has_renamed()) {
+    item.set_author(record.renamed().old());
+    item.set_renamed_to(record.renamed().nick());
+  } else if (record.has_suspended()) {
+    item.set_author(record.suspended().nick());
+    item.set_hidden(true);
+  } else if (record.has_restored()) {
+    item.set_author(record.restored().nick());
+    item.set_shown(true);
   } else {
     return item;
   }

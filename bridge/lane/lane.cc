@@ -321,6 +321,20 @@ std::optional<Error> Lane::over_limit(const Session& session, const Request& req
                wait};
 }
 
+// Who does it, for the audit trail. On the lane im a name would be a claim: there the committer
+// asks who the actor is.
+void Lane::sign(const Session& session, Request& request) const {
+  std::string* who = nullptr;
+  if (request.has_change_limit()) who = request.mutable_change_limit()->mutable_who();
+  if (request.has_cap_listeners()) who = request.mutable_cap_listeners()->mutable_who();
+  if (request.has_operate()) who = request.mutable_operate()->mutable_who();
+  if (request.has_audit()) who = request.mutable_audit()->mutable_who();
+  if (request.has_show_order()) who = request.mutable_show_order()->mutable_who();
+  if (!who) return;
+  if (options_.kind != Kind::kAdmin) return who->clear();
+  *who = who->empty() ? session.client : fmt::format("{} ({})", *who, session.client);
+}
+
 void Lane::route(Session& session, std::uint64_t sequence, Request request) {
   const state::ReplyAddress reply_to{options_.index, session.id, sequence};
   if (request.has_subscribe()) return subscribe(session, sequence, request.subscribe());
@@ -331,10 +345,7 @@ void Lane::route(Session& session, std::uint64_t sequence, Request request) {
   }
   if (request.has_show_limits() || request.has_limit_history() || request.has_top())
     return answer(session, sequence, output_.look(request));
-  if (request.has_change_limit()) {
-    std::string& who = *request.mutable_change_limit()->mutable_who();
-    who = who.empty() ? session.client : fmt::format("{} ({})", who, session.client);
-  }
+  sign(session, request);
   const bool taken =
       goes_to_fanout(request)
           ? output_.inquire({reply_to, std::move(request)})

@@ -167,6 +167,7 @@ class Lane {
                                         base::Now now);
   void levels_for(const Session& session, const wire::Request& request);
   void count(const throttle::Verdict& verdict, const wire::Request& request);
+  void sign(const Session& session, wire::Request& request) const;
   void route(Session& session, std::uint64_t sequence, wire::Request request);
   void subscribe(Session& session, std::uint64_t sequence, const wire::Subscribe& request);
   void gap(Session& session, RecordId from, RecordId to);

@@ -23,7 +23,8 @@ bool is_publish(const Request& request) {
 
 bool goes_to_fanout(const Request& request) {
   return request.has_owed() || request.has_roster() || request.has_more() ||
-         request.has_retract() || request.has_correct() || request.has_extract();
+         request.has_retract() || request.has_correct() || request.has_extract() ||
+         request.operate().has_remove();
 }
 
 bool needs_actor(const Request& request) {
@@ -42,6 +43,9 @@ bool needs_actor(const Request& request) {
     case Request::kTop:
     case Request::kCapListeners:
     case Request::kListCaps:
+    case Request::kOperate:
+    case Request::kAudit:
+    case Request::kShowOrder:
       return false;
     default:
       return true;
@@ -69,6 +73,8 @@ bool is_question(const Request& request) {
     case Request::kTop:
     case Request::kListCaps:
     case Request::kExtract:
+    case Request::kAudit:
+    case Request::kShowOrder:
       return true;
     default:
       return false;
@@ -102,6 +108,10 @@ bool allowed_on(Kind kind, const Request& request) {
       return kind == Kind::kAdmin;
     case Request::kMore:
       return kind != Kind::kAdmin;
+    case Request::kOperate:
+    case Request::kAudit:
+    case Request::kShowOrder:
+      return kind != Kind::kWeb;
     case Request::kPublish:
       return kind == Kind::kAdmin || !request.publish().create_author();
     default:

@@ -151,7 +151,25 @@ Decision Committer::change_limit(const wire::ChangeLimit& request, const Moment&
   *record.mutable_limit_changed() = std::move(*change);
   decision.reply.mutable_done()->set_id(record.id());
   decision.reply.mutable_done()->set_changed(true);
+  audit_limit(decision, moment);
   return decision;
+}
+
+// In the one trail of all that operators do, too.
+void Committer::audit_limit(Decision& decision, const Moment& moment) const {
+  const auto& change = decision.records.front().limit_changed();
+  Record audited;
+  audited.set_id(moment.next_id + 1);
+  audited.set_time_ms(moment.now_ms);
+  auto& line = *audited.mutable_audited();
+  line.set_who(change.who());
+  line.set_what("limit");
+  line.set_about(change.key().empty() ? change.name() : change.name() + " for " + change.key());
+  line.set_old(change.old());
+  line.set_now(change.unset() ? "as configured" : change.value());
+  if (change.shadow()) line.mutable_now()->append(" in shadow");
+  line.set_previous(state_.order().newest_audited());
+  decision.records.push_back(std::move(audited));
 }
 
 void Committer::take(std::vector<Record> records) {

@@ -127,6 +127,7 @@ class Committer {
   base::Result<backbone::RecordPtr> find_record(RecordId id) const;
   base::Result<backbone::RecordPtr> find_as_written(RecordId id) const;
   Decision change_limit(const wire::ChangeLimit& request, const Moment& moment);
+  void audit_limit(Decision& decision, const Moment& moment) const;
   void take(std::vector<Record> records);
   void note_unsettled(const Record& record);
   void settle_words(base::Now now);

@@ -19,17 +19,41 @@ using base::Result;
 
 constexpr std::size_t kClientIdBytesMax = 128;
 
+bool may_be_held(const wire::Request& request) {
+  switch (request.action_case()) {
+    case wire::Request::kQuit:
+    case wire::Request::kSetDelivery:
+    case wire::Request::kListFollows:
+    case wire::Request::kListFollowers:
+    case wire::Request::kListTracks:
+    case wire::Request::kListBlocks:
+    case wire::Request::kListMutes:
+    case wire::Request::kStats:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 Result<const Account*> Deciding::actor(const Request& request) const {
+  const auto account = whoever_asks(request);
+  if (!account) return account;
+  if (auto ok = may_act(**account); !ok) return tl::unexpected(ok.error());
+  return account;
+}
+
+Result<const Account*> Deciding::whoever_asks(const Request& request) const {
   const auto& who = request.actor();
   if (who.who_case() == wire::Actor::kAddress) {
+    if (auto ok = is_served(who.address()); !ok) return tl::unexpected(ok.error());
     const Account* account = state_.find_address(who.address());
     if (!account || !account->open)
       return fail(ErrorCode::kNotJoined, "You have not joined yet: say `join NICK` first.");
     return account;
   }
-  if (who.who_case() == wire::Actor::kNick) return person(who.nick());
+  if (who.who_case() == wire::Actor::kNick) return member(who.nick());
   return fail(ErrorCode::kBadRequest, "This request names nobody as its actor.");
 }
 
@@ -39,18 +63,33 @@ Result<const Account*> Deciding::reader(const Request& request) const {
 }
 
 Result<const Account*> Deciding::person(const std::string& nick) const {
+  const auto account = member(nick);
+  if (!account) return account;
+  if (auto ok = is_shown(**account); !ok) return tl::unexpected(ok.error());
+  return account;
+}
+
+Result<const Account*> Deciding::member(const std::string& nick) const {
   if (!valid_nick(nick))
     return fail(ErrorCode::kBadRequest, "A nick is 1 to 20 letters, digits or underscores.");
-  const Account* account = state_.find_nick(nick);
-  if (!account || !account->open)
+  const auto account = anybody(nick);
+  if (!account) return account;
+  if (!(*account)->open)
     return fail(ErrorCode::kUnknown, fmt::format("There is no {} here.", nick));
   return account;
 }
 
+// A nick that somebody had before they were renamed says how they are called now.
 Result<const Account*> Deciding::anybody(const std::string& nick) const {
-  const Account* account = valid_nick(nick) ? state_.find_nick(nick) : nullptr;
-  if (!account) return fail(ErrorCode::kUnknown, "There is nobody of that nick here.");
-  return account;
+  if (!valid_nick(nick)) return fail(ErrorCode::kUnknown, "There is nobody of that nick here.");
+  if (const Account* account = state_.find_nick(nick)) return account;
+  const auto& reserved = state_.order().reserved();
+  const auto known = reserved.find(fold_nick(nick));
+  const Account* renamed = known == reserved.end() ? nullptr : state_.find(known->second);
+  if (renamed)
+    return fail(ErrorCode::kUnknown,
+                fmt::format("{} is called {} here now.", nick, renamed->nick.view()));
+  return fail(ErrorCode::kUnknown, fmt::format("There is no {} here.", nick));
 }
 
 // The account a post is by: the actor, or a new one where the request may make it.
@@ -59,8 +98,7 @@ Result<const Account*> Deciding::author_of(const Request& request) {
   const bool may_create = request.publish().create_author() && moment_.may_create_author &&
                           request.actor().who_case() == wire::Actor::kNick;
   if (!may_create || state_.find_nick(nick)) return actor(request);
-  if (!valid_nick(nick))
-    return fail(ErrorCode::kBadRequest, "A nick is 1 to 20 letters, digits or underscores.");
+  if (auto ok = may_be_called(nick); !ok) return tl::unexpected(ok.error());
   if (state_.accounts().size() >= rules_.accounts_max)
     return fail(ErrorCode::kConflict, "This service has as many accounts as it takes.");
   Record& record = add_record();
@@ -160,23 +198,26 @@ Result<void> Deciding::join(const Request& request) {
   const auto& address = request.actor().address();
   if (request.actor().who_case() != wire::Actor::kAddress)
     return fail(ErrorCode::kBadRequest, "Only a Jabber address can join.");
+  if (auto ok = is_served(address); !ok) return ok;
   if (!valid_nick(nick))
     return fail(ErrorCode::kBadRequest, "A nick is 1 to 20 letters, digits or underscores.");
-  auto& joined = *decision_.reply.mutable_joined();
   if (const Account* mine = state_.find_address(address)) {
+    if (auto ok = may_act(*mine); !ok) return ok;
     if (fold_nick(mine->nick) != fold_nick(nick))
       return fail(ErrorCode::kConflict,
                   mine->open ? fmt::format("You are {} here already.", mine->nick.view())
                              : fmt::format("You were {} here: say `join {}`.", mine->nick.view(),
                                            mine->nick.view()));
     if (!mine->open) add_record().mutable_account_reopened()->set_account(mine->id);
+    auto& joined = *decision_.reply.mutable_joined();
     joined.set_account(mine->id);
     joined.set_nick(mine->nick.str());
     joined.set_returned(true);
     return {};
   }
-  if (state_.find_nick(nick))
-    return fail(ErrorCode::kConflict, fmt::format("The nick {} is taken: try another.", nick));
+  if (state_.order().registration() == lapwing::record::RegistrationSet::CLOSED)
+    return fail(ErrorCode::kConflict, "Nobody new is taken in here at present.");
+  if (auto ok = may_be_called(nick); !ok) return ok;
   if (state_.accounts().size() >= rules_.accounts_max)
     return fail(ErrorCode::kConflict, "This service has as many accounts as it takes.");
   const RecordId account = moment_.next_id;
@@ -184,8 +225,19 @@ Result<void> Deciding::join(const Request& request) {
   auto& bound = *add_record().mutable_address_bound();
   bound.set_account(account);
   bound.set_address(address);
-  joined.set_account(account);
-  joined.set_nick(nick);
+  decision_.reply.mutable_joined()->set_account(account);
+  decision_.reply.mutable_joined()->set_nick(nick);
+  return {};
+}
+
+// Somebody new.
+Result<void> Deciding::may_be_called(const std::string& nick) const {
+  if (!valid_nick(nick))
+    return fail(ErrorCode::kBadRequest, "A nick is 1 to 20 letters, digits or underscores.");
+  if (state_.find_nick(nick))
+    return fail(ErrorCode::kConflict, fmt::format("The nick {} is taken: try another.", nick));
+  if (state_.order().reserved().contains(fold_nick(nick)))
+    return fail(ErrorCode::kConflict, fmt::format("The nick {} is reserved: try another.", nick));
   return {};
 }
 
@@ -203,7 +255,13 @@ Result<void> Deciding::erase(const Request& request) {
   const bool by_nick = request.actor().who_case() == wire::Actor::kNick;
   const auto found = by_nick ? anybody(request.actor().nick()) : actor(request);
   if (!found) return tl::unexpected(found.error());
-  const Account& account = **found;
+  // Else a suspension would end with it: the address could join anew.
+  if (auto ok = may_act(**found); !ok) return ok;
+  erase_account(**found);
+  return {};
+}
+
+void Deciding::erase_account(const Account& account) {
   end_subscriptions(account);
   for (const Block& block : account.blocks())
     if (block.in_force()) forget_block(account.id, block);
@@ -224,11 +282,15 @@ Result<void> Deciding::erase(const Request& request) {
     released.set_address(account.address.str());
   }
   if (account.open) add_record().mutable_account_closed()->set_account(account.id);
+  if (state_.order().operators().contains(account.id)) {
+    auto& revoked = *add_record().mutable_operator_named();
+    revoked.set_account(account.id);
+    revoked.set_revoked(true);
+  }
   Record& record = add_record();
   record.mutable_erased()->set_account(account.id);
   record.mutable_erased()->set_nick(account.nick.str());
   done(record.id());
-  return {};
 }
 
 Result<void> Deciding::set_delivery(const Account& account, bool on) {
@@ -291,10 +353,17 @@ Result<void> Deciding::run(Request& request) {
     case Request::kListCaps:
       list_caps();
       return {};
+    case Request::kOperate:
+      return operate(request);
+    case Request::kAudit:
+      return audit_trail(request);
+    case Request::kShowOrder:
+      return show_order(request);
     default:
       break;
   }
-  const auto account = actor(request);
+  // Whoever is held may see what they have, switch delivery off, and leave.
+  const auto account = may_be_held(request) ? whoever_asks(request) : actor(request);
   if (!account) return tl::unexpected(account.error());
   switch (request.action_case()) {
     case Request::kQuit:

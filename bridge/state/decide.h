@@ -45,6 +45,10 @@ struct Rules {
   std::chrono::milliseconds ended_kept = std::chrono::days(90);
   std::chrono::milliseconds correct_within = std::chrono::minutes(10);  // of the post
   std::string website = {};  // its address, for those who are given a code; empty: not told
+  // Those who keep order, by address; they name others. And whom somebody who is suspended may
+  // write to; empty: nobody in particular.
+  std::vector<std::string> operators = {};
+  std::string contact = {};
 };
 
 struct Moment {
@@ -70,8 +74,9 @@ struct Decision {
 
 // Publish, Direct, Join, Quit, SetDelivery, Follow, Leave, Track, Untrack, Block, Unblock, Mute,
 // Unmute, SetZone, Confirm, Favourite, Unfavourite, Repost, Nudge, Retract, Correct, Erase,
-// TakeMove, CapListeners and the questions about State and posts. Anything else is a BAD_REQUEST:
-// it is answered elsewhere. `request` is used up: a post's text moves into its record.
+// TakeMove, CapListeners, Operate and the questions about State, posts and the audit trail. Anything
+// else is a BAD_REQUEST: it is answered elsewhere. `request` is used up: a post's text moves into
+// its record.
 Decision decide(const State& state, const Rules& rules, wire::Request request,
                 const Moment& moment);
 

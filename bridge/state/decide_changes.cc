@@ -23,13 +23,17 @@ std::string in_words(std::chrono::milliseconds span) {
 
 }  // namespace
 
-Result<backbone::RecordPtr> Deciding::own_post(const Account& account, RecordId id) const {
+Result<backbone::RecordPtr> Deciding::any_post(RecordId id) const {
   auto found = id == 0 || id >= moment_.next_id ? Result<backbone::RecordPtr>(nullptr)
                                                 : moment_.find_record(id);
-  if (!found) return found;
-  if (!*found || !(*found)->has_post())
+  if (found && (!*found || !(*found)->has_post()))
     return fail(ErrorCode::kUnknown, fmt::format("There is no post #{}.", id));
-  if ((*found)->post().author() != account.id)
+  return found;
+}
+
+Result<backbone::RecordPtr> Deciding::own_post(const Account& account, RecordId id) const {
+  auto found = any_post(id);
+  if (found && (*found)->post().author() != account.id)
     return fail(ErrorCode::kForbidden, fmt::format("Post #{} is not yours.", id));
   return found;
 }
@@ -39,7 +43,7 @@ Record& Deciding::change(const Record& post) {
   auto& changed = *record.mutable_changed();
   changed.set_post(post.id());
   changed.set_author(post.post().author());
-  changed.set_nick(post.post().nick());
+  changed.set_nick(name_now(post.post().author(), post.post().nick()));
   changed.set_posted_ms(post.time_ms());
   changed.set_reply_author(post.post().reply_author());
   changed.set_previous(post.post().changed_by());
@@ -70,7 +74,7 @@ Result<void> Deciding::correct(const Account& account, const wire::Correct& what
   if ((*post)->post().expired())
     return fail(ErrorCode::kConflict, fmt::format("Post #{} is kept no longer.", what.post()));
   if ((*post)->post().deleted())
-    return fail(ErrorCode::kConflict, fmt::format("You took post #{} back.", what.post()));
+    return fail(ErrorCode::kConflict, fmt::format("Post #{} is gone.", what.post()));
   if ((*post)->post().text() == what.text()) {
     done(0);
     return {};

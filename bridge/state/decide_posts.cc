@@ -49,6 +49,7 @@ Result<RecordPtr> Deciding::post_of(const wire::PostRef& which) const {
   if (which.which_case() == wire::PostRef::kNick) {
     const auto author = anybody(which.nick());
     if (!author) return tl::unexpected(author.error());
+    if (auto ok = is_shown(**author); !ok) return tl::unexpected(ok.error());
     auto newest = newest_of(**author);
     if (newest && !*newest)
       return fail(ErrorCode::kUnknown,
@@ -58,6 +59,11 @@ Result<RecordPtr> Deciding::post_of(const wire::PostRef& which) const {
   auto record = public_record(which.id());
   if (record && !*record)
     return fail(ErrorCode::kUnknown, fmt::format("There is no post #{}.", which.id()));
+  if (record) {
+    const Account* author = state_.find((*record)->post().author());
+    if (auto ok = author ? is_shown(*author) : Result<void>(); !ok)
+      return tl::unexpected(ok.error());
+  }
   return record;
 }
 
@@ -84,10 +90,10 @@ Result<void> Deciding::reply_to(const Account& author, const wire::PostRef& whic
   auto& post = *record.mutable_post();
   post.set_in_reply_to((*original)->id());
   post.set_reply_author(to.author());
-  post.set_reply_nick(to.nick());
+  post.set_reply_nick(name_now(to.author(), to.nick()));
   post.set_thread(to.thread() != 0 ? to.thread() : (*original)->id());
   decision_.reply.mutable_published()->set_about((*original)->id());
-  decision_.reply.mutable_published()->set_nick(to.nick());
+  decision_.reply.mutable_published()->set_nick(post.reply_nick());
   return {};
 }
 
@@ -95,7 +101,7 @@ Result<void> Deciding::reply_to(const Account& author, const wire::PostRef& whic
 // is here, it is a post like any other.
 Result<void> Deciding::address(const Account& author, const std::string& nick, Record& record) {
   const Account* to = valid_nick(nick) ? state_.find_nick(nick) : nullptr;
-  if (!to || !to->open || to->id == author.id) return {};
+  if (!to || !to->open || to->id == author.id || !is_shown(*to)) return {};
   wire::PostRef newest;
   newest.set_nick(nick);
   const auto last = newest_of(*to);
@@ -112,7 +118,13 @@ Result<void> Deciding::address(const Account& author, const std::string& nick, R
 
 void Deciding::about(const Record& post) {
   decision_.reply.mutable_done()->set_about(post.id());
-  decision_.reply.mutable_done()->set_nick(post.post().nick());
+  decision_.reply.mutable_done()->set_nick(name_now(post.post().author(), post.post().nick()));
+}
+
+// As they are called now, which may not be what they were called then.
+std::string Deciding::name_now(AccountId account, const std::string& then) const {
+  const Account* known = state_.find(account);
+  return known && !then.empty() ? known->nick.str() : then;
 }
 
 Result<void> Deciding::favourite(const Account& account, const wire::PostRef& which) {
@@ -188,11 +200,11 @@ Result<void> Deciding::repost(const Account& account, const wire::PostRef& which
 void Deciding::add_item(const Record& post) {
   auto& item = *decision_.reply.mutable_posts()->add_items();
   item.set_id(post.id());
-  item.set_author(post.post().nick());
+  item.set_author(name_now(post.post().author(), post.post().nick()));
   item.set_text(post.post().text());
   item.set_time_ms(post.time_ms());
   item.set_in_reply_to(post.post().in_reply_to());
-  item.set_reply_to(post.post().reply_nick());
+  item.set_reply_to(name_now(post.post().reply_author(), post.post().reply_nick()));
   item.set_thread(post.post().thread());
 }
 
@@ -245,7 +257,7 @@ Result<void> Deciding::list_favourites(const Account& account, const wire::ListF
   for (std::size_t n = 0; n < wanted && it != account.favourites().begin(); ++n) {
     const auto record = public_record(*--it);
     if (!record) return tl::unexpected(record.error());
-    if (*record) add_item(**record);
+    if (*record && !state_.order().is_suspended((*record)->post().author())) add_item(**record);
   }
   return {};
 }

@@ -207,6 +207,9 @@ Result<void> Deciding::cap_listeners(const wire::CapListeners& what) {
   else
     capped.set_listeners(what.listeners());
   done(record.id());
+  auditor_ = what.who();
+  audit("cap", phrase->canonical(), before ? std::to_string(*before) : "none",
+        what.lifted() ? "none" : std::to_string(what.listeners()));
   return {};
 }
 

@@ -1,7 +1,8 @@
 // Deciding: one decision in the making. The inside of decide(), shared by the files it is written
 // in: decide.cc (who asks, posts, accounts), decide_posts.cc (what is said about posts),
 // decide_changes.cc (their corrections and retractions), decide_subscriptions.cc (follows, tracks,
-// blocks, mutes), decide_moves.cc and decide_questions.cc. Nobody else includes it.
+// blocks, mutes), decide_moves.cc, decide_order.cc (what operators do) and decide_questions.cc.
+// Nobody else includes it.
 //
 // Every helper either adds records and fills the reply, or fails; what a failed one has added is
 // dropped with it.
@@ -34,6 +35,7 @@ class Deciding {
   Result<void> quit(const Account& account);
   Result<void> take_move(const Request& request);
   Result<void> erase(const Request& request);
+  void erase_account(const Account& account);
   Result<void> set_delivery(const Account& account, bool on);
   Result<void> follow(const Account& account, const std::string& nick);
   Result<void> leave(const Account& account, const std::string& nick);
@@ -53,6 +55,7 @@ class Deciding {
   Result<void> retract(const Account& account, RecordId post);
   Result<void> correct(const Account& account, const wire::Correct& what);
   Result<backbone::RecordPtr> own_post(const Account& account, RecordId id) const;
+  Result<backbone::RecordPtr> any_post(RecordId id) const;  // gone or not
   Record& change(const Record& post);
   Result<void> ask(const Request& request, const Account& account);
   void list_people(const Request& request, const Account& account);
@@ -75,12 +78,48 @@ class Deciding {
   Result<void> reply_to(const Account& author, const wire::PostRef& which, Record& record);
   Result<void> address(const Account& author, const std::string& nick, Record& record);
   void about(const Record& post);
+  std::string name_now(AccountId account, const std::string& then) const;
   void add_item(const Record& post);
 
+  // What operators do, and ask.
+  Result<void> operate(Request& request);
+  Result<void> audit_trail(const Request& request);
+  Result<void> show_order(const Request& request);
+  Result<std::string> operator_of(const Request& request, const std::string& who) const;
+  bool is_operator(const Account& account) const;
+  bool operates_by_configuration(const Account& account) const;
+  Result<const Account*> subject(const std::string& nick) const;
+  Result<void> has_no_operator(std::string_view domain) const;
+  Result<void> suspend(const wire::Suspend& what);
+  Result<void> restore(const std::string& nick);
+  Result<void> grant(const std::string& nick);
+  Result<void> revoke(const std::string& nick);
+  Result<void> erase_by_operator(const std::string& nick);
+  Result<void> remove(const wire::Remove& what);
+  Result<void> ban(const std::string& written, bool ban);
+  Result<void> reserve(const std::string& nick);
+  Result<void> release(const std::string& nick);
+  Result<void> set_registration(wire::Registration wanted);
+  Result<void> rename(const wire::Rename& what);
+  Result<void> announce(const std::string& text);
+  void audit(std::string_view what, std::string_view about, std::string_view old,
+             std::string_view now);
+  void tell(AccountId account, std::string text);
+  void done_about(RecordId id, const Account& account);
+
+  // What follows from it, for everybody.
+  Result<void> may_act(const Account& account) const;
+  Result<void> is_served(std::string_view address) const;
+  Result<void> is_shown(const Account& account) const;
+  Result<void> may_be_called(const std::string& nick) const;
+  std::string whom_to_ask() const;
+
   Result<const Account*> actor(const Request& request) const;
+  Result<const Account*> whoever_asks(const Request& request) const;  // held or not
   // Who asks, if anybody does.
   Result<const Account*> reader(const Request& request) const;
-  Result<const Account*> person(const std::string& nick) const;   // who has not quit
+  Result<const Account*> person(const std::string& nick) const;   // who has not quit, and is shown
+  Result<const Account*> member(const std::string& nick) const;   // who has not quit
   Result<const Account*> anybody(const std::string& nick) const;  // quit or not
   Result<const Account*> author_of(const Request& request);
   Result<void> check_written(std::string_view text) const;
@@ -119,7 +158,8 @@ class Deciding {
   const Rules& rules_;
   const Moment& moment_;
   Decision decision_;
-  Account created_;  // an author made by this very request
+  Account created_;      // an author made by this very request
+  std::string auditor_;  // the operator who asks for it
 };
 
 }  // namespace bridge::state

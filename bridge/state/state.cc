@@ -197,7 +197,23 @@ void State::make_account(const Record& record) {
   account.created_ms = record.time_ms();
   account.owe_after(record.id());
   lookup_->ids.insert(account.number);
+  // Whoever was called so had another name by then: what says so may be compacted into a later one.
+  lookup_->nicks.erase(account.nick.view());
   lookup_->nicks.insert(account.number);
+}
+
+// The set knows an account by the nick that it has, so it leaves the set while that changes.
+void State::rename(Account& account, std::string_view nick) {
+  auto& nicks = lookup_->nicks;
+  if (find_nick(account.nick) == &account) nicks.erase(account.number);
+  account.nick = nick;
+  nicks.erase(nick);
+  nicks.insert(account.number);
+}
+
+bool State::held(const Account& account) const {
+  return order_.is_suspended(account.id) ||
+         (!account.address.empty() && order_.is_banned(domain_of(account.address)));
 }
 
 // The set knows an account by the address that it has, so it leaves the set while that changes.
@@ -495,7 +511,21 @@ void State::apply(const Record& record) {
     case Record::kListenersCapped:
       apply_listeners(record);
       break;
+    case Record::kRenamed:
+      rename(at(record.renamed().account()), record.renamed().nick());
+      break;
+    case Record::kSuspended:
+    case Record::kRestored:
+    case Record::kOperatorNamed:
+    case Record::kDomainBanned:
+    case Record::kNickReserved:
+    case Record::kRegistrationSet:
+    case Record::kAnnounced:
+    case Record::kAudited:
+      order_.apply(record);
+      break;
     case Record::kLimitChanged:  // bridge/limits/limits.h
+    case Record::kTold:
     case Record::kDirect:
     case Record::kChanged:
     case Record::kErased:

@@ -19,6 +19,7 @@
 
 #include "bridge/backbone/store.h"
 #include "bridge/base/text.h"
+#include "bridge/state/order.h"
 #include "bridge/state/packed.h"
 #include "bridge/state/words.h"
 #include "bridge/track/subscribers.h"
@@ -176,6 +177,10 @@ class State {
   const Words& words() const { return words_; }
   // Tracks of people whose address is in this domain.
   std::uint64_t tracks_of_domain(std::string_view domain) const;
+  const Order& order() const { return order_; }
+  // Nothing is brought to them for now, and nothing taken from them: they are suspended, or their
+  // domain is banned.
+  bool held(const Account& account) const;
   std::uint64_t follows() const { return follows_; }
   std::uint64_t tracks() const { return tracks_; }
   // Id of the newest record applied, and its time: the log's clock never runs backwards.
@@ -186,6 +191,7 @@ class State {
   Account& at(AccountId id);
   static Account::Rare& rare(Account& account);
   void make_account(const Record& record);
+  void rename(Account& account, std::string_view nick);
   void set_address(Account& account, std::string_view address);
   void add_follow(AccountId follower, AccountId followee, RecordId since);
   void drop_follow(AccountId follower, AccountId followee);
@@ -209,6 +215,7 @@ class State {
   std::unique_ptr<Lookup> lookup_;                             // by id, nick and address
   std::unordered_map<RecordId, std::vector<Repost>> reposts_;  // by post
   Words words_;
+  Order order_;
   std::unordered_map<std::string, std::uint64_t, base::StringHash, std::equal_to<>> by_domain_;
   std::uint64_t follows_ = 0;
   std::uint64_t tracks_ = 0;

@@ -211,6 +211,12 @@ std::string_view action_name(const Request& request) {
       return "offer_move";
     case Request::kTakeMove:
       return "take_move";
+    case Request::kOperate:
+      return "operate";
+    case Request::kAudit:
+      return "audit";
+    case Request::kShowOrder:
+      return "show_order";
     case Request::ACTION_NOT_SET:
       return "nothing";
   }

@@ -18,7 +18,8 @@ bool any_name(const Entry& entry, Matches matches) {
 
 std::vector<const Entry*> all_entries() {
   std::vector<const Entry*> all;
-  for (const auto part : {post_commands(), people_commands(), word_commands(), account_commands()})
+  for (const auto part : {post_commands(), people_commands(), word_commands(), account_commands(),
+                          operator_commands()})
     for (const Entry& entry : part) all.push_back(&entry);
   return all;
 }
@@ -43,8 +44,13 @@ std::vector<const Entry*> find_near(std::string_view word) {
   };
   std::vector<const Entry*> found;
   for (const Entry* entry : catalog())
-    if (entry->listed && any_name(*entry, near)) found.push_back(entry);
+    if (entry->listed && !is_for_operators(*entry) && any_name(*entry, near))
+      found.push_back(entry);
   return found;
+}
+
+bool is_for_operators(const Entry& entry) {
+  return entry.section == Section::kOperators;
 }
 
 std::string_view title(Section section) {

@@ -80,11 +80,14 @@ struct Entry {
 // All commands, in the order of the overview.
 std::span<const Entry* const> catalog();
 
-// By name or synonym, in lower case; null when it is none.
+// To everybody else there is no such command.
+bool is_for_operators(const Entry& entry);
+
+// By name or synonym, in lower case; null when it is none. A name may be two words.
 const Entry* find(std::string_view word);
 
-// The listed commands with a name or synonym of four letters or more one edit away from `word`.
-// Shorter names are within one edit of every tenth sentence, so they are not guessed.
+// The listed commands of everybody with a name or synonym of four letters or more one edit away
+// from `word`. Shorter names are within one edit of every tenth sentence, so they are not guessed.
 std::vector<const Entry*> find_near(std::string_view word);
 
 // Not typed: what a client makes of a message that became a post (XEP-0308).

@@ -7,9 +7,10 @@
 
 namespace gateway::command {
 
-std::span<const Entry> post_commands();     // commands_posts.cc
-std::span<const Entry> people_commands();   // commands_people.cc
-std::span<const Entry> word_commands();     // commands_words.cc
-std::span<const Entry> account_commands();  // commands_account.cc
+std::span<const Entry> post_commands();      // commands_posts.cc
+std::span<const Entry> people_commands();    // commands_people.cc
+std::span<const Entry> word_commands();      // commands_words.cc
+std::span<const Entry> account_commands();   // commands_account.cc
+std::span<const Entry> operator_commands();  // commands_operators.cc
 
 }  // namespace gateway::command

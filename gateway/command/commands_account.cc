@@ -94,8 +94,10 @@ constexpr std::array kCommands = {
           .section = Section::kYou,
           .misfit = Misfit::kMaySpeak,
           .members_only = false,
-          .say = [](const Values& values,
-                    const wire::Reply&) { return help_text(find(values["command"])); }},
+          .say =
+              [](const Values& values, const wire::Reply&) {
+                return help_text(find(values["command"]), values.has("operator"));
+              }},
     Entry{.name = "join",
           .fields = kJoinFields,
           .usage = "join NICK",

@@ -31,7 +31,7 @@ Shape shape_of(Kind kind) {
 std::vector<std::string> listed_commands() {
   std::vector<std::string> names;
   for (const Entry* entry : catalog())
-    if (entry->listed) names.emplace_back(entry->name);
+    if (entry->listed && !is_for_operators(*entry)) names.emplace_back(entry->name);
   return names;
 }
 

@@ -59,7 +59,7 @@ bool is_word(std::string_view text) {
 std::optional<Suspicious> marked_command(std::string_view first, std::string_view written) {
   if (first.find_first_of("/!`") != 0) return std::nullopt;
   const std::string_view word = first.substr(1);
-  if (const Entry* entry = find(word); entry && entry->listed)
+  if (const Entry* entry = find(word); entry && entry->listed && !is_for_operators(*entry))
     return Suspicious{entry, std::string(written)};
   if (first.starts_with('/') && is_word(word) && word != "me")
     return Suspicious{nullptr, std::string(written)};
@@ -84,6 +84,19 @@ Command plain_post(std::string_view text) {
   return {find("post"), {{"text", std::string(text)}, {"plain", "1"}}, std::string(text)};
 }
 
+Parsed as_said_by(bool is_operator, Parsed parsed) {
+  if (auto* command = std::get_if<Command>(&parsed)) {
+    const Entry* about = command->is("help") ? find(command->values["command"]) : nullptr;
+    if (is_operator && command->is("help")) command->values.set("operator", "1");
+    if (is_operator) return parsed;
+    if (is_for_operators(*command->entry)) return Suspicious{nullptr, command->written};
+    if (about && is_for_operators(*about)) return WrongArguments{command->entry, command->written};
+  } else if (const auto* wrong = std::get_if<WrongArguments>(&parsed)) {
+    if (!is_operator && is_for_operators(*wrong->entry)) return Suspicious{nullptr, wrong->written};
+  }
+  return parsed;
+}
+
 Parsed about_post(Parsed parsed, std::uint64_t post) {
   const std::string number = "#" + std::to_string(post);
   if (auto* command = std::get_if<Command>(&parsed); command && command->values.has("plain")) {
@@ -106,6 +119,10 @@ Parsed parse(std::string_view text) {
   if (is_encrypted(written)) return Encrypted{};
   const auto [first_written, rest] = split_first(written);
   const std::string first = lower(first_written);
+  // A name of two words comes before the first of them alone: `op audit` before `op`.
+  const auto [second, after] = split_first(rest);
+  if (const Entry* longer = second.empty() ? nullptr : find(first + " " + lower(second)))
+    return read_command(*longer, longer->name, after, written);
   // What is in no list is said alone: "yes we can" is a sentence.
   const Entry* entry = find(first);
   if (entry && (entry->listed || rest.empty())) return read_command(*entry, first, rest, written);

@@ -25,7 +25,7 @@ std::string shortened(std::string_view text) {
 
 }  // namespace
 
-std::string help_text(const Entry* about) {
+std::string help_text(const Entry* about, bool for_operator) {
   if (about) {
     std::string text = fmt::format("{}: {}", about->usage, about->help);
     if (!about->manual.empty()) fmt::format_to(std::back_inserter(text), " {}", about->manual);
@@ -35,7 +35,16 @@ std::string help_text(const Entry* about) {
   }
   std::string text = "What you write here is posted for everybody to read, except these commands:";
   for (const Entry* entry : catalog())
-    if (entry->listed && entry->section != Section::kOperators)
+    if (entry->listed && !is_for_operators(*entry))
+      fmt::format_to(std::back_inserter(text), "\n{} - {}", entry->usage, entry->help);
+  if (for_operator) text += "\nYou are an operator: `op` lists what else you can do.";
+  return text;
+}
+
+std::string operators_help() {
+  std::string text = "What operators can do:";
+  for (const Entry* entry : catalog())
+    if (is_for_operators(*entry) && entry->name != "op")
       fmt::format_to(std::back_inserter(text), "\n{} - {}", entry->usage, entry->help);
   return text;
 }

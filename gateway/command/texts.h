@@ -10,7 +10,8 @@
 namespace gateway::command {
 
 // Null: the overview.
-std::string help_text(const Entry* about);
+std::string help_text(const Entry* about, bool for_operator = false);
+std::string operators_help();
 
 // Why this was not published, how it is meant to be written, and how to post it all the same.
 std::string answer(const WrongArguments& wrong);

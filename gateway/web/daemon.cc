@@ -55,9 +55,11 @@ base::Result<std::unique_ptr<Daemon>> Daemon::create(bridge::wire::Context& cont
       [self = daemon.get()] { return self->numbers(); }, base::read_clocks().wall_ms);
   if (!front) return tl::unexpected(front.error());
   daemon->front_ = std::move(*front);
-  daemon->site_.on_erased([self = daemon.get()](const std::string& nick) {
+  const auto end_sessions = [self = daemon.get()](const std::string& nick) {
     self->front_->sessions().table().end_all_of(nick);
-  });
+  };
+  daemon->site_.on_erased(end_sessions);
+  daemon->site_.on_renamed(end_sessions);  // they sign in again, as who they are now
   daemon->sessions_.add(daemon->front_->sessions());
   daemon->front_->add_to(daemon->router_, config.pages.with_operations);
   try {

@@ -201,6 +201,15 @@ void Site::take(const wire::Item& item) {
     if (on_erased_) on_erased_(item.author());
     return view_.advance(item.id());
   }
+  if (!item.renamed_to().empty()) {
+    view_.rename(item.author(), item.renamed_to());
+    if (on_renamed_) on_renamed_(item.author());
+    return view_.advance(item.id());
+  }
+  if (item.hidden() || item.shown()) {
+    view_.hide(item.author(), item.hidden());
+    return view_.advance(item.id());
+  }
   if (item.changes() != 0) {
     ++feed_changes_;
     if (item.retracted())

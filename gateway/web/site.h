@@ -49,6 +49,8 @@ class Site : public bridge::client::Listener {
 
   // Called with the nick of an account that is gone, for good.
   void on_erased(std::function<void(const std::string&)> then) { on_erased_ = std::move(then); }
+  // With the name that is theirs no more.
+  void on_renamed(std::function<void(const std::string&)> then) { on_renamed_ = std::move(then); }
   // Before the first turn; it must outlive the site.
   void attach(bridge::client::Backbone& backbone);
 
@@ -116,6 +118,7 @@ class Site : public bridge::client::Listener {
   Outbox outbox_;
   Live live_;
   std::function<void(const std::string&)> on_erased_;
+  std::function<void(const std::string&)> on_renamed_;
   bridge::client::Backbone* backbone_ = nullptr;
   bridge::base::Now now_;
   std::uint64_t head_at_start_ = 0;  // of the session: once the feed is there, the view is current

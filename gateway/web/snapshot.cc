@@ -11,7 +11,7 @@ namespace {
 namespace base = bridge::base;
 
 constexpr std::string_view kMagic = "LWVIEW1\n";
-enum : std::uint64_t { kPosition = 1, kPosts = 2, kFollows = 3 };
+enum : std::uint64_t { kPosition = 1, kPosts = 2, kFollows = 3, kHidden = 4 };
 constexpr std::size_t kFrameBytes = 256 * 1024;
 constexpr std::uint64_t kCorrected = 1;
 constexpr std::uint64_t kGone = 2;
@@ -82,6 +82,8 @@ void SnapshotMaker::add_follows() {
     for (const std::string& other : others) writer.text(other);
     out_ += frame(writer.take());
   }
+  for (const std::string& nick : view_.hidden())
+    out_ += frame(FrameWriter().number(kHidden).text(nick).take());
 }
 
 base::Result<void> load_snapshot(std::string_view bytes, View& view) {
@@ -112,6 +114,9 @@ base::Result<void> load_snapshot(std::string_view bytes, View& view) {
         if (reader.ok()) view.set_follows(nick, others);
         break;
       }
+      case kHidden:
+        view.hide(reader.text(), true);
+        break;
       default:
         return bad("it holds something unknown");
     }

@@ -1,6 +1,7 @@
 #include "gateway/web/view.h"
 
 #include <algorithm>
+#include <iterator>
 #include <queue>
 
 #include "gateway/web/words.h"
@@ -31,6 +32,13 @@ void View::Ids::remove(std::uint64_t id) {
   const auto from = ids_.begin() + static_cast<std::ptrdiff_t>(begin_);
   const auto found = std::lower_bound(from, ids_.end(), id);
   if (found != ids_.end() && *found == id) ids_.erase(found);
+}
+
+void View::Ids::merge(const Ids& other) {
+  std::vector<std::uint64_t> both;
+  std::ranges::merge(all(), other.all(), std::back_inserter(both));
+  ids_ = std::move(both);
+  begin_ = 0;
 }
 
 std::size_t View::cost_of(const Post& post) {
@@ -91,11 +99,16 @@ const Post* View::at(std::uint64_t id) const {
 
 const Post* View::find(std::uint64_t id) const {
   const Post* post = at(id);
+  return post != nullptr && shown(*post) ? post : nullptr;
+}
+
+Post* View::standing(std::uint64_t id) {
+  auto* post = const_cast<Post*>(at(id));
   return post != nullptr && !post->gone ? post : nullptr;
 }
 
 bool View::retract(std::uint64_t id) {
-  auto* post = const_cast<Post*>(find(id));
+  Post* post = standing(id);
   if (post == nullptr) return false;
   unindex(*post);
   bytes_ -= post->text.size() + post->author.size();
@@ -107,7 +120,7 @@ bool View::retract(std::uint64_t id) {
 }
 
 bool View::correct(std::uint64_t id, std::string text) {
-  auto* post = const_cast<Post*>(find(id));
+  Post* post = standing(id);
   if (post == nullptr || (post->corrected && post->text == text)) return false;
   const auto added = mentions_of(text);
   for (const std::string& nick : mentions_of(post->text)) take_out(by_mention_, nick, id);
@@ -152,7 +165,50 @@ std::vector<std::uint64_t> View::erase(std::string_view author) {
   return ids;
 }
 
+void View::rename(std::string_view nick, const std::string& to) {
+  const std::string key = folded(nick);
+  const std::string new_key = folded(to);
+  if (const auto found = by_author_.find(key); found != by_author_.end()) {
+    const Ids theirs = found->second;
+    for (const std::uint64_t id : theirs.all()) {
+      Post& post = *standing(id);
+      bytes_ += to.size();
+      bytes_ -= post.author.size();
+      post.author = to;
+    }
+    if (key != new_key) {
+      by_author_.erase(key);
+      by_author_[new_key].merge(theirs);
+    }
+  }
+  ++version_;
+  ++rewrites_;
+  if (key == new_key) return;
+  if (hidden_.erase(key) > 0) hidden_.insert(new_key);
+  for (auto& [who, person] : followers_)
+    if (person.others.erase(key) > 0) person.others.insert(new_key);
+  // Their own follows are asked for when they are needed.
+  if (const auto person = followers_.find(key); person != followers_.end()) {
+    recent_.erase(person->second.place);
+    followers_.erase(person);
+  }
+}
+
+void View::hide(std::string_view author, bool hidden) {
+  if (hidden)
+    hidden_.insert(folded(author));
+  else
+    hidden_.erase(folded(author));
+  ++version_;
+  ++rewrites_;
+}
+
+bool View::is_hidden(std::string_view author) const {
+  return !hidden_.empty() && hidden_.contains(folded(author));
+}
+
 void View::reset() {
+  hidden_.clear();
   posts_.clear();
   by_author_.clear();
   by_mention_.clear();
@@ -176,7 +232,7 @@ Page View::page_of(std::span<const std::uint64_t> ids, const Range& range) const
       page.more = true;
       break;
     }
-    page.posts.push_back(at(*--end));
+    if (const Post* post = at(*--end); shown(*post)) page.posts.push_back(post);
   }
   return page;
 }
@@ -186,7 +242,7 @@ Page View::all(const Range& range) const {
   auto end = std::lower_bound(posts_.begin(), posts_.end(), end_of(range), id_below);
   while (end != posts_.begin() && (end - 1)->id > range.after) {
     --end;
-    if (end->gone) continue;
+    if (!shown(*end)) continue;
     if (page.posts.size() == range.limit) {
       page.more = true;
       break;
@@ -246,7 +302,7 @@ Page View::home(std::string_view nick, const Range& range) const {
     }
     List list = lists.top();
     lists.pop();
-    page.posts.push_back(at(list.back()));
+    if (const Post* post = at(list.back()); shown(*post)) page.posts.push_back(post);
     list = list.first(list.size() - 1);
     if (!list.empty()) lists.push(list);
   }
@@ -259,7 +315,7 @@ std::vector<const Post*> View::next(std::uint64_t& after, std::size_t look,
   auto post = std::lower_bound(posts_.begin(), posts_.end(), after + 1, id_below);
   for (; post != posts_.end() && look > 0; ++post, --look) {
     after = post->id;
-    if (!post->gone && wanted(*post)) found.push_back(&*post);
+    if (shown(*post) && wanted(*post)) found.push_back(&*post);
   }
   if (post == posts_.end()) after = std::max(after, position_);
   return found;

@@ -66,8 +66,14 @@ class View {
   // Forgets all of one author's posts and what was known of them, also by whom they were followed.
   // Returns the posts' ids.
   std::vector<std::uint64_t> erase(std::string_view author);
+  // Somebody is called otherwise from now on, in what they wrote, too.
+  void rename(std::string_view nick, const std::string& to);
+  // Keeps all by somebody from being shown, whatever comes of them, until that is over.
+  void hide(std::string_view author, bool hidden);
+  bool is_hidden(std::string_view author) const;
+  const std::set<std::string>& hidden() const { return hidden_; }  // folded
 
-  const Post* find(std::uint64_t id) const;  // nullptr: not here, or taken back
+  const Post* find(std::uint64_t id) const;  // nullptr: not here, taken back, or hidden
   // A post of them, or a mention or a follow, is here.
   bool knows(std::string_view nick) const;
 
@@ -117,6 +123,7 @@ class View {
   class Ids {
    public:
     void push_back(std::uint64_t id) { ids_.push_back(id); }
+    void merge(const Ids& other);
     void remove(std::uint64_t id);
     bool empty() const { return begin_ == ids_.size(); }
     std::span<const std::uint64_t> all() const { return std::span(ids_).subspan(begin_); }
@@ -132,6 +139,8 @@ class View {
   };
 
   const Post* at(std::uint64_t id) const;  // also one that is gone
+  Post* standing(std::uint64_t id);        // hidden or not; nullptr: not here, or taken back
+  bool shown(const Post& post) const { return !post.gone && !is_hidden(post.author); }
   void index(const Post& post);
   void unindex(const Post& post);
   void evict();
@@ -149,6 +158,7 @@ class View {
   Index by_author_;  // keys folded
   Index by_mention_;
   std::unordered_map<std::uint64_t, Ids> replies_;
+  std::set<std::string> hidden_;
   std::unordered_map<std::string, Follower> followers_;
   std::list<std::string> recent_;  // keys of followers_, who was set last at the front
 };

@@ -9,10 +9,21 @@ namespace gateway::xmpp {
 Admission::Admission(RegistrationSettings settings, std::size_t keys)
     : settings_(std::move(settings)), domains_(keys) {}
 
+namespace {
+
+Refusal closed() {
+  return {ErrorType::kCancel, condition::kNotAllowed, "Nobody new is taken in here at present."};
+}
+
+}  // namespace
+
 std::optional<Refusal> Admission::refuse_always(const Jid& newcomer) const {
-  if (!settings_.open)
-    return Refusal{ErrorType::kCancel, condition::kNotAllowed,
-                   "Nobody new is taken in here at present."};
+  if (decided_ == wire::CLOSED) return closed();
+  return refuse_as_configured(newcomer);
+}
+
+std::optional<Refusal> Admission::refuse_as_configured(const Jid& newcomer) const {
+  if (!settings_.open && decided_ != wire::OPEN) return closed();
   const auto& domains = settings_.domains;
   if (!domains.empty() && std::ranges::find(domains, newcomer.domain) == domains.end())
     return Refusal{ErrorType::kAuth, condition::kForbidden,
@@ -21,7 +32,7 @@ std::optional<Refusal> Admission::refuse_always(const Jid& newcomer) const {
 }
 
 std::optional<Refusal> Admission::refuse(const Jid& newcomer, bridge::base::Time now) {
-  if (auto refusal = refuse_always(newcomer)) return refusal;
+  if (auto refusal = refuse_as_configured(newcomer)) return refusal;
   const auto decision = domains_.decide(newcomer.domain, settings_.newcomers, now);
   if (decision.admitted()) return std::nullopt;
   if (decision.kind == throttle::Decision::Kind::kNever) return over_limit(std::nullopt, now);

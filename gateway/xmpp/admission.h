@@ -32,11 +32,18 @@ class Admission {
   // Likewise, but charges nothing: would they be let in at all?
   std::optional<Refusal> refuse_always(const Jid& newcomer) const;
 
+  // What operators have decided while it runs. That it is closed, the bridge says to newcomers, who
+  // knows them from members: refuse() leaves it to that.
+  void set(wire::Registration decided) { decided_ = decided; }
+
   // Takes effect at the next newcomer; no allowance is refilled.
   void set(RegistrationSettings settings) { settings_ = std::move(settings); }
 
  private:
+  std::optional<Refusal> refuse_as_configured(const Jid& newcomer) const;
+
   RegistrationSettings settings_;
+  wire::Registration decided_ = wire::AS_CONFIGURED;
   throttle::KeyedLimiter domains_;
 };
 

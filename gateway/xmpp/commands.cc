@@ -28,13 +28,14 @@ void append_attribute_of(std::string& out, std::string_view name, std::string_vi
 
 }  // namespace
 
-const command::Entry* command_at(std::string_view node) {
+const command::Entry* command_at(std::string_view node, bool is_operator) {
   const command::Entry* entry = command::find(node);
-  return entry && entry->listed && entry->name == node ? entry : nullptr;
+  if (!entry || !entry->listed || entry->name != node) return nullptr;
+  return is_operator || !command::is_for_operators(*entry) ? entry : nullptr;
 }
 
 void Commands::on_command(const Stanza& iq, bridge::base::Time now) {
-  const command::Entry* entry = command_at(iq.query_node);
+  const command::Entry* entry = command_at(iq.query_node, house_.is_operator(iq.from));
   const std::string& action = iq.command_action;
   if (!entry) {
     clerk_.refuse(

@@ -16,6 +16,7 @@
 #include "gateway/command/catalog.h"
 #include "gateway/xmpp/clerk.h"
 #include "gateway/xmpp/form_sessions.h"
+#include "gateway/xmpp/house.h"
 #include "gateway/xmpp/outbox.h"
 #include "gateway/xmpp/render.h"
 #include "gateway/xmpp/settings.h"
@@ -23,14 +24,16 @@
 
 namespace gateway::xmpp {
 
-// The command of that node; null: there is none.
-const command::Entry* command_at(std::string_view node);
+// The command of that node; null: there is none for somebody who is an operator, or is not.
+const command::Entry* command_at(std::string_view node, bool is_operator);
 
 class Commands {
  public:
   // All outlive this.
-  Commands(const Settings& settings, Outbox& outbox, Clerk& clerk, Attendance& attendance)
-      : outbox_(outbox),
+  Commands(const Settings& settings, const House& house, Outbox& outbox, Clerk& clerk,
+           Attendance& attendance)
+      : house_(house),
+        outbox_(outbox),
         clerk_(clerk),
         attendance_(attendance),
         sessions_(settings.forms_max, settings.form_within) {}
@@ -59,6 +62,7 @@ class Commands {
   void finish(const Stanza& iq, const Stage& stage, std::string_view note);
   void answer(const Stanza& iq, const Stage& stage, std::string_view inside);
 
+  const House& house_;
   Outbox& outbox_;
   Clerk& clerk_;
   Attendance& attendance_;

@@ -25,6 +25,9 @@ std::uint64_t number_of(const wire::Item& item) {
 }  // namespace
 
 std::string delivery_body(const wire::Item& item, const wire::Recipient& recipient) {
+  if (recipient.class_() == wire::NOTICE) return item.text();
+  if (recipient.class_() == wire::ANNOUNCEMENT) return "(announcement) " + item.text();
+  if (item.removed()) return "An earlier post of " + item.author() + " was removed.";
   if (item.retracted()) return item.author() + " has taken back an earlier post.";
   if (item.nudge()) return item.author() + " nudges you. " + item.text();
   if (recipient.class_() == wire::TRACK_WOKEN)

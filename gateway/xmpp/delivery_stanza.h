@@ -8,6 +8,7 @@
 //   alice → you: text (#17)           a reply to a post of theirs; to somebody else's: → bob
 //   carol reposts alice: text (#17)   the number is that of alice's post
 //   (direct) alice: text              to this person alone
+//   (announcement) text               of the operators, to everybody
 //
 // What corrects a post or takes it back has an id of its own and names that of the post (XEP-0308,
 // XEP-0424).

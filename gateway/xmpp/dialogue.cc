@@ -24,9 +24,10 @@ constexpr std::string_view kWhichPost =
 
 }  // namespace
 
-Dialogue::Dialogue(const Settings& settings, Guard& guard, Outbox& outbox, Asker& asker,
-                   Attendance& attendance, Admission& admission, Counters& counters)
+Dialogue::Dialogue(const Settings& settings, const House& house, Guard& guard, Outbox& outbox,
+                   Asker& asker, Attendance& attendance, Admission& admission, Counters& counters)
     : settings_(settings),
+      house_(house),
       guard_(guard),
       outbox_(outbox),
       asker_(asker),
@@ -53,7 +54,8 @@ Dialogue::Talk Dialogue::talk_of(const Stanza& message) {
 command::Parsed Dialogue::understand(const Stanza& message) const {
   // What it says is for clients that do not know retractions.
   if (!message.retracts.empty()) return command::Command{command::find("del")};
-  command::Parsed parsed = command::parse(*message.body);
+  command::Parsed parsed =
+      command::as_said_by(house_.is_operator(message.from), command::parse(*message.body));
   const bool for_machines = std::holds_alternative<command::Encrypted>(parsed) ||
                             std::holds_alternative<command::Automatic>(parsed) ||
                             std::holds_alternative<command::Ignored>(parsed);

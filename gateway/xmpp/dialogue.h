@@ -24,6 +24,7 @@
 #include "gateway/xmpp/confirmations.h"
 #include "gateway/xmpp/counters.h"
 #include "gateway/xmpp/guard.h"
+#include "gateway/xmpp/house.h"
 #include "gateway/xmpp/outbox.h"
 #include "gateway/xmpp/recent_posts.h"
 #include "gateway/xmpp/refusal.h"
@@ -35,7 +36,7 @@ namespace gateway::xmpp {
 class Dialogue {
  public:
   // All outlive this.
-  Dialogue(const Settings& settings, Guard& guard, Outbox& outbox, Asker& asker,
+  Dialogue(const Settings& settings, const House& house, Guard& guard, Outbox& outbox, Asker& asker,
            Attendance& attendance, Admission& admission, Counters& counters);
 
   // Any message but errors and receipts, which are about deliveries.
@@ -77,6 +78,7 @@ class Dialogue {
   void refuse(const Talk& talk, const Refusal& refusal);
 
   const Settings& settings_;
+  const House& house_;
   Guard& guard_;
   Outbox& outbox_;
   Asker& asker_;

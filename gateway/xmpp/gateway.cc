@@ -11,6 +11,17 @@ namespace gateway::xmpp {
 
 namespace log = bridge::base::log;
 
+namespace {
+
+// That a delivery came back, or that somebody has gone.
+bool tells_of_loss(const Stanza& stanza) {
+  if (stanza.name == Stanza::Name::kMessage) return stanza.type == "error";
+  return stanza.name == Stanza::Name::kPresence &&
+         (stanza.type == "unavailable" || stanza.type == "error");
+}
+
+}  // namespace
+
 Gateway::Gateway(Settings settings)
     : settings_(std::move(settings)),
       guard_(settings_.limits),
@@ -21,12 +32,12 @@ Gateway::Gateway(Settings settings)
       feed_(settings_.request_receipts),
       probe_(settings_.probes),
       attendance_(settings_, guard_, outbox_, asker_, people_, feed_),
-      dialogue_(settings_, guard_, outbox_, asker_, attendance_, admission_, counters_),
+      dialogue_(settings_, house_, guard_, outbox_, asker_, attendance_, admission_, counters_),
       clerk_(guard_, outbox_, asker_, attendance_, admission_, counters_),
-      commands_(settings_, outbox_, clerk_, attendance_),
+      commands_(settings_, house_, outbox_, clerk_, attendance_),
       registration_(settings_, outbox_, clerk_, attendance_, admission_),
       cards_(settings_, outbox_, clerk_),
-      queries_(settings_, guard_, outbox_, commands_, registration_, cards_),
+      queries_(settings_, house_, guard_, outbox_, commands_, registration_, cards_),
       deliveries_(settings_, people_, counters_) {}
 
 void Gateway::attach(Component& component, bridge::client::Backbone& backbone) {
@@ -85,6 +96,7 @@ void Gateway::forget_people() {
 
 void Gateway::on_stanza(const Stanza& stanza, bridge::base::Time now) {
   ++counters_.stanzas;
+  if (house_.is_banned(stanza.from.domain) && !tells_of_loss(stanza)) return turn_away(stanza, now);
   switch (stanza.name) {
     case Stanza::Name::kMessage:
       on_message(stanza, now);
@@ -96,6 +108,18 @@ void Gateway::on_stanza(const Stanza& stanza, bridge::base::Time now) {
       queries_.on_iq(stanza, now);
       break;
   }
+}
+
+// A question has to be answered; anything else is, once a day, for all who are there.
+void Gateway::turn_away(const Stanza& stanza, bridge::base::Time now) {
+  ++counters_.ignored;
+  const bool question =
+      stanza.name == Stanza::Name::kIq && (stanza.type == "get" || stanza.type == "set");
+  const bool said = stanza.name == Stanza::Name::kMessage && stanza.body &&
+                    turned_away_.due(stanza.from.domain, now);
+  if (question || said)
+    outbox_.push_error_for(stanza, ErrorType::kAuth, condition::kForbidden,
+                           "Nobody of " + stanza.from.domain + " is served here.");
 }
 
 void Gateway::on_message(const Stanza& message, bridge::base::Time now) {
@@ -154,6 +178,7 @@ void Gateway::on_refused(const Stanza& partial, std::string_view why, bridge::ba
 
 void Gateway::on_connected(const wire::Welcome&) {
   log::info("connected to the bridge");
+  learn({});  // if anything is set, it follows
   asker_.on_session();
   deliveries_.on_session(*backbone_);
   feed_.clear();
@@ -172,8 +197,14 @@ void Gateway::on_reply(bridge::client::RequestId id, const wire::Reply& reply) {
 }
 
 void Gateway::on_batch(std::uint64_t sequence, const wire::Batch& batch) {
+  if (batch.has_house()) learn(batch.house());
   deliveries_.on_batch(sequence, batch, *backbone_);
   for (const std::string& address : batch.look_for()) probe_.add(address);
+}
+
+void Gateway::learn(const wire::House& house) {
+  house_.set(house);
+  admission_.set(house_.registration());
 }
 
 void Gateway::on_gap(const wire::Gap&) {}  // only feeds have gaps, and we read none

@@ -26,6 +26,7 @@
 #include "gateway/xmpp/deliveries.h"
 #include "gateway/xmpp/dialogue.h"
 #include "gateway/xmpp/guard.h"
+#include "gateway/xmpp/house.h"
 #include "gateway/xmpp/outbox.h"
 #include "gateway/xmpp/people.h"
 #include "gateway/xmpp/presence_feed.h"
@@ -84,6 +85,8 @@ class Gateway : public ComponentListener, public bridge::client::Listener {
  private:
   void on_message(const Stanza& message, bridge::base::Time now);
   void on_bounce(const Stanza& error);
+  void turn_away(const Stanza& stanza, bridge::base::Time now);
+  void learn(const wire::House& house);
   void forget_people();
   void start_probing();
   std::size_t ask_roster(bridge::base::Time now);
@@ -99,6 +102,8 @@ class Gateway : public ComponentListener, public bridge::client::Listener {
   bridge::base::Histogram barrier_times_{500'000,     1'000'000,   2'500'000,     5'000'000,
                                          10'000'000,  25'000'000,  50'000'000,    100'000'000,
                                          250'000'000, 500'000'000, 1'000'000'000, 5'000'000'000};
+  House house_;
+  bridge::base::log::Sparingly turned_away_{std::chrono::hours(24)};  // by banned domain
   Guard guard_;
   Admission admission_;
   Outbox outbox_;

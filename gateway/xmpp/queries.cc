@@ -81,7 +81,8 @@ void Queries::answer_info(const Stanza& iq) {
   } else if (who != Who::kContact && node == kCommandsNs) {
     info.identities = command_list_identities();
     info.features = command_features();
-  } else if (const command::Entry* entry = command_at(node); entry && who != Who::kContact) {
+  } else if (const command::Entry* entry = command_at(node, house_.is_operator(iq.from));
+             entry && who != Who::kContact) {
     of_command.name = entry->usage;
     info.identities = std::span(&of_command, 1);
     info.features = command_features();
@@ -102,7 +103,7 @@ void Queries::answer_items(const Stanza& iq) {
     items.push_back(DiscoItem{.jid = bot, .node = {}, .name = kServiceName});
   } else if (who != Who::kContact && iq.query_node == kCommandsNs) {
     for (const command::Entry* entry : command::catalog())
-      if (entry->listed)
+      if (command_at(entry->name, house_.is_operator(iq.from)))
         items.push_back(DiscoItem{.jid = ours_bare, .node = entry->name, .name = entry->usage});
   }
   outbox_.push(

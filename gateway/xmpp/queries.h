@@ -17,9 +17,10 @@ namespace gateway::xmpp {
 class Queries {
  public:
   // All outlive this.
-  Queries(const Settings& settings, Guard& guard, Outbox& outbox, Commands& commands,
-          Registration& registration, Cards& cards)
+  Queries(const Settings& settings, const House& house, Guard& guard, Outbox& outbox,
+          Commands& commands, Registration& registration, Cards& cards)
       : settings_(settings),
+        house_(house),
         guard_(guard),
         outbox_(outbox),
         commands_(commands),
@@ -36,6 +37,7 @@ class Queries {
   void refuse(const Stanza& iq, ErrorType type, std::string_view condition);
 
   const Settings& settings_;
+  const House& house_;
   Guard& guard_;
   Outbox& outbox_;
   Commands& commands_;

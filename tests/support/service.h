@@ -245,6 +245,7 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
   std::vector<Delivered>& delivered() { return delivered_; }
   std::vector<bridge::wire::Digest>& digests() { return digests_; }
   Texts& looked_for() { return looked_for_; }  // their addresses
+  const std::vector<bridge::wire::House>& houses() const { return houses_; }
   bridge::fanout::Fanout& fanout() { return *fanout_; }
   bridge::state::Committer& committer() { return *committer_; }
   bridge::backbone::MemoryStore& store() { return store_; }
@@ -286,6 +287,7 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
     sequence_ = sequence;
     for (const auto& digest : batch.digests()) digests_.push_back(digest);
     for (const auto& someone : batch.look_for()) looked_for_.push_back(someone);
+    if (batch.has_house()) houses_.push_back(batch.house());
     for (const auto& item : batch.items())
       for (const auto& to : item.recipients())
         delivered_.push_back({sequence, item.id(), to.address(), item.text(), to.phrase(),
@@ -304,6 +306,7 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
   std::vector<Delivered> delivered_;
   std::vector<bridge::wire::Digest> digests_;
   Texts looked_for_;
+  std::vector<bridge::wire::House> houses_;
   std::uint64_t sequence_ = 0;
   std::uint64_t client_id_ = 0;
 };

@@ -28,6 +28,13 @@ struct Model {
   std::map<AccountId, std::string> zones;
   std::map<std::pair<AccountId, RecordId>, std::string> sleeps;
   std::map<std::string, std::uint32_t> listeners;
+  std::map<AccountId, std::string> suspensions;
+  std::set<AccountId> operators;
+  std::set<std::string> banned;
+  std::map<std::string, AccountId> reserved;
+  int registration = 0;
+  std::string announced;
+  RecordId audited = 0;
   bool operator==(const Model&) const = default;
 
   void apply(const Record& r) {
@@ -51,6 +58,28 @@ struct Model {
     if (r.has_zone_set()) zones[r.zone_set().account()] = r.zone_set().zone();
     apply_exclusion(r);
     apply_sleep(r);
+    apply_order(r);
+  }
+
+  void apply_order(const Record& r) {
+    if (r.has_suspended()) suspensions[r.suspended().account()] = r.suspended().reason();
+    if (r.has_restored()) suspensions[r.restored().account()] = "to " + std::to_string(r.id());
+    if (r.has_operator_named()) {
+      operators.insert(r.operator_named().account());
+      if (r.operator_named().revoked()) operators.erase(r.operator_named().account());
+    }
+    if (r.has_domain_banned()) {
+      banned.insert(r.domain_banned().domain());
+      if (r.domain_banned().lifted()) banned.erase(r.domain_banned().domain());
+    }
+    if (r.has_nick_reserved()) {
+      reserved[r.nick_reserved().nick()] = r.nick_reserved().account();
+      if (r.nick_reserved().released()) reserved.erase(r.nick_reserved().nick());
+    }
+    if (r.has_registration_set()) registration = r.registration_set().to();
+    if (r.has_renamed()) nicks[r.renamed().account()] = r.renamed().nick();
+    if (r.has_announced()) announced = r.announced().text();
+    if (r.has_audited()) audited = r.id();
   }
 
   void apply_sleep(const Record& r) {
@@ -97,13 +126,13 @@ struct Model {
 
 // One thing that happens, to few people and words, so that they meet often.
 void happen(Scribe& scribe, int what) {
-  const AccountId who = what / 24 & 3;
-  const AccountId whom = what / 96 & 3;
-  const auto earlier = static_cast<RecordId>(what / 384 % 20);
+  const AccountId who = what / 32 & 3;
+  const AccountId whom = what / 128 & 3;
+  const auto earlier = static_cast<RecordId>(what / 512 % 20);
   // One of them is the beginning of another, and one looks like a key.
   static const std::string kWords[] = {"sf", "sfo", "", std::string("\0\0\0\0\0\0\0\1", 8)};
   const std::string& word = kWords[whom];
-  switch (what % 24) {
+  switch (what % 32) {
     case 0:
       scribe.created(word);
       break;
@@ -173,6 +202,27 @@ void happen(Scribe& scribe, int what) {
       break;
     case 22:
       scribe.moved(who, word, kWords[earlier & 3]);
+      scribe.suspended(who, word);
+      break;
+    case 23:
+      scribe.restored(who);
+      break;
+    case 24:
+      scribe.operator_named(who, whom & 1);
+      break;
+    case 25:
+      scribe.domain_banned(word, who & 1);
+      break;
+    case 26:
+      scribe.nick_reserved(word, who, who & 1);
+      break;
+    case 27:
+      scribe.renamed(who, word);
+      scribe.registration_set(who & 1);
+      break;
+    case 28:
+      scribe.announced(word);
+      scribe.audited(word);
       break;
     default:
       scribe.post(who, word, "c");

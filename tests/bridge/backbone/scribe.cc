@@ -268,4 +268,65 @@ RecordId Scribe::erased(AccountId account) {
   return add(std::move(record));
 }
 
+RecordId Scribe::suspended(AccountId account, std::string_view reason) {
+  Record record;
+  record.mutable_suspended()->set_account(account);
+  record.mutable_suspended()->set_reason(std::string(reason));
+  return add(std::move(record));
+}
+
+RecordId Scribe::restored(AccountId account) {
+  Record record;
+  record.mutable_restored()->set_account(account);
+  return add(std::move(record));
+}
+
+RecordId Scribe::operator_named(AccountId account, bool revoked) {
+  Record record;
+  record.mutable_operator_named()->set_account(account);
+  record.mutable_operator_named()->set_revoked(revoked);
+  return add(std::move(record));
+}
+
+RecordId Scribe::domain_banned(std::string_view domain, bool lifted) {
+  Record record;
+  record.mutable_domain_banned()->set_domain(std::string(domain));
+  record.mutable_domain_banned()->set_lifted(lifted);
+  return add(std::move(record));
+}
+
+RecordId Scribe::nick_reserved(std::string_view nick, AccountId account, bool released) {
+  Record record;
+  record.mutable_nick_reserved()->set_nick(std::string(nick));
+  record.mutable_nick_reserved()->set_account(account);
+  record.mutable_nick_reserved()->set_released(released);
+  return add(std::move(record));
+}
+
+RecordId Scribe::registration_set(bool closed) {
+  Record record;
+  record.mutable_registration_set()->set_to(closed ? record::RegistrationSet::CLOSED
+                                                   : record::RegistrationSet::OPEN);
+  return add(std::move(record));
+}
+
+RecordId Scribe::renamed(AccountId account, std::string_view nick) {
+  Record record;
+  record.mutable_renamed()->set_account(account);
+  record.mutable_renamed()->set_nick(std::string(nick));
+  return add(std::move(record));
+}
+
+RecordId Scribe::announced(std::string_view text) {
+  Record record;
+  record.mutable_announced()->set_text(std::string(text));
+  return add(std::move(record));
+}
+
+RecordId Scribe::audited(std::string_view what) {
+  Record record;
+  record.mutable_audited()->set_what(std::string(what));
+  return add(std::move(record));
+}
+
 }  // namespace bridge::backbone

@@ -60,6 +60,16 @@ class Scribe {
   RecordId woken(AccountId account, std::string_view phrase, RecordId since, bool forgotten);
   RecordId listeners_capped(std::string_view phrase, std::optional<std::uint32_t> listeners);
 
+  RecordId suspended(AccountId account, std::string_view reason);
+  RecordId restored(AccountId account);
+  RecordId operator_named(AccountId account, bool revoked);
+  RecordId domain_banned(std::string_view domain, bool lifted);
+  RecordId nick_reserved(std::string_view nick, AccountId account, bool released);
+  RecordId registration_set(bool closed);
+  RecordId renamed(AccountId account, std::string_view nick);
+  RecordId announced(std::string_view text);
+  RecordId audited(std::string_view what);
+
   Batch take() { return std::exchange(batch_, {}); }
 
  private:

@@ -203,6 +203,47 @@ TEST_CASE("a backup is made for operators alone") {
   CHECK(admin.submitted[0].request.backup().path() == "/var/backups/1");
 }
 
+TEST_CASE("operators keep order on the lanes im and admin, and only admin says who they are") {
+  Request suspend;
+  suspend.mutable_operate()->set_who("root");
+  suspend.mutable_operate()->mutable_suspend()->set_nick("bob");
+  LaneStory admin(Kind::kAdmin);
+  admin.hello();
+  admin.ask(suspend);
+  REQUIRE(admin.submitted.size() == 1);
+  CHECK(admin.submitted[0].request.operate().who() == "root (gw)");
+  LaneStory im(Kind::kIm);
+  im.hello();
+  suspend.mutable_actor()->set_address("alice@example.org");
+  im.ask(suspend);
+  REQUIRE(im.submitted.size() == 1);
+  CHECK(im.submitted[0].request.operate().who().empty());
+  Request audit;
+  audit.mutable_actor()->set_address("alice@example.org");
+  audit.mutable_audit()->set_who("root");
+  im.ask(audit);
+  CHECK(im.submitted[1].request.audit().who().empty());
+  LaneStory web(Kind::kWeb);
+  web.hello();
+  suspend.mutable_actor()->set_nick("alice");
+  CHECK(web.ask(suspend).error().code() == bridge::wire::FORBIDDEN);
+  CHECK(web.submitted.empty());
+}
+
+TEST_CASE("an operator's removal of a post goes by way of the fan-out, as every change of one") {
+  LaneStory admin(Kind::kAdmin);
+  admin.hello();
+  admin.told.clear();
+  Request remove;
+  remove.mutable_operate()->mutable_remove()->set_post(7);
+  admin.ask(remove);
+  CHECK(admin.submitted.empty());
+  REQUIRE(admin.told.size() == 1);
+  const auto* asked = std::get_if<bridge::fanout::Asked>(&admin.told[0]);
+  REQUIRE(asked);
+  CHECK(asked->request.operate().who() == "gw");
+}
+
 TEST_CASE("more is a question to the fan-out, for people and for the website") {
   for (const Kind kind : {Kind::kIm, Kind::kWeb, Kind::kAdmin}) {
     LaneStory story(kind);

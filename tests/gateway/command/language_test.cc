@@ -20,6 +20,40 @@ void check(const std::vector<Line>& lines) {
   }
 }
 
+TEST_CASE("operators: what they do to keep order") {
+  check({
+      {"op", "op"},
+      {"OP Suspend @Bob", "op suspend nick=Bob"},
+      {"op suspend bob the same\nlink", "op suspend nick=bob reason=the same\nlink"},
+      {"op suspend", "? op suspend"},
+      {"op restore bob", "op restore nick=bob"},
+      {"op restore bob now", "? op restore"},
+      {"op remove 17 rude", "op remove post=#17 reason=rude"},
+      {"op remove bob", "? op remove"},
+      {"op rename bob robert", "op rename nick=bob to=robert"},
+      {"op ban example.org", "op ban domain=example.org"},
+      {"op registration CLOSED", "op registration to=closed"},
+      {"op registration maybe", "? op registration"},
+      {"op announce We move on Monday.", "op announce text=We move on Monday."},
+      {"op audit 5", "op audit count=5"},
+      {"op audit", "op audit"},
+      {"op dance", "? op"},
+      {"opp suspend bob", "post! text=opp suspend bob"},
+  });
+}
+
+TEST_CASE("to everybody else there are no commands of operators") {
+  for (const char* line : {"op", "op suspend bob", "op suspend", "op dance"}) {
+    CHECK(taken_for(as_said_by(false, parse(line))) == "?");
+    CHECK(taken_for(as_said_by(true, parse(line))) == taken_for(line));
+  }
+  CHECK(taken_for(as_said_by(false, parse("help op"))) == "? help");
+  CHECK(taken_for(as_said_by(true, parse("help op"))) == "help command=op operator=1");
+  CHECK(taken_for(as_said_by(false, parse("help follow"))) == "help command=follow");
+  CHECK(taken_for(as_said_by(false, parse("follow bob"))) == "follow nick=bob");
+  CHECK(taken_for(as_said_by(false, parse("/op"))) == "?");
+}
+
 TEST_CASE("posts: writing, answering, passing on, reading") {
   check({
       {"post hello", "post text=hello"},

@@ -112,6 +112,35 @@ TEST_CASE("what is taken back or erased is in no timeline", "[view]") {
   CHECK(ids(world.view.mentions("bob", {})).empty());
 }
 
+TEST_CASE("what somebody suspended wrote is shown again when that is over", "[view]") {
+  World world;
+  world.post(1, "alice", "@bob one");
+  world.post(2, "bob", "two", 1);
+  world.view.hide("ALICE", true);
+  world.post(3, "alice", "three");
+  CHECK(ids(world.view.all({})) == "2 ");
+  CHECK(ids(world.view.by("alice", {})).empty());
+  CHECK(ids(world.view.mentions("bob", {})).empty());
+  CHECK(world.view.find(1) == nullptr);
+  CHECK(world.view.retract(3));
+  world.view.hide("alice", false);
+  CHECK(ids(world.view.all({})) == "2 1 ");
+}
+
+TEST_CASE("whoever is renamed has written what they wrote, and is followed still", "[view]") {
+  World world;
+  world.post(1, "alice", "one");
+  world.post(2, "bob", "two");
+  world.view.set_follows("bob", {"alice"});
+  world.view.rename("alice", "Alicia");
+  world.post(3, "Alicia", "three");
+  CHECK(ids(world.view.by("alicia", {})) == "3 1 ");
+  CHECK(ids(world.view.by("alice", {})).empty());
+  CHECK(world.view.find(1)->author == "Alicia");
+  CHECK(world.view.follows("bob", "alicia"));
+  CHECK(ids(world.view.home("bob", {})) == "3 2 1 ");
+}
+
 TEST_CASE("a corrected mention keeps the order of ids", "[view]") {
   World world;
   for (std::uint64_t id = 1; id <= 5; ++id) world.post(id, "alice", id == 3 ? "nobody" : "@bob");

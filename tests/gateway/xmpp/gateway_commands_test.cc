@@ -1,4 +1,5 @@
 // Stories of people whose clients show commands as forms (XEP-0050).
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <string>
 #include <utility>
@@ -268,6 +269,58 @@ TEST_CASE("errors of the bridge are stanza errors of their kind") {
     desk.world.refuse_with.set_text("Because.");
     CHECK(desk.error(Desk::fill_in("track", session, {{"phrases", {"nyc"}}})) == condition);
   }
+}
+
+TEST_CASE("commands of operators are there for operators alone, in chat and as forms") {
+  Desk desk;
+  const auto listed = [&] {
+    return desk.answer_to(World::iq(kBob, "get", kItems, kCommands)).child("query")->children;
+  };
+  const auto has_op = [&] {
+    const auto items = listed();
+    return std::any_of(items.begin(), items.end(), [](const Element& item) {
+      return item.attribute("node").starts_with("op ");
+    });
+  };
+  CHECK_FALSE(has_op());
+  CHECK(desk.error(Desk::execute("op suspend")) == "item-not-found");
+  desk.world.says(kBob, "op suspend eve");
+  CHECK_THAT(desk.world.to(kBob), Contains("none of that name"));
+  wire::Batch batch;
+  batch.mutable_house()->add_operators("bob@example.org");
+  desk.world.peer().deliver(batch);
+  desk.world.turn();
+  CHECK(has_op());
+  desk.world.clear();
+  desk.world.says(kBob, "op suspend eve");
+  REQUIRE(desk.world.requests.back().has_operate());
+  CHECK(desk.world.requests.back().operate().suspend().nick() == "eve");
+  CHECK(desk.world.requests.back().actor().address() == "bob@example.org");
+  desk.world.clear();
+  desk.world.says(kBob, "op delete eve");
+  CHECK_THAT(desk.world.to(kBob), Contains("cannot be undone"));
+  CHECK_FALSE(desk.world.requests.back().operate().has_erase());
+}
+
+TEST_CASE("a banned domain is answered once, its questions always, and its presence never") {
+  Desk desk;
+  wire::Batch batch;
+  batch.mutable_house()->add_banned("example.org");
+  desk.world.peer().deliver(batch);
+  desk.world.turn();
+  desk.world.clear();
+  const std::size_t asked = desk.world.requests.size();
+  desk.world.says(kBob, "stats");
+  CHECK_THAT(desk.world.out(), Contains("forbidden") && Contains("is served here"));
+  desk.world.clear();
+  desk.world.says(kBob, "stats");
+  desk.world.says("eve@chat.example.org/x", "join eve");
+  desk.world.presence(kBob);
+  desk.world.presence("eve@example.org", "subscribe");
+  CHECK(desk.world.to(kBob).empty());
+  CHECK(desk.world.requests.size() == asked);
+  CHECK_FALSE(desk.world.available("bob@example.org"));
+  CHECK(desk.error(World::iq(kBob, "get", kInfo)) == "forbidden");
 }
 
 TEST_CASE("commands by form and by chat share one limit, with the seconds in the error") {
