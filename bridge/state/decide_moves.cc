@@ -18,6 +18,7 @@ Result<void> Deciding::take_move(const Request& request) {
   const std::string& nick = request.take_move().nick();
   if (!valid_nick(nick))
     return fail(ErrorCode::kBadRequest, "A nick is 1 to 20 letters, digits or underscores.");
+  if (auto ok = is_served(address); !ok) return ok;
   if (const Account* mine = state_.find_address(address))
     return fail(ErrorCode::kConflict,
                 fmt::format("This address is {}'s here already, and has room for one account.",
@@ -25,6 +26,8 @@ Result<void> Deciding::take_move(const Request& request) {
   const Account* account = state_.find_nick(nick);
   const bool there = account && account->open && !account->address.empty();
   if (auto ok = moment_.may_take(there ? account->id : 0, address); !ok) return ok;
+  // Nobody walks away from a ban, or a suspension.
+  if (auto ok = may_act(*account); !ok) return ok;
   Record& record = add_record();
   auto& moved = *record.mutable_address_moved();
   moved.set_account(account->id);

@@ -312,6 +312,23 @@ TEST_CASE("nobody of a banned domain, or of one below it, is served") {
   CHECK(code(house.ban("example.org")) == CONFLICT);  // olga is of it
 }
 
+TEST_CASE("nobody moves away from a suspension, or to a banned domain") {
+  House house;
+  const auto move = [&](const std::string& nick, const std::string& to) {
+    Request request = House::from(nick);
+    request.mutable_offer_move()->set_address(to);
+    house.ask(request);
+    request.mutable_actor()->set_address(to);
+    request.mutable_take_move()->set_nick(nick);
+    return house.ask(request);
+  };
+  house.suspend("alice");
+  CHECK(code(move("alice", "alice@example.net")) == FORBIDDEN);
+  CHECK(house.ban("evil.example").done().changed());
+  CHECK(code(move("bob", "bob@evil.example")) == FORBIDDEN);
+  CHECK(move("bob", "bob@example.net").has_moved());
+}
+
 TEST_CASE("a reserved nick is nobody's") {
   House house;
   const auto reserve = [](Operate& operate) { operate.set_reserve("Admin"); };
