@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <future>
 #include <utility>
 
 #include "bridge/base/log.h"
+#include "bridge/state/snapshot.h"
 #include "bridge/wire/messages.h"
 
 namespace bridge {
@@ -21,6 +24,26 @@ void store_log(backbone::LogLevel level, std::string_view line) {
     case backbone::LogLevel::kError:
       return base::log::error("store: {}", line);
   }
+}
+
+double seconds_since(base::Time begun) {
+  return std::chrono::duration<double>(base::read_clocks().mono - begun).count();
+}
+
+// With ten million subscriptions it takes a while: the log says how far it is.
+base::Result<state::Snapshot> read_state(const backbone::Store& store) {
+  const base::Time begun = base::read_clocks().mono;
+  std::atomic<std::uint64_t> records = 0;
+  auto snapshot = state::Snapshot::read(store, [&](std::uint64_t more) {
+    base::log::info("reading the state: {} records in {:.1f} s", records += more,
+                    seconds_since(begun));
+  });
+  if (snapshot)
+    base::log::info(
+        "read the state: {} records, {} accounts, {} subscriptions to {} phrases, in {:.1f} s",
+        snapshot->records(), snapshot->accounts().size(), snapshot->tracks().size(),
+        snapshot->phrases().size(), seconds_since(begun));
+  return snapshot;
 }
 
 }  // namespace
@@ -42,6 +65,7 @@ base::Result<void> Bridge::build(const Config& config) {
   auto store = backbone::EmbeddedStore::open(options);
   if (!store) return tl::unexpected(store.error());
   store_ = std::move(*store);
+  base::log::info("the store is open, after {:.1f} s", seconds_since(started_));
   auto cursors = backbone::EmbeddedCursorStore::open(config.store.path, store_log);
   if (!cursors) return tl::unexpected(cursors.error());
   cursors_ = std::move(*cursors);
@@ -54,7 +78,18 @@ base::Result<void> Bridge::build(const Config& config) {
   if (no_isolation_) fanout.taking_turns = &taking_turns_;
   fanout_ = std::make_unique<fanout::FanoutThread>(*store_, *cursors_, fanout,
                                                    static_cast<FanoutOutput&>(*this));
-  if (auto loaded = fanout_->load(); !loaded) return loaded;
+  // Read once; what the committer needs is made of it while the fan-out makes its own.
+  auto snapshot = read_state(*store_);
+  if (!snapshot) return tl::unexpected(snapshot.error());
+  auto basis = std::async(std::launch::async, [&] {
+    const base::Time begun = base::read_clocks().mono;
+    auto made = state::Committer::prepare(*snapshot);
+    base::log::info("made what the committer needs of it in {:.1f} s", seconds_since(begun));
+    return made;
+  });
+  const base::Time begun = base::read_clocks().mono;
+  if (auto loaded = fanout_->load(*snapshot); !loaded) return loaded;
+  base::log::info("made what the fan-out needs of it in {:.1f} s", seconds_since(begun));
   if (auto opened = open_lanes(config); !opened) return opened;
   std::vector<backbone::LogTail*> tails{&fanout_->tail()};
   for (auto& lane : lanes_) tails.push_back(&lane->tail());
@@ -65,7 +100,7 @@ base::Result<void> Bridge::build(const Config& config) {
   backups_ = std::make_unique<BackupThread>(
       *store_, *cursors_, config.store.path,
       [this](const state::ReplyAddress& to, wire::Reply answer) { reply(to, std::move(answer)); });
-  if (auto loaded = committer_->load(); !loaded) return loaded;
+  if (auto loaded = committer_->load(basis.get()); !loaded) return loaded;
   book_ = std::make_unique<limits::Book>(
       config.limits, seed_, [this](const limits::Limits& limits) { hand_out(limits); });
   book_->load(committer_->limits());

@@ -50,9 +50,10 @@ class TimedStore final : public backbone::Store {
     return store_.erase_some(records_max);
   }
   std::uint64_t to_erase() const override { return store_.to_erase(); }
-  base::Result<void> replay_state(
+  base::Result<void> read_state(
+      const backbone::StateRange& range,
       const std::function<void(const backbone::Record&)>& visit) const override {
-    return store_.replay_state(visit);
+    return store_.read_state(range, visit);
   }
 
  private:

@@ -138,6 +138,20 @@ std::optional<StateChange> state_change(const Record& record) {
   return std::nullopt;
 }
 
+StateRange accounts_range() {
+  return {"a", "b"};
+}
+
+// What stands before the accounts is little; behind them, tracks are nearly all there is.
+std::vector<StateRange> state_pieces(std::span<const AccountId> accounts, std::size_t pieces) {
+  std::vector<StateRange> all{{{}, accounts_range().from}, {accounts_range().to, {}}};
+  for (std::size_t i = 1; i < pieces && !accounts.empty(); ++i) {
+    all.back().to = key_of('t', accounts[accounts.size() * i / pieces]);
+    all.push_back({all.back().to, {}});
+  }
+  return all;
+}
+
 std::optional<AccountId> addressee(const Record& record) {
   if (record.has_direct()) return record.direct().recipient();
   if (record.has_told()) return record.told().account();

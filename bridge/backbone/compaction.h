@@ -5,13 +5,15 @@
 //   …);
 //
 // Pure functions over the log's schema. Whoever adds a kind of record decides its key here. The
-// rule that makes replaying the newest ones equal to replaying the whole log: applying a record
+// rule that makes applying the newest ones equal to applying the whole log: applying a record
 // touches what its key names and nothing else. So whoever closes an account also logs what ends
 // with it.
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "bridge/backbone/store.h"
 
@@ -26,6 +28,11 @@ struct StateChange {
 
 // Nothing for records that State is not made of (directs, changes of posts, erasures).
 std::optional<StateChange> state_change(const Record& record);
+
+// The keys of what made accounts; and all others in so many pieces, about as large as each other
+// when the accounts (ascending) are those that there are. The tracks of one account are in one.
+StateRange accounts_range();
+std::vector<StateRange> state_pieces(std::span<const AccountId> accounts, std::size_t pieces);
 
 // Whom alone a record is for, in the index `directs`: a direct message, or a notice.
 std::optional<AccountId> addressee(const Record& record);

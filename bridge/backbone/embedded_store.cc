@@ -394,21 +394,19 @@ base::Result<std::optional<RecordId>> EmbeddedStore::find_duplicate(const Publis
   return std::optional<RecordId>(entry->id);
 }
 
-base::Result<void> EmbeddedStore::replay_state(
-    const std::function<void(const Record&)>& visit) const {
-  // Kept by what they are about, wanted by id: ordered in memory, about as much as State itself
-  // takes, and given back when this returns.
-  std::vector<Record> records;
+base::Result<void> EmbeddedStore::read_state(
+    const StateRange& range, const std::function<void(const Record&)>& visit) const {
+  const rocksdb::Slice end(range.to);
+  rocksdb::ReadOptions scan = scan_options();
+  if (!range.to.empty()) scan.iterate_upper_bound = &end;
   const std::unique_ptr<rocksdb::Iterator> it(
-      impl_->database.db->NewIterator(scan_options(), impl_->database.at(kState)));
-  for (it->SeekToFirst(); it->Valid(); it->Next()) {
+      impl_->database.db->NewIterator(scan, impl_->database.at(kState)));
+  for (it->Seek(range.from); it->Valid(); it->Next()) {
     auto record = decode_record(it->value().ToStringView());
     if (!record) return refuse(std::move(record.error()));
-    records.push_back(std::move(*record));
+    visit(*record);
   }
   if (!it->status().ok()) return impl_->database.failure(it->status());
-  std::ranges::sort(records, {}, [](const Record& record) { return record.id(); });
-  for (const auto& record : records) visit(record);
   return {};
 }
 

@@ -52,7 +52,8 @@ class EmbeddedStore final : public Store {
   RecordId expired_to() const override;
   base::Result<void> erase_some(std::size_t records_max) override;
   std::uint64_t to_erase() const override;
-  base::Result<void> replay_state(const std::function<void(const Record&)>& visit) const override;
+  base::Result<void> read_state(const StateRange& range,
+                                const std::function<void(const Record&)>& visit) const override;
 
   // A consistent copy of the log and its indexes, in a folder that must not exist: everything up to
   // head() and perhaps a little more. Hard links where the file system can, so it takes a moment.

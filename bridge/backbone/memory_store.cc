@@ -150,14 +150,15 @@ std::uint64_t MemoryStore::to_erase() const {
   return erasures_.left();
 }
 
-base::Result<void> MemoryStore::replay_state(
-    const std::function<void(const Record&)>& visit) const {
+base::Result<void> MemoryStore::read_state(const StateRange& range,
+                                           const std::function<void(const Record&)>& visit) const {
   std::vector<Record> records;
   {
     const std::lock_guard lock(mutex_);
-    for (const auto& [key, id] : state_) records.push_back(state_record(*log_[id - 1]));
+    for (auto at = state_.lower_bound(range.from);
+         at != state_.end() && (range.to.empty() || at->first < range.to); ++at)
+      records.push_back(state_record(*log_[at->second - 1]));
   }
-  std::ranges::sort(records, {}, [](const Record& record) { return record.id(); });
   for (const auto& record : records) visit(record);
   return {};
 }

@@ -40,7 +40,8 @@ class MemoryStore final : public Store {
   RecordId expired_to() const override;
   base::Result<void> erase_some(std::size_t records_max) override;
   std::uint64_t to_erase() const override;
-  base::Result<void> replay_state(const std::function<void(const Record&)>& visit) const override;
+  base::Result<void> read_state(const StateRange& range,
+                                const std::function<void(const Record&)>& visit) const override;
 
   // Knobs; the writer's thread. From now on the disk is full: appends and resume() are refused.
   void fill_disk(RefusedBatch batch = RefusedBatch::kGone);

@@ -3,7 +3,7 @@
 // One writer (the committer) appends; any thread may read. An append is atomic and on disk when it
 // returns. State is not stored as rows of its own making: the store keeps, per compaction key, the
 // newest record that says something about that key (the way a compacted topic does), so that
-// replaying those few records in id order gives the same State as replaying the whole log.
+// applying those few records in id order gives the same State as applying the whole log.
 //
 // Abstract because it leaves the process, and so that tests and simulation can stand in: see
 // memory_store.h beside embedded_store.h. It does not assume that the log is local: ids travel
@@ -52,6 +52,12 @@ struct Expiry {
   RecordId to = 0;
 };
 
+// Of the order of compaction keys, those from `from` on and before `to`; empty: no end.
+struct StateRange {
+  std::string from = {};
+  std::string to = {};
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -97,9 +103,11 @@ class Store {
   // Records that have yet to be gone over; 0: nothing is being erased. Any thread.
   virtual std::uint64_t to_erase() const = 0;
 
-  // Calls `visit` with every record that State is made of, in id order. Before the first append.
-  virtual base::Result<void> replay_state(
-      const std::function<void(const Record&)>& visit) const = 0;
+  // Calls `visit` with every record that State is made of, in the order of their compaction keys:
+  // those that made accounts come first, by id, and the tracks of one account come together.
+  // Several threads may read at once. Before the first append, or while the writer makes none.
+  virtual base::Result<void> read_state(const StateRange& range,
+                                        const std::function<void(const Record&)>& visit) const = 0;
 };
 
 }  // namespace bridge::backbone

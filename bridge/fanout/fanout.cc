@@ -1,10 +1,12 @@
 #include "bridge/fanout/fanout.h"
 
 #include <algorithm>
+#include <future>
 #include <stdexcept>
 #include <utility>
 
 #include "bridge/backbone/compaction.h"
+#include "bridge/state/snapshot.h"
 
 namespace bridge::fanout {
 namespace {
@@ -47,13 +49,24 @@ Fanout::Fanout(const backbone::Store& store, backbone::CursorStore& cursors, Fan
 }
 
 base::Result<void> Fanout::load() {
-  auto replayed = store_.replay_state([this](const backbone::Record& record) {
-    leave_lists(record);
-    keep_mutes(record);
-    state_.apply(record);
-    index(record);
-  });
-  if (!replayed) return replayed;
+  const auto snapshot = state::Snapshot::read(store_);
+  if (!snapshot) return tl::unexpected(snapshot.error());
+  return load(*snapshot);
+}
+
+base::Result<void> Fanout::load(const state::Snapshot& snapshot) {
+  constexpr std::size_t kWorthAThread = 100'000;  // tracks
+  const bool many = snapshot.tracks().size() >= kWorthAThread;
+  auto indexed = std::async(many ? std::launch::async : std::launch::deferred,
+                            [&] { index_.build(snapshot.phrases(), snapshot.listeners()); });
+  state_ = state::State(snapshot);
+  indexed.get();
+  for (const state::Account& account : state_.accounts()) {
+    roll_.touch(roll_.add(account.id));
+    for (const state::Mute& mute : account.mutes()) mutes_.add(*mute.phrase);
+    for (const state::Sleep& sleep : account.sleeps())
+      last_asleep_ = std::max(last_asleep_, sleep.since);
+  }
   // Nobody is there yet. Who was being served has been so up to the checkpoint.
   position_ = store_.head();
   std::vector<backbone::CursorRow> served;

@@ -163,6 +163,8 @@ class Fanout {
   // State at the head of the log, cursors and jobs as of the last checkpoint. Takes as long as the
   // accounts and subscriptions need; what was owed since then is read when people are there.
   base::Result<void> load();
+  // The same, when somebody has read the State already.
+  base::Result<void> load(const state::Snapshot& snapshot);
 
   // So many more records may be applied before some jobs must have ended.
   std::size_t room() const { return Jobs::kJobsMax - jobs_.size(); }

@@ -31,8 +31,8 @@ FanoutThread::FanoutThread(const backbone::Store& store, backbone::CursorStore& 
       output_(output),
       fanout_(store, cursors, options_.fanout, *this) {}
 
-base::Result<void> FanoutThread::load() {
-  if (auto loaded = fanout_.load(); !loaded) return loaded;
+base::Result<void> FanoutThread::load(const state::Snapshot& snapshot) {
+  if (auto loaded = fanout_.load(snapshot); !loaded) return loaded;
   tail_ = std::make_unique<backbone::LogTail>(store_, fanout_.position());
   return {};
 }

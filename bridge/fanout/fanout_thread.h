@@ -58,7 +58,7 @@ class FanoutThread final : private DeliverySink {
                FanoutThreadOptions options, FanoutOutput& output);
   ~FanoutThread() override { stop(); }
 
-  base::Result<void> load();
+  base::Result<void> load(const state::Snapshot& snapshot);
   // For the committer to offer batches to; exists after load().
   backbone::LogTail& tail() { return *tail_; }
   void start();

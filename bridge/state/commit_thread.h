@@ -47,7 +47,7 @@ class CommitThread final : private CommitListener {
                Reply reply);
   ~CommitThread() override { stop(); }
 
-  base::Result<void> load() { return committer_.load(); }
+  base::Result<void> load(Committer::Basis basis) { return committer_.load(std::move(basis)); }
   void start();
   // Commits what was submitted, then ends.
   void stop();

@@ -8,6 +8,7 @@
 #include "bridge/backbone/dedupe.h"
 #include "bridge/base/time_zone.h"
 #include "bridge/state/listeners.h"
+#include "bridge/state/snapshot.h"
 #include "bridge/wire/messages.h"
 
 namespace bridge::state {
@@ -20,16 +21,21 @@ std::size_t Committer::HashPublish::operator()(const backbone::PublishKey& key) 
 Committer::Committer(backbone::Store& store, Rules rules, CommitListener& listener)
     : store_(store), rules_(rules), listener_(listener) {}
 
+Committer::Basis Committer::prepare(const Snapshot& snapshot) {
+  Basis basis{State(snapshot), {}};
+  snapshot.for_each_limit([&](const Record& record) { basis.limits.apply(record); });
+  return basis;
+}
+
 base::Result<void> Committer::load() {
-  State fresh;
-  limits::Ledger limits;
-  auto replayed = store_.replay_state([&](const Record& record) {
-    fresh.apply(record);
-    limits.apply(record);
-  });
-  if (!replayed) return replayed;
-  state_ = std::move(fresh);
-  limits_ = std::move(limits);
+  auto snapshot = Snapshot::read(store_);
+  if (!snapshot) return tl::unexpected(snapshot.error());
+  return load(prepare(*snapshot));
+}
+
+base::Result<void> Committer::load(Basis basis) {
+  state_ = std::move(basis.state);
+  limits_ = std::move(basis.limits);
   next_id_ = store_.head() + 1;
   if (store_.head() != 0) {
     auto last = store_.read(store_.head() - 1, 1, 1);

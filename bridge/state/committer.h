@@ -86,8 +86,17 @@ class Committer {
   // The references must outlive it.
   Committer(backbone::Store& store, Rules rules, CommitListener& listener);
 
-  // Builds State from the store. Before anything else.
+  // What it decides from, as the store has it.
+  struct Basis {
+    State state;
+    limits::Ledger limits;
+  };
+  static Basis prepare(const Snapshot& snapshot);
+
+  // Reads the store. Before anything else.
   base::Result<void> load();
+  // The same, when somebody has read it already.
+  base::Result<void> load(Basis basis);
 
   // Decides one request. Its reply goes out at the next commit().
   void stage(Submission submission, base::Now now);

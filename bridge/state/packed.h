@@ -45,6 +45,10 @@ class Packed {
   const T& operator[](std::size_t at) const { return values()[at]; }
   T& operator[](std::size_t at) { return values()[at]; }
 
+  // Room for so many in all, and no more.
+  void reserve(std::size_t all) {
+    if (all > (block_ ? block_->capacity : 0)) resize(all);
+  }
   void push_back(const T& value) { insert(end(), value); }
   void insert(const T* before, const T& value) {
     const T kept = value;

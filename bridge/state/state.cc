@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "bridge/state/snapshot.h"
+
 namespace bridge::state {
 namespace {
 
@@ -77,6 +79,19 @@ struct State::Lookup {
 State::State()
     : accounts_(std::make_unique<std::deque<Account>>()),
       lookup_(std::make_unique<Lookup>(*accounts_)) {}
+
+State::State(const Snapshot& snapshot) : State() {
+  const std::size_t count = snapshot.accounts().size();
+  lookup_->ids.reserve(count);
+  lookup_->nicks.reserve(count);
+  lookup_->addresses.reserve(count);
+  snapshot.for_each_account([this](const Record& record) { apply(record); });
+  add_tracks(snapshot);
+  snapshot.for_each_other([this](const Record& record) { apply(record); });
+  head_ = snapshot.newest();
+  head_ms_ = snapshot.newest_ms();
+}
+
 State::~State() = default;
 State::State(State&&) noexcept = default;
 State& State::operator=(State&&) noexcept = default;
@@ -273,6 +288,24 @@ TrackEdge* State::track_of(AccountId account, std::string_view phrase) {
   const auto it = std::ranges::find_if(
       tracks, [&](const TrackEdge& edge) { return edge.phrase->canonical() == phrase; });
   return it == tracks.end() ? nullptr : &*it;
+}
+
+void State::add_tracks(const Snapshot& snapshot) {
+  const track::PhraseTable& table = snapshot.phrases();
+  std::vector<const track::Phrase*> phrases(table.size());
+  words_.reserve(table.size());
+  for (std::size_t i = 0; i < table.size(); ++i)
+    if (const auto listeners = snapshot.listeners()[i]; !listeners.empty())
+      phrases[i] = &words_.add(track::Phrase::of_canonical(table[i]), listeners).phrase;
+  const auto tracks = snapshot.tracks();
+  for (std::size_t begin = 0, end = 0; begin < tracks.size(); begin = end) {
+    while (end < tracks.size() && tracks[end].who == tracks[begin].who) ++end;
+    Account& account = (*accounts_)[tracks[begin].who];
+    account.tracks.reserve(end - begin);
+    for (const track::Subscription& each : tracks.subspan(begin, end - begin))
+      account.tracks.push_back({.phrase = phrases[each.phrase], .since = each.number});
+  }
+  tracks_ = tracks.size();  // they are counted by domain when addresses are known
 }
 
 void State::drop_track(AccountId id, std::string_view phrase) {

@@ -1,11 +1,11 @@
 // State: who exists, who follows whom, who tracks what: the log applied, in memory.
 //
-//   store.replay_state([&](const Record& r) { state.apply(r); });   // then every new record in
-//   order
+//   State state(*Snapshot::read(store));   // then every new record, in order: state.apply(record)
 //
 // A value that each thread which needs it keeps for itself (the committer at the head of the log,
-// the fan-out at its own position): nothing in it is shared or locked. apply() is the only writer,
-// so a restart, a fail-over and a test all build it the same way.
+// the fan-out at its own position): nothing in it is shared or locked. apply() is the only writer
+// of a State that is in use. One made of a Snapshot is the same as one that had every record of the
+// log applied, except that it has the time of the newest one that is about State.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +29,8 @@ namespace bridge::state {
 using backbone::AccountId;
 using backbone::Record;
 using backbone::RecordId;
+
+class Snapshot;
 
 struct FollowEdge {
   AccountId followee = 0;
@@ -155,6 +157,7 @@ struct Account {
 class State {
  public:
   State();
+  explicit State(const Snapshot& snapshot);
   ~State();
   State(State&&) noexcept;
   State& operator=(State&&) noexcept;
@@ -196,6 +199,7 @@ class State {
   void add_follow(AccountId follower, AccountId followee, RecordId since);
   void drop_follow(AccountId follower, AccountId followee);
   void add_track(AccountId account, std::string_view phrase, RecordId since);
+  void add_tracks(const Snapshot& snapshot);
   void drop_track(AccountId account, std::string_view phrase);
   TrackEdge* track_of(AccountId account, std::string_view phrase);  // nullptr: none
   void end_sleeps(Account& account, Word& word);

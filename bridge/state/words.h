@@ -9,11 +9,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
-#include <unordered_map>
 
 #include "bridge/track/phrase.h"
 #include "bridge/track/subscribers.h"
@@ -39,12 +40,20 @@ struct Word {
 
 class Words {
  public:
+  Words();
+  ~Words();
+  Words(Words&&) noexcept;
+  Words& operator=(Words&&) noexcept;
+
   // Words that have a cap of their own or listeners asleep, by their text.
   using Notable = std::map<std::string_view, const Word*>;
 
   // In canonical form, as the log has it. It is there as long as it has been used more often than
   // released. Throws when it cannot be parsed: the log is not what it claims to be.
   Word& use(std::string_view canonical);
+  // A new one, used once by each of those who listen to it.
+  Word& add(track::Phrase phrase, std::span<const track::Subscriber> listeners);
+  void reserve(std::size_t words);
   void release(Word& word);
   // nullptr: nobody uses it.
   Word* find(std::string_view canonical);
@@ -53,17 +62,17 @@ class Words {
   void set_cap(std::string_view canonical, std::optional<std::uint32_t> cap);
   void set_asleep(Word& word, std::size_t asleep);
   const Notable& notable() const { return notable_; }
-  // Calls `visit(word)` for each of them, in no order.
-  template <class Visit>
-  void visit(Visit&& visit) const {
-    for (const auto& [text, word] : words_) visit(*word);
-  }
-  std::size_t size() const { return words_.size(); }
+  // Calls `visit` for each of them, in no order.
+  void visit(const std::function<void(const Word&)>& visit) const;
+  std::size_t size() const;
 
  private:
+  Word& insert(track::Phrase phrase);  // or the one that is there
   void note(const Word& word);
 
-  std::unordered_map<std::string_view, std::unique_ptr<Word>> words_;  // views of the phrase
+  struct Table;
+
+  std::unique_ptr<Table> table_;
   Notable notable_;
 };
 

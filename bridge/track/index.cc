@@ -53,33 +53,6 @@ struct Scratch {
   std::vector<EntryRef> found;
 };
 
-// Subscriptions by phrase, and those of each by number.
-class Lists {
- public:
-  Lists(std::size_t phrases, std::span<const Subscription> all)
-      : ends_(phrases + 1), subscribers_(all.size()) {
-    for (const Subscription& each : all) ++ends_[each.phrase + 1];
-    for (std::size_t i = 1; i <= phrases; ++i) ends_[i] += ends_[i - 1];
-    // Each ends_[i] is where the next of phrase i goes, and so at last where its list ends.
-    for (const Subscription& each : all)
-      subscribers_[ends_[each.phrase]++] = {each.number, each.who};
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < phrases; begin = ends_[i++]) {
-      const std::span list(subscribers_.data() + begin, ends_[i] - begin);
-      if (!std::ranges::is_sorted(list, {}, &Subscriber::number))
-        std::ranges::sort(list, {}, &Subscriber::number);
-    }
-  }
-  std::span<const Subscriber> operator[](std::size_t phrase) const {
-    const std::size_t begin = phrase == 0 ? 0 : ends_[phrase - 1];
-    return {subscribers_.data() + begin, ends_[phrase] - begin};
-  }
-
- private:
-  std::vector<std::uint32_t> ends_;
-  std::vector<Subscriber> subscribers_;
-};
-
 }  // namespace
 
 struct Index::Impl {
@@ -215,9 +188,8 @@ struct Index::Impl {
     std::vector<ToFile> to_file;
   };
 
-  void build(const PhraseTable& table, std::span<const Subscription> all) {
+  void build(const PhraseTable& table, const SubscriberLists& lists) {
     if (subscriptions != 0) throw std::logic_error("an index is built when it is empty");
-    const Lists lists(table.size(), all);
     // What is asked for often is known before the first phrase is filed.
     for (std::size_t i = 0; i < table.size(); ++i) {
       if (lists[i].empty()) continue;
@@ -228,7 +200,7 @@ struct Index::Impl {
     for (std::size_t i = 0; i < table.size(); ++i)
       if (!lists[i].empty()) make(Filing(table[i]), lists[i], building);
     file_all(building);
-    subscriptions = all.size();
+    subscriptions = lists.subscribers();
   }
 
   void make(const Filing& filing, std::span<const Subscriber> listeners, Building& building) {
@@ -399,8 +371,8 @@ void Index::add(const Phrase& phrase, SubscriptionNumber number, Listener listen
   impl_->reclaimer.collect();
 }
 
-void Index::build(const PhraseTable& phrases, std::span<const Subscription> all) {
-  impl_->build(phrases, all);
+void Index::build(const PhraseTable& phrases, const SubscriberLists& listeners) {
+  impl_->build(phrases, listeners);
 }
 
 bool Index::remove(const Phrase& phrase, SubscriptionNumber number) {

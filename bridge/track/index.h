@@ -17,22 +17,15 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string_view>
 
 #include "bridge/track/phrase.h"
 #include "bridge/track/phrase_table.h"
 #include "bridge/track/post.h"
+#include "bridge/track/subscriber_lists.h"
 #include "bridge/track/subscribers.h"
 
 namespace bridge::track {
-
-// Somebody subscribes to the phrase of that number in a PhraseTable.
-struct Subscription {
-  SubscriptionNumber number = 0;
-  Listener who = 0;
-  std::uint32_t phrase = 0;
-};
 
 class Index {
  public:
@@ -45,7 +38,7 @@ class Index {
   void add(const Phrase& phrase, SubscriptionNumber number, Listener listener);
   // All of it at once, into an empty index that nobody reads yet: the same as adding each in the
   // order of numbers, in a tenth of the time and no more memory than it takes.
-  void build(const PhraseTable& phrases, std::span<const Subscription> all);
+  void build(const PhraseTable& phrases, const SubscriberLists& listeners);
   // False when there was no such subscription.
   bool remove(const Phrase& phrase, SubscriptionNumber number);
 

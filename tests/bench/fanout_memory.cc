@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "bridge/state/snapshot.h"
 #include "bridge/state/state.h"
 #include "tests/bench/fanout_cases.h"
 #include "tests/bench/fanout_world.h"
@@ -49,12 +50,15 @@ struct Bytes {
   double fanout() const { return both - state; }
 };
 
+bridge::state::State state_of(const Town& town) {
+  const auto snapshot = bridge::state::Snapshot::read(town.log.store());
+  if (!snapshot) throw std::runtime_error(snapshot.error().text);
+  return bridge::state::State(*snapshot);
+}
+
 double bytes_of_state(const Town& town) {
   const Heap heap;
-  bridge::state::State state;
-  const auto read =
-      town.log.store().replay_state([&](const Record& record) { state.apply(record); });
-  if (!read) throw std::runtime_error(read.error().text);
+  const bridge::state::State state = state_of(town);
   return static_cast<double>(heap.grown()) / static_cast<double>(town.nicks.size());
 }
 

@@ -52,8 +52,9 @@ class CountedStore final : public bridge::backbone::Store {
   RecordId expired_to() const override { return log_.expired_to(); }
   Result<void> erase_some(std::size_t records_max) override { return log_.erase_some(records_max); }
   std::uint64_t to_erase() const override { return log_.to_erase(); }
-  Result<void> replay_state(const std::function<void(const Record&)>& visit) const override {
-    return log_.replay_state(visit);
+  Result<void> read_state(const bridge::backbone::StateRange& range,
+                          const std::function<void(const Record&)>& visit) const override {
+    return log_.read_state(range, visit);
   }
 
   std::uint64_t records_read() const { return records_read_; }

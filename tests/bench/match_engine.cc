@@ -24,7 +24,8 @@ class Engine final : public Matcher {
     number_waiting();
     for (std::size_t i = 0; i < first_->phrases.size(); ++i) read(first_->phrases[i]);
     first_->phrases.close();
-    index_.build(first_->phrases, first_->subscriptions);
+    const track::SubscriberLists lists(first_->phrases.size(), first_->subscriptions);
+    index_.build(first_->phrases, lists);
     first_.reset();
   }
   void remove(std::string_view phrase, std::uint64_t number) override {

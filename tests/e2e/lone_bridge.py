@@ -52,27 +52,32 @@ class LoneBridge:
         self.stop()
         shutil.rmtree(self.dir, ignore_errors=True)
 
-    def start(self):
+    def launch(self):
+        """Starts it and does not wait until it is there."""
         with open(self.dir / "bridge.log", "ab") as log:
             self.process = subprocess.Popen(
                 [BIN / "lapwing-bridge", "--config", self.config], stdout=log, stderr=log
             )
+
+    def start(self):
+        self.launch()
         with self.client("starting") as client:
             try:
                 client.hello(START_SECONDS)
             except NoAnswer:
                 raise AssertionError("the bridge does not start:\n" + self.log()) from None
 
-    def stop(self):
+    def stop(self, seconds=60):
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(60)
+            self.process.wait(seconds)
 
     def alive(self):
         return self.process.poll() is None
 
     def log(self):
-        return (self.dir / "bridge.log").read_text()
+        log = self.dir / "bridge.log"
+        return log.read_text() if log.exists() else ""
 
     def client(self, name, lane="admin"):
         return LapwingClient(f"ipc://{self.dir}/{lane}", name)

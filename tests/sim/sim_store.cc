@@ -82,19 +82,17 @@ base::Result<std::optional<RecordId>> SimStore::find_duplicate(
   return store_->find_duplicate(publish, now);
 }
 
-base::Result<void> SimStore::replay_state(const std::function<void(const Record&)>& visit) const {
-  if (!planted(Mutant::kRetrackDeliversGap)) return store_->replay_state(visit);
+base::Result<void> SimStore::read_state(const StateRange& range,
+                                        const std::function<void(const Record&)>& visit) const {
+  if (!planted(Mutant::kRetrackDeliversGap)) return store_->read_state(range, visit);
   // Mutant: whoever tracks something again gets back the subscription they had.
   const auto first = first_tracked(all());
-  std::map<RecordId, Record> records;
-  auto replayed = store_->replay_state([&](const Record& record) {
+  return store_->read_state(range, [&](const Record& record) {
     Record copy = record;
     if (copy.has_tracked())
       copy.set_id(first.at({copy.tracked().account(), copy.tracked().phrase()}));
-    records.emplace(copy.id(), std::move(copy));
+    visit(copy);
   });
-  for (const auto& [id, record] : records) visit(record);
-  return replayed;
 }
 
 base::Result<void> SimStore::resume() {

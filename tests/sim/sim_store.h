@@ -34,7 +34,8 @@ class SimStore final : public bridge::backbone::Store {
     return store_->erase_some(records_max);
   }
   std::uint64_t to_erase() const override { return store_->to_erase(); }
-  bridge::base::Result<void> replay_state(
+  bridge::base::Result<void> read_state(
+      const bridge::backbone::StateRange& range,
       const std::function<void(const bridge::backbone::Record&)>& visit) const override;
 
   // The machine lost its power.

@@ -1,9 +1,11 @@
 // What every Store does, run against each.
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <limits>
 #include <thread>
 
+#include "bridge/backbone/compaction.h"
 #include "tests/bridge/backbone/benches.h"
 #include "tests/bridge/backbone/scribe.h"
 
@@ -23,7 +25,8 @@ std::vector<std::string> texts(const std::vector<RecordPtr>& records) {
 
 std::vector<RecordId> replayed_ids(const Store& store) {
   std::vector<RecordId> ids;
-  REQUIRE(store.replay_state([&](const Record& record) { ids.push_back(record.id()); }));
+  REQUIRE(store.read_state({}, [&](const Record& record) { ids.push_back(record.id()); }));
+  std::ranges::sort(ids);
   return ids;
 }
 
@@ -211,12 +214,31 @@ TEMPLATE_TEST_CASE("of the records State is made of, the newest about each thing
   bench.reopen();
   CHECK(replayed_ids(bench.store()) == expected);
 
-  REQUIRE(bench.store().replay_state([&](const Record& record) {
+  REQUIRE(bench.store().read_state({}, [&](const Record& record) {
     if (record.id() != posted) return;
     CHECK(record.post().ordinal() == 2);
     CHECK(record.post().text().empty());
     CHECK(record.post().client_id().empty());
   }));
+}
+
+TEMPLATE_TEST_CASE("state is read with accounts first, and what is said of one together", "",
+                   Embedded, InMemory) {
+  TestType bench;
+  Scribe scribe;
+  for (int i = 0; i < 3; ++i) {
+    const RecordId account = scribe.created("someone" + std::to_string(i));
+    for (RecordId each = 1; each <= account; ++each)
+      if (each <= 3) scribe.tracked(each, "word" + std::to_string(i));
+    REQUIRE(bench.store().append(scribe.take()));
+  }
+  const bool restarted = GENERATE(false, true);
+  if (restarted) bench.reopen();
+  std::vector<std::string> keys;
+  REQUIRE(bench.store().read_state(
+      {}, [&](const Record& record) { keys.push_back(state_change(record)->key); }));
+  CHECK(keys.size() > 3);
+  CHECK(std::ranges::is_sorted(keys));
 }
 
 TEMPLATE_TEST_CASE("what was changed is found nowhere as it was", "", Embedded, InMemory) {

@@ -2,6 +2,7 @@
 #include "bridge/limits/limits.h"
 
 #include <catch2/catch.hpp>
+#include <map>
 #include <memory>
 #include <set>
 #include <vector>
@@ -213,7 +214,10 @@ TEST_CASE("the compacted state leads to the same settings and the same history")
   unset.set_unset(true);
   REQUIRE(someone.change(unset));
   Ledger again;
-  REQUIRE(someone.store.replay_state([&](const Record& record) { again.apply(record); }));
+  std::map<bridge::backbone::RecordId, Record> newest;
+  REQUIRE(someone.store.read_state(
+      {}, [&](const Record& record) { newest.emplace(record.id(), record); }));
+  for (const auto& [id, record] : newest) again.apply(record);
   CHECK(again.newest() == 4);
   CHECK(again.find(Limit::kImPublishes, "")->value.policy == policy("2/s"));
   CHECK_FALSE(again.find(Limit::kImChanges, ""));

@@ -1,6 +1,7 @@
 // Blocks, mutes, caps and time zones, asked through the committer as a lane would.
 #include <catch2/catch.hpp>
 
+#include "bridge/state/snapshot.h"
 #include "tests/support/service.h"
 
 namespace {
@@ -69,9 +70,9 @@ class Town : public Service {
     return ask(request);
   }
   bridge::state::State state_of_log() {
-    bridge::state::State state;
-    REQUIRE(store().replay_state([&](const auto& record) { state.apply(record); }));
-    return state;
+    const auto snapshot = bridge::state::Snapshot::read(store());
+    REQUIRE(snapshot);
+    return bridge::state::State(*snapshot);
   }
   const bridge::state::Account& account(const std::string& nick) {
     return *committer().state().find_nick(nick);

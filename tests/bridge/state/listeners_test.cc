@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "bridge/state/snapshot.h"
 #include "tests/support/service.h"
 
 namespace {
@@ -262,10 +263,9 @@ TEST_CASE("never are more awake than may be, and it is always the oldest who are
           ++rank;
         });
       if (word) RC_ASSERT(word->awake() == std::min(cap, listeners));
-      State rebuilt;
-      RC_ASSERT(town.store()
-                    .replay_state([&](const auto& record) { rebuilt.apply(record); })
-                    .has_value());
+      const auto snapshot = bridge::state::Snapshot::read(town.store());
+      RC_ASSERT(snapshot.has_value());
+      const State rebuilt(*snapshot);
       const Word* again = rebuilt.find_word("tea");
       RC_ASSERT((again ? again->asleep : 0) == (word ? word->asleep : 0));
     }

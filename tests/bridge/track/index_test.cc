@@ -87,7 +87,7 @@ void build(Index& index, std::vector<Someone> all) {
     subscriptions.push_back({each.number, each.who, number});
   }
   table.close();
-  index.build(table, subscriptions);
+  index.build(table, SubscriberLists(table.size(), subscriptions));
 }
 
 std::vector<Someone> some_subscriptions() {

@@ -1,0 +1,304 @@
+// A State made of what the store has kept is the one that had every record applied.
+#include "bridge/state/snapshot.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <rapidcheck.h>
+
+#include <catch2/catch.hpp>
+#include <limits>
+#include <set>
+#include <string>
+
+#include "bridge/backbone/memory_store.h"
+#include "tests/support/service.h"
+
+namespace bridge::state {
+namespace {
+
+using backbone::MemoryStore;
+using tests::Service;
+
+std::string described(const track::Subscribers& all) {
+  std::string text;
+  all.visit({}, all.size(),
+            [&](auto number, auto who) { text += fmt::format(" <{}:{}", number, who); });
+  return text;
+}
+
+// All there is to be known of an account, for comparing.
+std::string described(const State& state, const Account& account) {
+  // Whoever left is owed nothing, and the records that say since when are kept no longer.
+  const RecordId owed_since = account.open ? account.owed_since : 0;
+  std::string text =
+      fmt::format("{} {} {} '{}' '{}' made {} open {} on {} plain {} owed {} posts {} last {}\n",
+                  account.id, account.number, account.nick.view(), account.address.view(),
+                  account.zone(), account.created_ms, bool{account.open}, bool{account.delivery_on},
+                  bool{account.plain_text_posts}, owed_since, account.posts, account.last_post);
+  for (const auto& edge : account.follows)
+    text += fmt::format(" f{}@{}", edge.followee, edge.since);
+  for (const auto& edge : account.tracks)
+    text += fmt::format(" t'{}'@{}<{}", edge.phrase->canonical(), edge.since, edge.per_hour);
+  for (const auto& block : account.blocks())
+    text += fmt::format(" b{}-{},{}", block.other, block.ended, block.ended_ms);
+  for (const auto& mute : account.mutes())
+    text += fmt::format(" m'{}'@{}-{},{},{}", mute.phrase->canonical(), mute.since, mute.until_ms,
+                        mute.ended, mute.ended_ms);
+  for (const auto& sleep : account.sleeps())
+    text += fmt::format(" d'{}'@{}-{}", sleep.phrase->canonical(), sleep.since, sleep.ended);
+  for (const RecordId post : account.favourites()) text += fmt::format(" v{}", post);
+  for (const Repost& repost : account.reposts()) {
+    text += fmt::format(" r{}:{}", repost.id, repost.post);
+    for (const Repost& other : state.reposts_of(repost.post))
+      text += fmt::format(",{}by{}", other.id, other.by);
+  }
+  text += described(account.followers());
+  const auto number = [](const Account* found) {
+    return found ? std::to_string(found->number) : "-";
+  };
+  return text + fmt::format(" found {} {} {}\n", number(state.find(account.id)),
+                            number(state.find_nick(account.nick)),
+                            number(state.find_address(account.address)));
+}
+
+std::string described(const Word& word) {
+  return fmt::format("'{}' {} uses, {} asleep, cap {}:{}\n", word.phrase.canonical(), word.uses,
+                     word.asleep, word.cap ? std::to_string(*word.cap) : "-",
+                     described(word.listeners));
+}
+
+std::string described(const State& state) {
+  std::string text = fmt::format("{} {} {}\n", state.follows(), state.tracks(),
+                                 state.tracks_of_domain("example.org"));
+  for (const Account& account : state.accounts()) text += described(state, account);
+  std::set<std::string> words;
+  state.words().visit([&](const Word& word) { words.insert(described(word)); });
+  for (const std::string& word : words) text += word;
+  for (const auto& [phrase, word] : state.words().notable())
+    text += fmt::format("noted: {} {}\n", phrase, word->phrase.canonical());
+  return text;
+}
+
+State reloaded(const backbone::Store& store, std::size_t pieces = 1) {
+  const auto snapshot = Snapshot::read(store, {}, pieces);
+  REQUIRE(snapshot);
+  return State(*snapshot);
+}
+
+// A State that had every record of the log applied, one after the other.
+State applied(const backbone::Store& store) {
+  State state;
+  const auto log = store.read(0, std::numeric_limits<std::size_t>::max(),
+                              std::numeric_limits<std::size_t>::max());
+  REQUIRE(log);
+  for (const auto& record : *log) state.apply(*record);
+  return state;
+}
+
+// Whatever people, and operators, may ask for, whether it makes sense just now or not.
+void do_something(Service& town) {
+  const auto anybody = [] {
+    return *rc::gen::element<std::string>("alice", "bob", "carol", "dave");
+  };
+  const auto anything = [] {
+    return *rc::gen::element<std::string>("nyc", "food nyc", "\"food nyc\" -ad", "stra\u00DFe",
+                                          "tea, nyc", "a much longer phrase than usual");
+  };
+  auto request = town.by(anybody());
+  const std::uint64_t post = *rc::gen::inRange<std::uint64_t>(1, 30);
+  switch (*rc::gen::inRange(0, 19)) {
+    case 0:
+    case 1:
+    case 2:
+      request.mutable_track()->set_phrases(anything());
+      request.mutable_track()->set_per_hour(*rc::gen::element<std::uint32_t>(0, 0, 3));
+      break;
+    case 3:
+      request.mutable_untrack()->set_phrases(anything());
+      break;
+    case 4:
+      request.mutable_follow()->set_nick(anybody());
+      break;
+    case 5:
+      request.mutable_leave()->set_nick(anybody());
+      break;
+    case 6:
+      town.post(anybody(), "a post");
+      return;
+    case 7:
+      request.mutable_block()->set_nick(anybody());
+      break;
+    case 8:
+      request.mutable_unblock()->set_nick(anybody());
+      break;
+    case 9:
+      request.mutable_mute()->set_phrases("tea");
+      break;
+    case 10:
+      request.mutable_unmute()->set_phrases("tea");
+      break;
+    case 11:
+      request.mutable_favourite()->mutable_post()->set_id(post);
+      break;
+    case 12:
+      request.mutable_repost()->mutable_post()->set_id(post);
+      break;
+    case 13:
+      town.join(anybody());
+      return;
+    case 14:
+    case 15:
+    case 16: {
+      wire::Request by_operator;
+      auto& cap = *by_operator.mutable_cap_listeners();
+      cap.set_phrase(anything());
+      cap.set_listeners(*rc::gen::inRange<std::uint32_t>(0, 4));
+      cap.set_lifted(*rc::gen::arbitrary<bool>());
+      town.ask(by_operator);
+      return;
+    }
+    case 17:
+      request.mutable_erase();
+      break;
+    case 18:
+      town.quit(anybody());
+      return;
+  }
+  town.ask(request);
+}
+
+// Of each word two listeners are awake, so that some sleep without an operator's doing.
+Service crowded_town() {
+  return Service(Service::one_by_one(), {.directs_from_anybody = true, .listeners_per_word = 2});
+}
+
+TEST_CASE("property: a State made of the snapshot is the one that had every record applied") {
+  CHECK(rc::check([] {
+    Service town = crowded_town();
+    for (const char* nick : {"alice", "bob", "carol"}) town.join(nick);
+    for (int left = *rc::gen::inRange(0, 90); left > 0; --left) do_something(town);
+    const std::string live = described(town.committer().state());
+    for (const std::size_t pieces : {1, 2, 4})
+      RC_ASSERT(described(reloaded(town.store(), pieces)) == live);
+    RC_ASSERT(described(applied(town.store())) == live);
+    // And it goes on as one.
+    town.crash();
+    for (int left = *rc::gen::inRange(0, 10); left > 0; --left) do_something(town);
+    RC_ASSERT(described(applied(town.store())) == described(town.committer().state()));
+  }));
+}
+
+TEST_CASE("who slept when the bridge stopped sleeps when it starts, and wakes in turn") {
+  Service town = crowded_town();
+  for (const char* nick : {"alice", "bob", "carol", "dave"}) {
+    town.join(nick);
+    town.track(nick, "nyc");
+  }
+  town.crash();
+  const auto sleeps = [&](const char* nick) {
+    const Account& account = *town.committer().state().find_nick(nick);
+    return account.asleep(account.tracks[0]) != nullptr;
+  };
+  CHECK_FALSE(sleeps("bob"));
+  CHECK(sleeps("carol"));
+  CHECK(town.committer().state().find_word("nyc")->asleep == 2);
+  town.untrack("alice", "nyc");
+  CHECK_FALSE(sleeps("carol"));
+  CHECK(sleeps("dave"));
+}
+
+TEST_CASE("a State made of the snapshot goes on like the other") {
+  Service town;
+  for (const char* nick : {"alice", "bob"}) town.join(nick);
+  town.track("alice", "nyc, food");
+  town.track("bob", "nyc");
+  town.crash();
+  town.untrack("alice", "nyc");
+  town.track("bob", "food");
+  town.untrack("bob", "nyc");
+  town.track("alice", "nyc");
+  CHECK(described(reloaded(town.store())) == described(town.committer().state()));
+  CHECK(town.committer().state().tracks() == 3);
+}
+
+// ---- logs that no committer of today would have written ----------------------------------------
+
+class Log {
+ public:
+  Record& add() {
+    auto& record = *records_.emplace_back(std::make_shared<Record>());
+    record.set_id(records_.size());
+    record.set_time_ms(static_cast<base::WallMs>(1000 + records_.size()));
+    return record;
+  }
+  AccountId account(const std::string& nick) {
+    Record& record = add();
+    record.mutable_account_created()->set_nick(nick);
+    return record.id();
+  }
+  void track(AccountId account, const std::string& phrase) {
+    Record& record = add();
+    record.mutable_tracked()->set_account(account);
+    record.mutable_tracked()->set_phrase(phrase);
+  }
+  MemoryStore& store() {
+    const std::vector<backbone::RecordPtr> records(records_.begin(), records_.end());
+    REQUIRE(store_.append(records));
+    return store_;
+  }
+
+ private:
+  std::vector<std::shared_ptr<Record>> records_;
+  MemoryStore store_;
+};
+
+TEST_CASE("a phrase that is spelt otherwise by now is the same phrase as its new spelling") {
+  Log log;
+  const AccountId alice = log.account("alice");
+  const AccountId bob = log.account("bob");
+  log.track(alice, "NYC food");
+  log.track(bob, "food nyc");
+  const State state = reloaded(log.store());
+  REQUIRE(state.find(alice)->tracks.size() == 1);
+  CHECK(state.find(alice)->tracks[0].phrase->canonical() == "food nyc");
+  CHECK(state.find(alice)->tracks[0].phrase == state.find(bob)->tracks[0].phrase);
+}
+
+TEST_CASE("a snapshot knows the newest record it is made of") {
+  Log log;
+  log.track(log.account("alice"), "nyc");
+  const auto snapshot = Snapshot::read(log.store());
+  REQUIRE(snapshot);
+  CHECK(snapshot->newest() == 2);
+  CHECK(State(*snapshot).head() == 2);
+  CHECK(State(*snapshot).head_ms() == 1002);
+}
+
+TEST_CASE("a log that names an account which it never made is refused, and so is half a phrase") {
+  Log stray, broken;
+  stray.track(77, "nyc");
+  CHECK_THROWS_AS(Snapshot::read(stray.store()), std::logic_error);
+  broken.track(broken.account("alice"), "\"nyc");
+  CHECK_THROWS_AS(Snapshot::read(broken.store()), std::logic_error);
+}
+
+TEST_CASE("more tracks than are looked up together come out as they went in") {
+  Log log;
+  const AccountId alice = log.account("alice");
+  const AccountId bob = log.account("bob");
+  for (int i = 0; i < 100; ++i) {
+    log.track(bob, fmt::format("word{}", i));
+    log.track(alice, fmt::format("word{}", 99 - i));
+  }
+  const State state = reloaded(log.store());
+  CHECK(state.tracks() == 200);
+  for (const AccountId account : {alice, bob}) {
+    const auto& tracks = state.find(account)->tracks;
+    REQUIRE(tracks.size() == 100);
+    for (std::size_t i = 0; i < 100; ++i)
+      CHECK(tracks[i].phrase->canonical() == fmt::format("word{}", account == bob ? i : 99 - i));
+  }
+}
+
+}  // namespace
+}  // namespace bridge::state
