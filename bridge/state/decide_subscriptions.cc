@@ -192,12 +192,13 @@ Result<void> Deciding::cap_listeners(const wire::CapListeners& what) {
   const auto phrase = track::Phrase::parse(what.phrase());
   if (!phrase) return tl::unexpected(phrase.error());
   const Word* word = state_.find_word(phrase->canonical());
-  const auto before = word ? word->cap : std::nullopt;
-  if (what.lifted() ? !before.has_value() : before == what.listeners()) {
+  const bool has_one = word && word->cap;
+  const std::string before = has_one ? std::to_string(*word->cap) : "none";
+  if (what.lifted() ? !has_one : has_one && *word->cap == what.listeners()) {
     done(0);
     return {};
   }
-  if (!what.lifted() && !before && state_.words().notable().size() >= rules_.capped_words_max)
+  if (!what.lifted() && !has_one && state_.words().notable().size() >= rules_.capped_words_max)
     return fail(ErrorCode::kConflict, "There are as many words with a cap as there can be.");
   Record& record = add_record();
   auto& capped = *record.mutable_listeners_capped();
@@ -208,7 +209,7 @@ Result<void> Deciding::cap_listeners(const wire::CapListeners& what) {
     capped.set_listeners(what.listeners());
   done(record.id());
   auditor_ = what.who();
-  audit("cap", phrase->canonical(), before ? std::to_string(*before) : "none",
+  audit("cap", phrase->canonical(), before,
         what.lifted() ? "none" : std::to_string(what.listeners()));
   return {};
 }
