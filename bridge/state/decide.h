@@ -74,9 +74,9 @@ struct Decision {
 
 // Publish, Direct, Join, Quit, SetDelivery, Follow, Leave, Track, Untrack, Block, Unblock, Mute,
 // Unmute, SetZone, Confirm, Favourite, Unfavourite, Repost, Nudge, Retract, Correct, Erase,
-// TakeMove, CapListeners, Operate and the questions about State, posts and the audit trail. Anything
-// else is a BAD_REQUEST: it is answered elsewhere. `request` is used up: a post's text moves into
-// its record.
+// TakeMove, CapListeners, Operate and the questions about State, posts and the audit trail.
+// Anything else is a BAD_REQUEST: it is answered elsewhere. `request` is used up: a post's text
+// moves into its record.
 Decision decide(const State& state, const Rules& rules, wire::Request request,
                 const Moment& moment);
 
