@@ -62,7 +62,7 @@ base::Result<void> Fanout::load(const state::Snapshot& snapshot) {
   state_ = state::State(snapshot);
   indexed.get();
   for (const state::Account& account : state_.accounts()) {
-    roll_.touch(roll_.add(account.id));
+    roll_.add(account.id);
     for (const state::Mute& mute : account.mutes()) mutes_.add(*mute.phrase);
     for (const state::Sleep& sleep : account.sleeps())
       last_asleep_ = std::max(last_asleep_, sleep.since);
@@ -95,6 +95,7 @@ base::Result<void> Fanout::load(const state::Snapshot& snapshot) {
   for (const backbone::CursorRow& row : served) {
     const PersonNumber number = roll_.number_of(row.account);
     roll_.restore(number, row.cursors, served_to(number));
+    roll_.touch(number);  // "everything there is" was said of that position
   }
   for (PersonNumber number = 0; number < roll_.size(); ++number) {
     if (!roll_.has_row(number)) {

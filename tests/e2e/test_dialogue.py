@@ -93,6 +93,7 @@ class SigningIn(Story):
         self.stack.stop("bridge")
         self.stack.start("bridge")
         self.assertEqual(self.redeem(code).error.code, wire.UNKNOWN)
+        await self.answers_again(ann)  # for whoever comes next
 
 
 class Moving(Story):

@@ -188,8 +188,8 @@ std::string settings_page(const Frame& frame, const Settings& settings) {
       });
     });
     delivery(html, frame, settings);
-    own_data(html);
     sessions(html, frame, settings);
+    own_data(html);
   });
 }
 
