@@ -98,7 +98,8 @@ class Restart:
                 gateway.grant(1_000, 1_000_000)
                 gateway.presence(WATCHER)
                 site.hello(WAIT_SECONDS)
-                answer = site.publish(AUTHOR, f"restart-{number}", text)
+                # A store that is kept knows those of earlier runs.
+                answer = site.publish(AUTHOR, f"restart-{time.time_ns()}", text)
                 if answer.HasField("error"):
                     raise RuntimeError(answer.error.text)
                 self.await_delivery(gateway, text)
