@@ -203,8 +203,9 @@ class Run:
         """Nothing is lost: what was delivered and what is owed come to what the log says was to be delivered."""
         for name, site in (("isolated", self.isolated), ("mixed", self.mixed)):
             site.im.ask("reconnect")  # what was never acknowledged comes again
-            report = site.im.ask("settle", 60)
+            site.im.ask("settle", 60)
             site.im.ask("stop")
+            report = site.im.ask("settle", 60)  # with what was still on its way when everybody left
             owed, expected = site.owed(), site.expected(self.options.people)
             said = f"{name}: {report['distinct']} delivered + {owed} owed = {expected} expected"
             if report["distinct"] + owed != expected:
