@@ -251,9 +251,7 @@ base::Result<void> Fanout::checkpoint(bool sync) {
   }
   checkpoint.jobs = jobs_.rows();
   checkpoint.position = position_;
-  const auto written = cursor_store_.checkpoint(checkpoint, sync);
-  saved_ = written.has_value();
-  if (!saved_) return written;
+  if (auto written = cursor_store_.checkpoint(checkpoint, sync); !written) return written;
   for (const PersonNumber number : roll_.changed()) {
     roll_.set_has_row(number, !roll_.clean(number) || digests_.contains(number));
     roll_.rest(number, turn_.mono);

@@ -231,9 +231,8 @@ class Fanout {
   }
 
   base::Result<void> checkpoint(bool sync);
-  // So many people have changed since the last that the next should not wait: it takes as long
-  // as there are people in it. After one that failed there is no hurry.
-  bool wants_checkpoint() const { return saved_ && roll_.changed().size() >= 1024; }
+  // Who would be in it.
+  std::size_t changed_people() const { return roll_.changed().size(); }
   // Before the last checkpoint of a process that ends in good order: what only waits for a receipt
   // counts as arrived, or a restart would send it all again.
   void settle();
@@ -438,7 +437,6 @@ class Fanout {
   RecordId expired_to_ = 0;        // as the cache knows it
   base::Time look_for_expired_{};
   Doubts doubts_;
-  bool saved_ = true;          // the last checkpoint
   backbone::Stretch unsaved_;  // in which the last process may have done what it did not save
   base::Now turn_{};
   std::uint64_t order_ = 0;  // of batches sent and of people appearing

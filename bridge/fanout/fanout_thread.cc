@@ -73,7 +73,7 @@ void FanoutThread::run() {
   base::name_thread("fanout");
   base::lower_priority(options_.nice);
   base::Now now = base::read_clocks();
-  next_checkpoint_ = now.mono + options_.checkpoint_every;
+  checkpoints_ = {options_.checkpoint_every, now.mono};
   while (stop_.size() == 0) {
     meter_.begin(now.mono);
     const std::size_t work = turn(now);
@@ -84,7 +84,7 @@ void FanoutThread::run() {
   }
   drain();
   fanout_.settle();
-  checkpoint(now.mono, true);
+  checkpoint(true);
 }
 
 // Until everything handed over was acknowledged or given back. What then waits for a receipt may
@@ -108,7 +108,7 @@ std::size_t FanoutThread::turn(base::Now now) {
   // A turn makes at most kDeliveriesPerTurn batches, were each delivery a batch of its own.
   if (output_.room() > Fanout::kDeliveriesPerTurn) work += fanout_.turn(now);
   answer();
-  if (now.mono >= next_checkpoint_ || fanout_.wants_checkpoint()) checkpoint(now.mono, false);
+  if (checkpoints_.due(now.mono, fanout_.changed_people())) checkpoint(false);
   return work;
 }
 
@@ -117,7 +117,7 @@ std::chrono::milliseconds FanoutThread::rest(base::Time now) const {
   constexpr std::chrono::milliseconds kRoomAgain{1};
   if (output_.room() <= Fanout::kDeliveriesPerTurn) return kRoomAgain;
   const base::Time wake =
-      std::min(fanout_.next_wakeup().value_or(base::Time::max()), next_checkpoint_);
+      std::min(fanout_.next_wakeup().value_or(base::Time::max()), checkpoints_.regular());
   return std::max(std::chrono::ceil<std::chrono::milliseconds>(wake - now),
                   std::chrono::milliseconds(0));
 }
@@ -185,9 +185,11 @@ void FanoutThread::answer() {
   }
 }
 
-void FanoutThread::checkpoint(base::Time now, bool sync) {
-  next_checkpoint_ = now + options_.checkpoint_every;
-  if (auto written = fanout_.checkpoint(sync); !written)
+void FanoutThread::checkpoint(bool sync) {
+  const base::Time began = base::read_clocks().mono;
+  const auto written = fanout_.checkpoint(sync);
+  checkpoints_.written(began, base::read_clocks().mono, written.has_value());
+  if (!written)
     base::log::warning("cursors could not be saved, trying again: {}", written.error().text);
 }
 

@@ -13,6 +13,7 @@
 #include "bridge/base/loop_meter.h"
 #include "bridge/base/mailbox.h"
 #include "bridge/base/shown.h"
+#include "bridge/fanout/checkpoint_pace.h"
 #include "bridge/fanout/event.h"
 #include "bridge/fanout/fanout.h"
 #include "throttle/pressure.h"
@@ -87,7 +88,7 @@ class FanoutThread final : private DeliverySink {
   void answer();
   void feel_pressure(base::Time now);
   void show(base::Time now);
-  void checkpoint(base::Time now, bool sync);
+  void checkpoint(bool sync);
   std::chrono::milliseconds rest(base::Time now) const;
   void deliver(SessionId session, std::uint64_t sequence, const wire::Batch& batch) override;
 
@@ -106,7 +107,7 @@ class FanoutThread final : private DeliverySink {
 
   std::unordered_map<std::uint64_t, state::ReplyAddress> asked_;  // by ticket
   std::uint64_t next_ticket_ = 1;
-  base::Time next_checkpoint_{};
+  CheckpointPace checkpoints_{options_.checkpoint_every, {}};
   const base::LatencyGauges* web_ = nullptr;
   std::uint64_t web_window_ = 0;
   throttle::Pressure pressure_;

@@ -13,8 +13,6 @@
 namespace bench {
 namespace {
 
-constexpr std::chrono::seconds kCheckpointEvery{1};
-
 void require(const bridge::base::Result<void>& done) {
   if (!done) throw std::runtime_error(done.error().text);
 }
@@ -114,7 +112,7 @@ std::size_t Engine::turn() {
     fanout_.acknowledge(kSession, acknowledged_);
   }
   const std::size_t work = fanout_.turn(now);
-  if (now.mono >= next_checkpoint_ || fanout_.wants_checkpoint()) checkpoint();
+  if (checkpoints_.due(now.mono, fanout_.changed_people())) checkpoint();
   return work + (acknowledges ? delivered_ - acknowledged_ : 0);
 }
 
@@ -125,8 +123,9 @@ void Engine::settle() {
 void Engine::checkpoint() {
   const Time began = clock_now();
   require(fanout_.checkpoint(false));
-  checkpoint_us_ = std::max(checkpoint_us_, Seconds(clock_now() - began).count() * 1e6);
-  next_checkpoint_ = clock_now() + kCheckpointEvery;
+  const Time ended = clock_now();
+  checkpoint_us_ = std::max(checkpoint_us_, Seconds(ended - began).count() * 1e6);
+  checkpoints_.written(began, ended, true);
 }
 
 void Engine::deliver(fanout::SessionId, std::uint64_t sequence, const bridge::wire::Batch& batch) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "bridge/backbone/memory_store.h"
+#include "bridge/fanout/checkpoint_pace.h"
 #include "bridge/fanout/fanout.h"
 
 namespace bench {
@@ -128,7 +129,7 @@ class Engine : private fanout::DeliverySink {
   fanout::Fanout fanout_;
   std::uint64_t delivered_ = 0;     // sequences
   std::uint64_t acknowledged_ = 0;  // likewise
-  bridge::base::Time next_checkpoint_{};
+  fanout::CheckpointPace checkpoints_{std::chrono::seconds(1), {}};
   double checkpoint_us_ = 0;
 };
 

@@ -224,6 +224,12 @@ class Website final : public Side {
 // ---- a gateway that floods ---------------------------------------------------------------------
 
 class Flood final : public Side {
+  struct Received {
+    std::uint64_t sequence = 0;
+    wire::Cost cost;
+    std::vector<std::uint64_t> deliveries;  // person and post
+  };
+
  public:
   Flood(const std::string& endpoint, std::size_t people)
       : Side(endpoint, "flood"), people_(people) {
@@ -332,6 +338,13 @@ class Flood final : public Side {
     }
   }
   void reconnect() {
+    // What was acknowledged has been heard when there is an answer to what was asked afterwards.
+    wire::Request anything;
+    anything.mutable_actor()->set_address(author(0));
+    anything.mutable_stats();
+    answer_.reset();
+    wanted_ = backbone_->ask(anything, clock_now());
+    backbone_->wait([this] { return answer_.has_value(); }, milliseconds(60'000));
     posted_.clear();  // whether those are in the log, nobody here will know
     unacknowledged_.clear();
     backbone_.reset();
@@ -343,8 +356,7 @@ class Flood final : public Side {
   void stall(bool on) {
     stalled_ = on;
     if (!on)
-      for (const auto& [sequence, cost] : std::exchange(unacknowledged_, {}))
-        accept(sequence, cost);
+      for (const Received& received : std::exchange(unacknowledged_, {})) accept(received);
     say("{}");
   }
 
@@ -377,21 +389,24 @@ class Flood final : public Side {
     if (!post && !reply.has_error()) ++answered_;
   }
   void on_batch(std::uint64_t sequence, const wire::Batch& batch) override {
+    Received received{.sequence = sequence, .cost = wire::cost_of(batch), .deliveries = {}};
     for (const auto& item : batch.items())
       for (const auto& recipient : item.recipients()) {
-        ++deliveries_;
         const std::uint64_t person = std::stoull(recipient.address().substr(1));
-        distinct_.insert(person << 40 | item.id());
+        received.deliveries.push_back(person << 40 | item.id());
       }
+    deliveries_ += received.deliveries.size();
     last_batch_ = clock_now();
     if (stalled_)
-      unacknowledged_.emplace_back(sequence, wire::cost_of(batch));
+      unacknowledged_.push_back(std::move(received));
     else
-      accept(sequence, wire::cost_of(batch));
+      accept(received);
   }
-  void accept(std::uint64_t sequence, const wire::Cost& cost) {
-    backbone_->ack(sequence);
-    backbone_->grant(cost.deliveries, cost.bytes);
+  // What is not acknowledged is still owed, so it does not count as delivered.
+  void accept(const Received& received) {
+    distinct_.insert(received.deliveries.begin(), received.deliveries.end());
+    backbone_->ack(received.sequence);
+    backbone_->grant(received.cost.deliveries, received.cost.bytes);
   }
 
   void settle(double seconds) {
@@ -418,7 +433,7 @@ class Flood final : public Side {
   bridge::client::RequestId wanted_ = 0;
   std::optional<wire::Reply> answer_;
   std::unordered_set<bridge::client::RequestId> posted_;
-  std::vector<std::pair<std::uint64_t, wire::Cost>> unacknowledged_;
+  std::vector<Received> unacknowledged_;
   std::unordered_set<std::uint64_t> distinct_;  // person and post
   std::uint64_t offered_posts_ = 0, offered_commands_ = 0, accepted_ = 0, answered_ = 0;
   std::uint64_t limited_ = 0, deliveries_ = 0;

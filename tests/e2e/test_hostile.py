@@ -337,7 +337,8 @@ class SecondComponent:
         """Until this comes, or the server hangs up: then False."""
         try:
             await asyncio.wait_for(self.reader.readuntil(text.encode()), seconds)
-        except asyncio.IncompleteReadError:
+        except (asyncio.IncompleteReadError, ConnectionError):
+            # A reset, when the server closes before it has read all that was sent.
             return False
         return True
 
