@@ -111,6 +111,54 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
     request.mutable_leave()->set_nick(whom);
     return ask(request);
   }
+  bridge::wire::Reply block(const std::string& nick, const std::string& whom) {
+    auto request = by(nick);
+    request.mutable_block()->set_nick(whom);
+    return ask(request);
+  }
+  bridge::wire::Reply unblock(const std::string& nick, const std::string& whom) {
+    auto request = by(nick);
+    request.mutable_unblock()->set_nick(whom);
+    return ask(request);
+  }
+  // Without an end, unless it is said when.
+  bridge::wire::Reply mute(const std::string& nick, const std::string& phrases,
+                           std::chrono::milliseconds how_long = {}) {
+    auto request = by(nick);
+    request.mutable_mute()->set_phrases(phrases);
+    request.mutable_mute()->set_for_ms(static_cast<std::uint64_t>(how_long.count()));
+    return ask(request);
+  }
+  // No phrases: all that is muted.
+  bridge::wire::Reply unmute(const std::string& nick, const std::string& phrases = {}) {
+    auto request = by(nick);
+    request.mutable_unmute()->set_phrases(phrases);
+    request.mutable_unmute()->set_all(phrases.empty());
+    return ask(request);
+  }
+  bridge::wire::Reply favourite(const std::string& nick, std::uint64_t post) {
+    auto request = by(nick);
+    request.mutable_favourite()->mutable_post()->set_id(post);
+    return ask(request);
+  }
+  bridge::wire::Reply erase(const std::string& nick) {
+    auto request = by(nick);
+    request.mutable_erase();
+    return ask(request);
+  }
+  // An account goes to another address: offered from its own, taken from the new one.
+  bridge::wire::Reply offer_move(const std::string& from, const std::string& to) {
+    bridge::wire::Request request;
+    request.mutable_actor()->set_address(from);
+    request.mutable_offer_move()->set_address(to);
+    return ask(request);
+  }
+  bridge::wire::Reply take_move(const std::string& to, const std::string& nick) {
+    bridge::wire::Request request;
+    request.mutable_actor()->set_address(to);
+    request.mutable_take_move()->set_nick(nick);
+    return ask(request);
+  }
   // Changes of posts go to the committer by way of the fan-out.
   bridge::wire::Reply retract(const std::string& nick, std::uint64_t post) {
     auto request = by(nick);

@@ -84,16 +84,12 @@ TEST_CASE("who tracks only what it said before still gets the correction") {
 TEST_CASE("whoever had muted the post hears nothing of its changes") {
   Story story;
   story.follow("alice", "bob");
-  auto mute = story.by("alice");
-  mute.mutable_mute()->set_phrases("spoiler");
-  story.ask(mute);
+  story.mute("alice", "spoiler");
   const RecordId post = story.says("spoiler: he dies");
   story.correct("bob", post, "nothing happens");
   story.retract("bob", post);
   CHECK(story.hears().empty());
-  auto unmute = story.by("alice");
-  unmute.mutable_unmute()->set_all(true);
-  story.ask(unmute);
+  story.unmute("alice");
   const RecordId next = story.says("spoiler: he lives");
   story.retract("bob", next);
   CHECK(story.hears() == Texts{"spoiler: he lives", "gone"});

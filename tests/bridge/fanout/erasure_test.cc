@@ -12,13 +12,8 @@ using tests::Texts;
 // bob is erased.
 struct Story : tests::AliceHearsBob {
   using AliceHearsBob::AliceHearsBob;
-  bridge::wire::Request erasure(const std::string& nick) const {
-    auto request = by(nick);
-    request.mutable_erase();
-    return request;
-  }
   bridge::wire::Reply erase(const std::string& nick) {
-    const auto reply = ask(erasure(nick));
+    const auto reply = AliceHearsBob::erase(nick);
     while (committer().erase_some()) continue;
     settle();
     return reply;
@@ -83,22 +78,14 @@ TEST_CASE("nothing is left of tracks, mutes, favourites, reposts, blocks and the
   story.join("carol");
   story.follow("alice", "bob");
   story.track("bob", "apricot, plum");
-  auto mute = story.by("bob");
-  mute.mutable_mute()->set_phrases("quince");
-  story.ask(mute);
-  auto unmute = story.by("bob");
-  unmute.mutable_unmute()->set_phrases("quince");
-  story.ask(unmute);
+  story.mute("bob", "quince");
+  story.unmute("bob", "quince");
   auto zone = story.by("bob");
   zone.mutable_set_zone()->set_zone("Europe/Berlin");
   story.ask(zone);
-  auto block = story.by("bob");
-  block.mutable_block()->set_nick("carol");
-  story.ask(block);
+  story.block("bob", "carol");
   const RecordId post = story.post("alice", "nothing much").published().id();
-  auto favourite = story.by("bob");
-  favourite.mutable_favourite()->mutable_post()->set_id(post);
-  story.ask(favourite);
+  story.favourite("bob", post);
   auto repost = story.by("bob");
   repost.mutable_repost()->mutable_post()->set_id(post);
   story.ask(repost);
@@ -153,7 +140,9 @@ TEST_CASE("what was corrected before it was erased does not come back") {
 TEST_CASE("whoever asks in the same commit sees nothing of an erased account") {
   Story story;
   const RecordId post = story.says("secret");
-  story.committer().stage({.reply_to = {}, .request = story.erasure("bob")}, story.now());
+  auto erase = story.by("bob");
+  erase.mutable_erase();
+  story.committer().stage({.reply_to = {}, .request = erase}, story.now());
   auto get = story.by("alice");
   get.mutable_get()->mutable_post()->set_id(post);
   CHECK(story.ask(get).error().code() == bridge::wire::UNKNOWN);

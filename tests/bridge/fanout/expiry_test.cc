@@ -59,9 +59,7 @@ TEST_CASE("what was had in time is not told of, nor what was muted or unsubscrib
   story.track("alice", "nyc, rain");
   story.says("nyc 1");
   story.acknowledge();
-  auto mute = story.by("alice");
-  mute.mutable_mute()->set_phrases("snow");
-  story.ask(mute);
+  story.mute("alice", "snow");
   story.offline("alice");
   story.says("nyc snow");
   story.says("rain");

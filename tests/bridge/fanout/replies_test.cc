@@ -29,16 +29,6 @@ struct Circle : Service {
     request.mutable_repost()->mutable_post()->set_id(post);
     return ask(request).done().id();
   }
-  void mute(const std::string& nick, const std::string& word) {
-    auto request = by(nick);
-    request.mutable_mute()->set_phrases(word);
-    ask(request);
-  }
-  void block(const std::string& nick, const std::string& whom) {
-    auto request = by(nick);
-    request.mutable_block()->set_nick(whom);
-    ask(request);
-  }
 };
 
 // ---- replies -----------------------------------------------------------------------------------
@@ -198,9 +188,7 @@ TEST_CASE("what was muted does not come in by a repost") {
   circle.follow("alice", "carol");
   circle.mute("alice", "tea");
   const auto post = circle.said("carol", "tea");
-  auto unmute = circle.by("alice");
-  unmute.mutable_unmute()->set_all(true);
-  circle.ask(unmute);
+  circle.unmute("alice");
   circle.repost("bob", post);
   CHECK(circle.texts_for("alice").empty());
 }

@@ -25,29 +25,6 @@ class Town : public Service {
   explicit Town(std::initializer_list<const char*> nicks) {
     for (const char* nick : nicks) join(nick);
   }
-  Reply block(const std::string& nick, const std::string& other) {
-    auto request = by(nick);
-    request.mutable_block()->set_nick(other);
-    return ask(request);
-  }
-  Reply unblock(const std::string& nick, const std::string& other) {
-    auto request = by(nick);
-    request.mutable_unblock()->set_nick(other);
-    return ask(request);
-  }
-  Reply mute(const std::string& nick, const std::string& phrases,
-             std::chrono::milliseconds how_long = {}) {
-    auto request = by(nick);
-    request.mutable_mute()->set_phrases(phrases);
-    request.mutable_mute()->set_for_ms(static_cast<std::uint64_t>(how_long.count()));
-    return ask(request);
-  }
-  Reply unmute(const std::string& nick, const std::string& phrases) {
-    auto request = by(nick);
-    request.mutable_unmute()->set_phrases(phrases);
-    request.mutable_unmute()->set_all(phrases.empty());
-    return ask(request);
-  }
   Reply mutes(const std::string& nick) {
     auto request = by(nick);
     request.mutable_list_mutes();

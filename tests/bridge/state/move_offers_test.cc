@@ -20,21 +20,9 @@ constexpr auto kNew = "alice@new.example";
 
 // alice, of alice@example.org, wants to be alice@new.example.
 struct Story : tests::AliceHearsBob {
-  Reply offer(const std::string& from, const std::string& to) {
-    Request request;
-    request.mutable_actor()->set_address(from);
-    request.mutable_offer_move()->set_address(to);
-    return ask(request);
-  }
-  Reply take(const std::string& from, const std::string& nick) {
-    Request request;
-    request.mutable_actor()->set_address(from);
-    request.mutable_take_move()->set_nick(nick);
-    return ask(request);
-  }
   Reply moves() {
-    offer(address("alice"), kNew);
-    return take(kNew, "alice");
+    offer_move(address("alice"), kNew);
+    return take_move(kNew, "alice");
   }
   const bridge::state::Account* at(const std::string& address) {
     return committer().state().find_address(address);
@@ -43,13 +31,13 @@ struct Story : tests::AliceHearsBob {
 
 TEST_CASE("an account moves when both addresses have said so, and not before") {
   Story story;
-  const Reply offered = story.offer(Service::address("alice"), kNew);
+  const Reply offered = story.offer_move(Service::address("alice"), kNew);
   CHECK(offered.move_offered().nick() == "alice");
   CHECK(offered.move_offered().address() == kNew);
   CHECK(offered.move_offered().good_for_ms() == 600'000);
   CHECK(story.at(Service::address("alice")) != nullptr);
   CHECK(story.at(kNew) == nullptr);
-  const Reply moved = story.take(kNew, "ALICE");
+  const Reply moved = story.take_move(kNew, "ALICE");
   CHECK(moved.moved().nick() == "alice");
   CHECK(moved.moved().from() == Service::address("alice"));
   CHECK(story.at(Service::address("alice")) == nullptr);
@@ -79,8 +67,8 @@ TEST_CASE("what an account has it keeps when it moves, over a restart too") {
 TEST_CASE("the old address is free, and the account can move back to it") {
   Story story;
   story.moves();
-  story.offer(kNew, Service::address("alice"));
-  CHECK(story.take(Service::address("alice"), "alice").has_moved());
+  story.offer_move(kNew, Service::address("alice"));
+  CHECK(story.take_move(Service::address("alice"), "alice").has_moved());
   CHECK(story.at(kNew) == nullptr);
   story.crash();
   CHECK(story.at(kNew) == nullptr);
@@ -101,68 +89,67 @@ TEST_CASE("somebody else may join from the address that was left, and stays who 
 
 TEST_CASE("an account cannot be taken by an address that it was not offered to") {
   Story story;
-  CHECK(story.take(kNew, "alice").error().code() == bridge::wire::UNKNOWN);
-  story.offer(Service::address("alice"), kNew);
-  CHECK(story.take("eve@new.example", "alice").error().code() == bridge::wire::UNKNOWN);
-  CHECK(story.take(kNew, "bob").error().code() == bridge::wire::UNKNOWN);
+  CHECK(story.take_move(kNew, "alice").error().code() == bridge::wire::UNKNOWN);
+  story.offer_move(Service::address("alice"), kNew);
+  CHECK(story.take_move("eve@new.example", "alice").error().code() == bridge::wire::UNKNOWN);
+  CHECK(story.take_move(kNew, "bob").error().code() == bridge::wire::UNKNOWN);
   // Whether there is such an account is not told.
-  const Reply nobody = story.take(kNew, "nobody");
-  CHECK(nobody.error().text() == story.take(kNew, "bob").error().text());
-  CHECK(story.take(kNew, "no nick").error().code() == bridge::wire::BAD_REQUEST);
-  CHECK(story.take(kNew, "alice").has_moved());
+  const Reply nobody = story.take_move(kNew, "nobody");
+  CHECK(nobody.error().text() == story.take_move(kNew, "bob").error().text());
+  CHECK(story.take_move(kNew, "no nick").error().code() == bridge::wire::BAD_REQUEST);
+  CHECK(story.take_move(kNew, "alice").has_moved());
 }
 
 TEST_CASE("an address with an account takes no other, whether it has quit or not") {
   Story story;
-  story.offer(Service::address("alice"), Service::address("bob"));
-  CHECK(story.take(Service::address("bob"), "alice").error().code() == bridge::wire::CONFLICT);
+  story.offer_move(Service::address("alice"), Service::address("bob"));
+  CHECK(story.take_move(Service::address("bob"), "alice").error().code() == bridge::wire::CONFLICT);
   story.quit("bob");
-  CHECK(story.take(Service::address("bob"), "alice").error().code() == bridge::wire::CONFLICT);
+  CHECK(story.take_move(Service::address("bob"), "alice").error().code() == bridge::wire::CONFLICT);
   // Nor may anybody find out with an offer whether an address has one.
-  CHECK(story.offer(Service::address("alice"), "nobody@example.org").has_move_offered());
+  CHECK(story.offer_move(Service::address("alice"), "nobody@example.org").has_move_offered());
 }
 
 TEST_CASE("an offer is good once, for ten minutes, and a newer one takes its place") {
   Story story;
-  story.offer(Service::address("alice"), "first@new.example");
-  story.offer(Service::address("alice"), kNew);
-  CHECK(story.take("first@new.example", "alice").error().code() == bridge::wire::UNKNOWN);
+  story.offer_move(Service::address("alice"), "first@new.example");
+  story.offer_move(Service::address("alice"), kNew);
+  CHECK(story.take_move("first@new.example", "alice").error().code() == bridge::wire::UNKNOWN);
   story.advance(MoveOffers::kGoodFor);
-  CHECK(story.take(kNew, "alice").error().code() == bridge::wire::UNKNOWN);
+  CHECK(story.take_move(kNew, "alice").error().code() == bridge::wire::UNKNOWN);
   CHECK(story.moves().has_moved());
-  CHECK(story.take("second@new.example", "alice").error().code() == bridge::wire::UNKNOWN);
+  CHECK(story.take_move("second@new.example", "alice").error().code() == bridge::wire::UNKNOWN);
 }
 
 TEST_CASE("an offer ends with a restart, with quitting, and with being erased") {
   Story story;
-  story.offer(Service::address("alice"), kNew);
+  story.offer_move(Service::address("alice"), kNew);
   story.crash();
-  CHECK(story.take(kNew, "alice").error().code() == bridge::wire::UNKNOWN);
-  story.offer(Service::address("alice"), kNew);
+  CHECK(story.take_move(kNew, "alice").error().code() == bridge::wire::UNKNOWN);
+  story.offer_move(Service::address("alice"), kNew);
   story.quit("alice");
-  CHECK(story.take(kNew, "alice").error().code() == bridge::wire::UNKNOWN);
-  CHECK(story.offer(Service::address("alice"), kNew).error().code() == bridge::wire::NOT_JOINED);
+  CHECK(story.take_move(kNew, "alice").error().code() == bridge::wire::UNKNOWN);
+  CHECK(story.offer_move(Service::address("alice"), kNew).error().code() ==
+        bridge::wire::NOT_JOINED);
 }
 
 TEST_CASE("strangers offer nothing, and only addresses are offered to") {
   Story story;
-  CHECK(story.offer("eve@example.org", kNew).error().code() == bridge::wire::NOT_JOINED);
+  CHECK(story.offer_move("eve@example.org", kNew).error().code() == bridge::wire::NOT_JOINED);
   for (const char* wrong : {"", "@", "alice@", "@new.example", "alice", "a b@new.example",
                             "a@b@new.example", "alice@new.example/phone", "\xff@new.example"}) {
     INFO(wrong);
-    const Reply reply = story.offer(Service::address("alice"), wrong);
+    const Reply reply = story.offer_move(Service::address("alice"), wrong);
     CHECK(reply.error().code() == bridge::wire::BAD_REQUEST);
   }
-  CHECK(story.offer(Service::address("alice"), Service::address("alice")).error().code() ==
+  CHECK(story.offer_move(Service::address("alice"), Service::address("alice")).error().code() ==
         bridge::wire::BAD_REQUEST);
 }
 
 TEST_CASE("a moved account is erased with its address") {
   Story story;
   story.moves();
-  auto erase = story.by("alice");
-  erase.mutable_erase();
-  CHECK(story.ask(erase).done().changed());
+  CHECK(story.erase("alice").done().changed());
   while (story.committer().erase_some()) continue;
   CHECK(story.at(kNew) == nullptr);
   story.crash();

@@ -141,9 +141,7 @@ TEST_CASE("whoever is suspended can do nothing, and is told why and whom to ask"
   CHECK(code(house.follow("bob", "alice")) == FORBIDDEN);
   CHECK(code(house.direct("bob", "alice", "hello")) == FORBIDDEN);
   CHECK(code(house.join("bob")) == FORBIDDEN);
-  Request erase = house.by("bob");
-  erase.mutable_erase();
-  CHECK(code(house.ask(erase)) == FORBIDDEN);
+  CHECK(code(house.erase("bob")) == FORBIDDEN);
   Request code_for_the_website = House::from("bob");
   code_for_the_website.mutable_issue_code();
   CHECK(code(house.ask(code_for_the_website)) == FORBIDDEN);
@@ -315,12 +313,8 @@ TEST_CASE("nobody of a banned domain, or of one below it, is served") {
 TEST_CASE("nobody moves away from a suspension, or to a banned domain") {
   House house;
   const auto move = [&](const std::string& nick, const std::string& to) {
-    Request request = House::from(nick);
-    request.mutable_offer_move()->set_address(to);
-    house.ask(request);
-    request.mutable_actor()->set_address(to);
-    request.mutable_take_move()->set_nick(nick);
-    return house.ask(request);
+    house.offer_move(House::address(nick), to);
+    return house.take_move(to, nick);
   };
   house.suspend("alice");
   CHECK(code(move("alice", "alice@example.net")) == FORBIDDEN);

@@ -80,11 +80,6 @@ struct Room : Service {
     request.mutable_list_favourites()->set_before(before);
     return ask(request);
   }
-  void block(const std::string& nick, const std::string& whom) {
-    Request request = by(nick);
-    request.mutable_block()->set_nick(whom);
-    ask(request);
-  }
   const bridge::backbone::record::Post& record(std::uint64_t id) {
     read_ = store().read(id - 1, 1, 1).value().front();
     return read_->post();

@@ -295,9 +295,7 @@ TEST_CASE("who is blocked is not told who blocks them is") {
   Service service;
   service.join("alice");
   service.join("bob");
-  Request block = service.by("alice");
-  block.mutable_block()->set_nick("bob");
-  service.ask(block);
+  service.block("alice", "bob");
   Request whois = service.by("bob");
   whois.mutable_whois()->set_nick("alice");
   CHECK(code(service.ask(whois)) == bridge::wire::FORBIDDEN);
