@@ -9,6 +9,7 @@
 #include <limits>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "bridge/backbone/memory_store.h"
 #include "tests/support/service.h"
@@ -16,6 +17,7 @@
 namespace bridge::state {
 namespace {
 
+using namespace std::chrono_literals;
 using backbone::MemoryStore;
 using tests::Service;
 
@@ -67,16 +69,44 @@ std::string described(const Word& word) {
                      described(word.listeners));
 }
 
+// But for its version, which only says that something changed: what was lifted again has left no
+// record.
+std::string described(const Order& order) {
+  std::string text =
+      fmt::format("operators {} banned {} reserved {} registration {}\n", order.operators(),
+                  order.banned(), order.reserved(), static_cast<int>(order.registration()));
+  for (const auto& [account, suspension] : order.suspensions())
+    text += fmt::format(" suspended {} '{}' to {}\n", account, suspension.reason, suspension.ended);
+  return text + fmt::format(" announced '{}' at {}, audited {}\n", order.announced().text,
+                            order.announced().time_ms, order.newest_audited());
+}
+
+// All that anybody may be called, and where they may be.
+const std::vector<std::string> kNicks{"alice", "bob", "carol", "dave", "erin"};
+const std::vector<std::string> kDomains{"example.org", "new.example"};
+
+std::string some(const std::vector<std::string>& of) {
+  return *rc::gen::elementOf(of);
+}
+
 std::string described(const State& state) {
-  std::string text = fmt::format("{} {} {}\n", state.follows(), state.tracks(),
-                                 state.tracks_of_domain("example.org"));
+  std::string text = fmt::format("{} {}\n", state.follows(), state.tracks());
+  for (const std::string& domain : kDomains)
+    text += fmt::format("{}: {} tracks\n", domain, state.tracks_of_domain(domain));
   for (const Account& account : state.accounts()) text += described(state, account);
+  const auto id = [](const Account* found) { return found ? found->id : 0; };
+  for (const std::string& nick : kNicks) {
+    text += fmt::format("{}: {}", nick, id(state.find_nick(nick)));
+    for (const std::string& domain : kDomains)
+      text += fmt::format(" {}", id(state.find_address(nick + "@" + domain)));
+    text += "\n";
+  }
   std::set<std::string> words;
   state.words().visit([&](const Word& word) { words.insert(described(word)); });
   for (const std::string& word : words) text += word;
   for (const auto& [phrase, word] : state.words().notable())
     text += fmt::format("noted: {} {}\n", phrase, word->phrase.canonical());
-  return text;
+  return text + described(state.order());
 }
 
 State reloaded(const backbone::Store& store, std::size_t pieces = 1) {
@@ -95,76 +125,172 @@ State applied(const backbone::Store& store) {
   return state;
 }
 
-// Whatever people, and operators, may ask for, whether it makes sense just now or not.
-void do_something(Service& town) {
-  const auto anybody = [] {
-    return *rc::gen::element<std::string>("alice", "bob", "carol", "dave");
-  };
-  const auto anything = [] {
-    return *rc::gen::element<std::string>("nyc", "food nyc", "\"food nyc\" -ad", "stra\u00DFe",
-                                          "tea, nyc", "a much longer phrase than usual");
-  };
-  auto request = town.by(anybody());
-  const std::uint64_t post = *rc::gen::inRange<std::uint64_t>(1, 30);
-  switch (*rc::gen::inRange(0, 19)) {
+std::string some_phrase() {
+  return *rc::gen::element<std::string>("nyc", "food nyc", "\"food nyc\" -ad", "stra\u00DFe",
+                                        "tea, nyc", "a much longer phrase than usual");
+}
+
+void move(Service& town) {
+  const std::string nick = some(kNicks);
+  const Account* account = town.committer().state().find_nick(nick);
+  if (!account) return;
+  const std::string to = some(kNicks) + "@" + some(kDomains);
+  town.offer_move(account->address.str(), to);
+  town.take_move(to, nick);
+}
+
+void subscribe_to_something(Service& town) {
+  auto request = town.by(some(kNicks));
+  switch (*rc::gen::inRange(0, 8)) {
     case 0:
     case 1:
     case 2:
-      request.mutable_track()->set_phrases(anything());
+      request.mutable_track()->set_phrases(some_phrase());
       request.mutable_track()->set_per_hour(*rc::gen::element<std::uint32_t>(0, 0, 3));
       break;
     case 3:
-      request.mutable_untrack()->set_phrases(anything());
+      request.mutable_untrack()->set_phrases(some_phrase());
       break;
     case 4:
-      request.mutable_follow()->set_nick(anybody());
+      request.mutable_follow()->set_nick(some(kNicks));
       break;
     case 5:
-      request.mutable_leave()->set_nick(anybody());
+      request.mutable_leave()->set_nick(some(kNicks));
       break;
     case 6:
-      town.post(anybody(), "a post");
-      return;
+      request.mutable_favourite()->mutable_post()->set_id(*rc::gen::inRange(1, 30));
+      break;
     case 7:
-      request.mutable_block()->set_nick(anybody());
+      request.mutable_repost()->mutable_post()->set_id(*rc::gen::inRange(1, 30));
       break;
-    case 8:
-      request.mutable_unblock()->set_nick(anybody());
-      break;
-    case 9:
-      request.mutable_mute()->set_phrases("tea");
-      break;
-    case 10:
-      request.mutable_unmute()->set_phrases("tea");
-      break;
-    case 11:
-      request.mutable_favourite()->mutable_post()->set_id(post);
-      break;
-    case 12:
-      request.mutable_repost()->mutable_post()->set_id(post);
-      break;
-    case 13:
-      town.join(anybody());
-      return;
-    case 14:
-    case 15:
-    case 16: {
-      wire::Request by_operator;
-      auto& cap = *by_operator.mutable_cap_listeners();
-      cap.set_phrase(anything());
-      cap.set_listeners(*rc::gen::inRange<std::uint32_t>(0, 4));
-      cap.set_lifted(*rc::gen::arbitrary<bool>());
-      town.ask(by_operator);
-      return;
-    }
-    case 17:
-      request.mutable_erase();
-      break;
-    case 18:
-      town.quit(anybody());
-      return;
   }
   town.ask(request);
+}
+
+void choose_something(Service& town) {
+  auto request = town.by(some(kNicks));
+  switch (*rc::gen::inRange(0, 7)) {
+    case 0:
+      request.mutable_block()->set_nick(some(kNicks));
+      break;
+    case 1:
+      request.mutable_unblock()->set_nick(some(kNicks));
+      break;
+    case 2:
+      request.mutable_mute()->set_phrases("tea");
+      request.mutable_mute()->set_for_ms(*rc::gen::element<std::uint64_t>(0, 60'000));
+      break;
+    case 3:
+      request.mutable_unmute()->set_phrases("tea");
+      break;
+    case 4:
+      request.mutable_set_zone()->set_zone(*rc::gen::element<std::string>("Europe/Berlin", ""));
+      break;
+    case 5:
+      request.mutable_set_delivery()->set_on(*rc::gen::arbitrary<bool>());
+      break;
+    case 6:
+      request.mutable_confirm();
+      break;
+  }
+  town.ask(request);
+}
+
+void keep_order(Service& town) {
+  wire::Request request;
+  auto& operate = *request.mutable_operate();
+  operate.set_who("root");
+  const std::string nick = some(kNicks);
+  switch (*rc::gen::inRange(0, 12)) {
+    case 0:
+      operate.mutable_suspend()->set_nick(nick);
+      operate.mutable_suspend()->set_reason(*rc::gen::element<std::string>("spam", ""));
+      break;
+    case 1:
+      operate.set_restore(nick);
+      break;
+    case 2:
+      operate.set_grant(nick);
+      break;
+    case 3:
+      operate.set_revoke(nick);
+      break;
+    case 4:
+      operate.set_erase(nick);
+      break;
+    case 5:
+      operate.set_ban(some(kDomains));
+      break;
+    case 6:
+      operate.set_unban(some(kDomains));
+      break;
+    case 7:
+      operate.set_reserve(nick);
+      break;
+    case 8:
+      operate.set_release(nick);
+      break;
+    case 9:
+      operate.set_registration(*rc::gen::element(wire::OPEN, wire::CLOSED, wire::AS_CONFIGURED));
+      break;
+    case 10:
+      operate.mutable_rename()->set_nick(nick);
+      operate.mutable_rename()->set_to(some(kNicks));
+      break;
+    case 11:
+      operate.set_announce(*rc::gen::element<std::string>("We move.", "We stay."));
+      break;
+  }
+  town.ask(request);
+}
+
+void cap_something(Service& town) {
+  wire::Request request;
+  auto& cap = *request.mutable_cap_listeners();
+  cap.set_phrase(some_phrase());
+  cap.set_listeners(*rc::gen::inRange<std::uint32_t>(0, 4));
+  cap.set_lifted(*rc::gen::arbitrary<bool>());
+  town.ask(request);
+}
+
+// Whatever people, and operators, may ask for, whether it makes sense just now or not.
+void do_something(Service& town) {
+  switch (*rc::gen::inRange(0, 16)) {
+    case 0:
+      town.post(some(kNicks), "a post");
+      return;
+    case 1:
+      town.join(some(kNicks));
+      return;
+    case 2:
+      town.quit(some(kNicks));
+      return;
+    case 3:
+      town.erase(some(kNicks));
+      return;
+    case 4:
+      move(town);
+      return;
+    case 5:
+      // Mutes end, and what ended is forgotten.
+      town.advance(*rc::gen::element<std::chrono::seconds>(1min, std::chrono::days(100)));
+      return;
+    case 6:
+    case 7:
+      cap_something(town);
+      return;
+    case 8:
+    case 9:
+      keep_order(town);
+      return;
+    case 10:
+    case 11:
+      choose_something(town);
+      return;
+    default:
+      subscribe_to_something(town);
+      return;
+  }
 }
 
 // Of each word two listeners are awake, so that some sleep without an operator's doing.
