@@ -23,9 +23,11 @@ std::vector<std::string> texts(const std::vector<RecordPtr>& records) {
   return texts;
 }
 
-std::vector<RecordId> replayed_ids(const Store& store) {
+std::vector<RecordId> replayed_ids(const Store& store,
+                                   const std::vector<StateRange>& ranges = {{}}) {
   std::vector<RecordId> ids;
-  REQUIRE(store.read_state({}, [&](const Record& record) { ids.push_back(record.id()); }));
+  for (const StateRange& range : ranges)
+    REQUIRE(store.read_state(range, [&](const Record& record) { ids.push_back(record.id()); }));
   std::ranges::sort(ids);
   return ids;
 }
@@ -239,6 +241,39 @@ TEMPLATE_TEST_CASE("state is read with accounts first, and what is said of one t
       {}, [&](const Record& record) { keys.push_back(state_change(record)->key); }));
   CHECK(keys.size() > 3);
   CHECK(std::ranges::is_sorted(keys));
+}
+
+TEMPLATE_TEST_CASE("in the pieces that state is read in, every record comes exactly once", "",
+                   Embedded, InMemory) {
+  TestType bench;
+  Scribe scribe;
+  Ids accounts, others;
+  for (int i = 0; i < 9; ++i) accounts.push_back(scribe.created("someone" + std::to_string(i)));
+  for (const AccountId account : accounts) {
+    others.push_back(scribe.bound(account, std::to_string(account) + "@example.org"));
+    others.push_back(scribe.tracked(account, "nyc"));
+    others.push_back(scribe.tracked(account, "tea"));
+    others.push_back(scribe.zone_set(account, "Europe/Berlin"));
+    // The keys of what operators do begin with capitals, which stand before the accounts.
+    others.push_back(scribe.suspended(account, "spam"));
+    others.push_back(scribe.operator_named(account, false));
+    others.push_back(scribe.renamed(account, "other" + std::to_string(account)));
+  }
+  others.push_back(scribe.domain_banned("evil.example", false));
+  others.push_back(scribe.nick_reserved("admin", 0, false));
+  others.push_back(scribe.registration_set(true));
+  others.push_back(scribe.announced("We move."));
+  others.push_back(scribe.audited("announce"));
+  others.push_back(scribe.listeners_capped("nyc", 5));
+  others.push_back(scribe.limit_changed("im.publishes", "", "3/s"));
+  REQUIRE(bench.store().append(scribe.take()));
+  const bool restarted = GENERATE(false, true);
+  if (restarted) bench.reopen();
+  CHECK(replayed_ids(bench.store(), {accounts_range()}) == accounts);
+  for (const std::size_t pieces : {1, 2, 3, 4}) {
+    CHECK(replayed_ids(bench.store(), state_pieces(accounts, pieces)) == others);
+    CHECK(replayed_ids(bench.store(), state_pieces({}, pieces)) == others);
+  }
 }
 
 TEMPLATE_TEST_CASE("what was changed is found nowhere as it was", "", Embedded, InMemory) {
