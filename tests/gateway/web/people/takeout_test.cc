@@ -162,7 +162,9 @@ TEST_CASE("a bridge that is away for a moment is asked again; away for long, the
   story.away = false;
   story.turns(*reader);
   CHECK(reader->finished);
-  CHECK_NOTHROW(json::parse(reader->got));
+  const json file = json::parse(reader->got);
+  CHECK(file["messages"].size() == 6);
+  CHECK(file["complete"] == true);
 
   const auto other = story.download();
   story.away = true;
