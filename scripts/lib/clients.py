@@ -48,12 +48,12 @@ class Terminal:
     def screen(self):
         return self.run("capture-pane", "-p")
 
-    def wait_for(self, text, seconds=SECONDS):
-        """Until the screen shows it, wherever its lines break."""
+    def wait_for(self, pattern, seconds=SECONDS):
+        """Until the screen shows what the pattern (re) matches, wherever its lines break."""
         until = time.monotonic() + seconds
-        while text not in " ".join(self.screen().split()):
+        while not re.search(pattern, " ".join(self.screen().split())):
             if time.monotonic() > until:
-                raise SystemExit(f"the terminal does not show {text!r}:\n{self.screen()}")
+                raise SystemExit(f"the terminal does not show {pattern!r}:\n{self.screen()}")
             time.sleep(0.1)
 
     def close(self):
@@ -87,8 +87,17 @@ class Profanity:
 
     def says(self, line, *expected):
         self.terminal.type(line)
-        for text in expected:
-            self.terminal.wait_for(text)
+        for pattern in expected:
+            self.terminal.wait_for(pattern)
+
+    def clear(self):
+        """Returns when the window is empty: what comes next is not cleared away with the rest."""
+        self.terminal.type("/clear")
+        until = time.monotonic() + SECONDS
+        while self.picture():
+            if time.monotonic() > until:
+                raise SystemExit(f"the terminal does not clear:\n{self.picture()}")
+            time.sleep(0.1)
 
     def picture(self):
         """The window without the bars that Profanity draws and the empty lines."""
@@ -114,44 +123,48 @@ async def converse(folder, env):
 
     def scene(title, words):
         scenes.append((title, words, profanity.picture()))
-        profanity.says("/clear")
+        profanity.clear()
 
     try:
         run = asyncio.to_thread
         await run(profanity.connect, env["ALICE_JID"], env["ALICE_PASSWORD"])
-        await run(profanity.says, "/clear")
+        await run(profanity.clear)
         await run(profanity.says, f"/disco info {domain}", "urn:xmpp:ping")
         scene("What it is", f"`/disco info {domain}`: a gateway, with what it speaks (docs/xmpp.md).")
 
         await run(profanity.says, f"/msg {bot}")
-        await run(profanity.says, "join alice", "Welcome, alice.")
+        await run(profanity.says, "join alice", r"Welcome, alice\.")
         await run(profanity.says, f"/sub allow {bot}")
         await run(profanity.says, "track harbour, night train", "Tracking: harbour, night train")
-        await run(profanity.says, "follow bob", "You follow bob now.")
-        await run(profanity.says, "folow bob", "Did you mean")
-        await run(profanity.says, "post Good morning from a terminal", "Posted")
+        await run(profanity.says, "follow bob", r"You follow bob now\.")
+        await run(profanity.says, "folow bob", r"Did you mean `follow NICK`\?")
+        await run(profanity.says, "post Good morning from a terminal", r"Posted as #\d+\.")
         scene("Joining, tracking, following, posting",
               "`/msg` opens a window with the bot. A mistyped command is answered, and not posted.")  # fmt: skip
 
         await bob.ask(bot, "post The harbour is all fog")
-        await run(profanity.terminal.wait_for, "bob: The harbour is all fog")
+        await run(profanity.terminal.wait_for, r"bob: The harbour is all fog \(#\d+\)")
         await bob.ask(bot, "follow alice")
         await bob.ask(bot, "d alice Tea on the boat at five?")
-        await run(profanity.terminal.wait_for, "(direct) bob: Tea on the boat at five?")
-        await run(profanity.says, "r bob Here, too", "Posted")
-        await run(profanity.says, "fav bob", "favourite")
+        await run(profanity.terminal.wait_for, r"\(direct\) bob: Tea on the boat at five\?")
+        await run(profanity.says, "r bob Here, too", r"Posted as #\d+, in reply to #\d+ by bob\.")
+        await run(profanity.says, "fav bob", r"#\d+ by bob is a favourite of yours\.")
         scene("What comes", "Posts of people and of words, and direct messages. Posts show their number.")
 
-        await run(profanity.says, "Good mornign", "Shall this be posted")
-        await run(profanity.says, "yes", "Posted")
-        await run(profanity.says, "The fist swift of the year", "Posted as", "fist swift")
-        await run(profanity.says, "/correct The first swift of the year", "corrected")
+        await run(profanity.says, "Good mornign", r"Shall this be posted .* \"Good mornign\"")
+        await run(profanity.says, "yes", r"me: yes .*Posted as #\d+\.")
+        await run(profanity.says, "The fist swift of the year", r"The fist swift of the year .*Posted as #\d+\.")
+        await run(profanity.says, "/correct The first swift of the year", r"The first swift of the year .*Post #\d+ is corrected\.")
         scene("A first post without `post`, and a correction",
               "The first plain text asks for a `yes`. `/correct` (XEP-0308) corrects the post that a message became.")  # fmt: skip
 
+        # Who is followed already would be approved without anything having changed.
+        await run(profanity.says, "leave bob", r"You no longer follow bob\.")
         await run(profanity.says, f"/sub request bob@{domain}")
-        await run(profanity.says, "/win 1")
-        await run(profanity.terminal.wait_for, f"bob@{domain}")
+        await run(profanity.says, "/win 1", f"Subscription received from bob@{domain}", f"bob@{domain} is online")
+        followers = (await bob.ask(bot, "followers")).body
+        if not re.search(r"\balice\b", followers):
+            raise SystemExit(f"alice has bob as a contact and does not follow him: {followers}")
         await run(profanity.says, f"/cmd list {domain}", "untrack")
         scene("A contact, and the commands as the client lists them",
               f"`/sub request bob@{domain}` follows bob. `/cmd list` shows the commands of docs/commands.md (XEP-0050).")  # fmt: skip
