@@ -78,7 +78,7 @@ class Person:
         """Says good-bye and waits until the server has closed the stream."""
         if self.online:
             await self._stream.disconnect(wait=2.0)
-            await wait_until(lambda: not self.online, 5, f"{self.jid}: the stream does not close")
+            await wait_until(lambda: not self.online, 20, f"{self.jid}: the stream does not close")
 
     def abort(self):
         """Breaks the connection without a word, as a lost network does."""
