@@ -1,5 +1,6 @@
-// Heap: what this thread has on the heap, as jemalloc counts it: bytes asked for, rounded up to its
-// size classes; neither fragmentation nor what the allocator keeps for later.
+// Heap: what all threads have on the heap, as jemalloc counts it: bytes asked for, rounded up to
+// its size classes; neither fragmentation nor what the allocator keeps for later. (Of threads that
+// run, what they keep for themselves is counted, some KiB each; of one that ended, nothing is.)
 //
 //   const Heap heap;   ...   heap.grown();   heap.peak();
 //
@@ -15,7 +16,8 @@ class Heap {
  public:
   Heap();
   std::int64_t grown() const;  // allocated and not freed since, less what was there and is freed
-  // The most it had grown at any moment, to within what jemalloc checks at (some KiB).
+  // The most that this thread had grown it at any moment, to within what jemalloc checks at (some
+  // KiB).
   std::int64_t peak() const;
 
  private:
