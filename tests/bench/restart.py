@@ -6,7 +6,7 @@ Makes a store with so many accounts and subscriptions (restart_store.cc) and sta
 gateway and a website are there as soon as it lets them in; somebody is online, a post with the word that they
 track is published, and the clock stops when the gateway has the delivery. Cases: `new`, nobody has been
 served yet, so that there is no position of anybody to read; `stopped`, after an orderly end; `killed`, after SIGKILL.
-docs/performance.md says how to read it.
+A store that was kept has served people: there is no `new` of it. docs/performance.md says how to read it.
 
 One line of JSON for each case on stdout, a table for people on stderr. With ten million subscriptions about
 three minutes, 3 GB of disk and 6 GB of memory.
@@ -52,18 +52,27 @@ ROWS = [
 ]
 
 
-def make_store(folder, options):
-    """The folder of the store."""
-    store = pathlib.Path(options.store or folder / "store")
-    if store.exists():
-        return store
+def make_store(store, folder, options):
+    """One whose making is interrupted is not taken for a store by the next run."""
+    part = store.with_name(store.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
     posts = posts_file(folder)
-    command = [lone_bridge.BIN / "restart_store", store]
+    command = [lone_bridge.BIN / "restart_store", part]
     command += ["--subscriptions", options.subscriptions, "--accounts", options.accounts]
     command += ["--posts", posts] if posts else []
     made = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, text=True, check=True)
     say(f"restart: {made.stdout.strip()}")
-    return store
+    part.rename(store)
+
+
+def check_sizes(bridge, options):
+    status = json.loads(bridge.ctl("status", "--json"))
+    for what, there, wanted in (
+        ("accounts", status["accounts"], options.accounts),
+        ("subscriptions", status["tracks"], options.subscriptions),
+    ):
+        if there != wanted:
+            raise SystemExit(f"bench: there are {there} {what} in {options.store}, not {wanted}")
 
 
 def cpu_seconds(pid):
@@ -86,11 +95,13 @@ def patient(bridge, name, lane):
 class Restart:
     """One start of the bridge, measured, and its end."""
 
-    def __init__(self, bridge, number):
+    def __init__(self, bridge):
         logged = len(bridge.log())
         began = time.monotonic()
         bridge.launch()
-        text = f"{WORD} for the {number}th time"
+        # A store that is kept knows the posts of earlier runs, and may still owe one.
+        unique = time.time_ns()
+        text = f"{WORD} at {unique}"
         try:
             with patient(bridge, "gateway", "im") as gateway, patient(bridge, "site", "web") as site:
                 gateway.hello(WAIT_SECONDS)
@@ -98,8 +109,7 @@ class Restart:
                 gateway.grant(1_000, 1_000_000)
                 gateway.presence(WATCHER)
                 site.hello(WAIT_SECONDS)
-                # A store that is kept knows those of earlier runs.
-                answer = site.publish(AUTHOR, f"restart-{time.time_ns()}", text)
+                answer = site.publish(AUTHOR, f"restart-{unique}", text)
                 if answer.HasField("error"):
                     raise RuntimeError(answer.error.text)
                 self.await_delivery(gateway, text)
@@ -120,8 +130,8 @@ class Restart:
 
 
 def end(bridge, how):
-    """The bridge's process: in good order, or not."""
-    if how == "killed":
+    """The bridge's process, if there is one: in good order, or not."""
+    if how == "killed" and bridge.process is not None:
         bridge.process.kill()
         bridge.process.wait()
     else:
@@ -147,19 +157,20 @@ def line(case, restarts, options):
 
 
 def measure(folder, options):
-    bridge = LoneBridge(data=make_store(folder, options))
-    number = 0
+    store = pathlib.Path(options.store or folder / "store")
+    if not store.exists():
+        make_store(store, folder, options)
+    bridge = LoneBridge(data=store)
 
     def restart():
-        nonlocal number
-        number += 1
-        done = Restart(bridge, number)
+        done = Restart(bridge)
         say(f"restart: delivered after {done.first_delivery_s:.2f} s; the bridge said:\n{done.log}")
         return done
 
     try:
         # Whoever has never been served has no position: that is so only once.
         done = {"new": [restart()]}
+        check_sizes(bridge, options)
         for case in CASES[1:]:
             if case not in options.cases:
                 continue
@@ -169,7 +180,7 @@ def measure(folder, options):
                 done[case].append(restart())
         return [line(case, done[case], options) for case in CASES if case in options.cases]
     finally:
-        end(bridge, "killed")
+        end(bridge, "stopped" if options.store else "killed")
         shutil.rmtree(bridge.dir, ignore_errors=True)
 
 
@@ -181,7 +192,10 @@ def main():
     parser.add_argument("--store", help="a folder to keep the store in, or with one that was kept")
     parser.add_argument("--rounds", type=int, default=3, help="of each case but `new` (default: %(default)s)")
     options = parser.parse_args()
-    options.cases = options.cases or list(CASES)
+    is_kept = options.store and pathlib.Path(options.store).exists()
+    if is_kept and "new" in options.cases:
+        parser.error(f"people have been served from {options.store}: it is not new any more")
+    options.cases = options.cases or list(CASES[1:] if is_kept else CASES)
     if not 2 <= options.subscriptions <= 100_000_000 or not 2 <= options.accounts <= 10_000_000 or not 1 <= options.rounds <= 20:
         parser.error("2 to 100,000,000 subscriptions, 2 to 10,000,000 accounts, 1 to 20 rounds, please")
     for name in options.cases:
