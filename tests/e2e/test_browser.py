@@ -11,27 +11,14 @@ import re
 import signal
 import unittest
 
-from stories import Story
-from website import Keys, Website
+from website import Keys
+from website_story import WebsiteStory
 
 
-class Website_story(Story):
-    with_operations = False
+class Members(WebsiteStory):
+    """Members of the service, in browsers."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.website = Website(cls.stack, ["root"], cls.with_operations)
-        try:
-            cls.website.start()
-        except BaseException:
-            cls.stack.down(keep=True)
-            raise
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.website.stop()
-        super().tearDownClass()
+    operators = ["root"]
 
     async def code_for(self, person):
         answer = await person.says("login", "Your code for the website")
@@ -54,7 +41,7 @@ class Website_story(Story):
         )
 
 
-class Browsing(Website_story):
+class Browsing(Members):
     async def test_a_post_written_here_is_seen_live_there(self):
         [ann] = await self.members("ann")
         with self.website.browser() as here, self.website.browser(size="phone") as there:
@@ -281,7 +268,7 @@ class Browsing(Website_story):
             self.assertTrue(desk.path().startswith("/sign-in"))
 
 
-class Attacks(Website_story):
+class Attacks(Members):
     """docs/security.md, in a browser that would fall for it."""
 
     async def test_markup_in_posts_stays_text(self):
@@ -326,7 +313,7 @@ class Attacks(Website_story):
                 self.assertNotIn(ann.jid, page)
 
 
-class Operating(Website_story):
+class Operating(Members):
     with_operations = True
     gateway_extra = '[metrics]\nlisten = "127.0.0.1:0"\n'
 
@@ -394,7 +381,7 @@ SAMPLE = [
 ]
 
 
-class Pictures(Website_story):
+class Pictures(Members):
     with_operations = True
     gateway_extra = Operating.gateway_extra
 
@@ -436,8 +423,6 @@ class Pictures(Website_story):
             browser.open("/sign-in")
             browser.shot("sign-in-phone")
 
-
-del Website_story  # its tests are those of the classes above
 
 if __name__ == "__main__":
     unittest.main()

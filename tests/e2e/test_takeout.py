@@ -8,8 +8,7 @@ import re
 import unittest
 import urllib.parse
 
-from stories import Story
-from website import Website
+from website_story import WebsiteStory
 
 SITE = "https://lapwing.example"
 
@@ -43,23 +42,8 @@ def hidden(page, name):
     return re.search(f'name="{name}" value="([^"]*)"', page)[1]
 
 
-class Takeout(Story):
+class Takeout(WebsiteStory):
     bridge_extra = f'[rules]\nwebsite = "{SITE}/"\n'
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.website = Website(cls.stack)
-        try:
-            cls.website.start()
-        except BaseException:
-            cls.stack.down(keep=True)
-            raise
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.website.stop()
-        super().tearDownClass()
 
     async def link_for(self, person):
         answer = await person.says("  EXPORT ", "within 2 minutes")
