@@ -8,6 +8,7 @@
 
 #include "bridge/fanout/fanout.h"
 #include "tests/sim/bridge_process.h"
+#include "tests/sim/home.h"
 #include "tests/sim/oracle.h"
 #include "tests/sim/person.h"
 
@@ -47,7 +48,7 @@ class Audit {
     const Owed owed = owed_by(log);
     for (const RecordPtr& record : log)
       if (record->has_address_bound())
-        accounts_[record->address_bound().address()] = record->address_bound().account();
+        accounts_[home_of(record->address_bound().address())] = record->address_bound().account();
     Owed::Deliveries all = owed.may;
     all.insert(owed.still.begin(), owed.still.end());
     for (const auto& [address, id] : all)

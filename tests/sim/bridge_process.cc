@@ -8,6 +8,7 @@
 
 #include "bridge/wire/messages.h"
 #include "tests/sim/describe.h"
+#include "tests/sim/home.h"
 
 namespace tests::sim {
 namespace {
@@ -166,7 +167,10 @@ void BridgeProcess::on_reply(const state::ReplyAddress& to, wire::Reply reply) {
 }
 
 void BridgeProcess::on_committed(const std::vector<RecordPtr>& records) {
-  for (const RecordPtr& record : records) stage_.trace.say("committed {}", describe(*record));
+  for (const RecordPtr& record : records) {
+    stage_.trace.say("committed {}", describe(*record));
+    if (record->has_address_moved()) stage_.laws.breaks();  // what was on its way comes again
+  }
   const auto batch = std::make_shared<const std::vector<RecordPtr>>(records);
   fanout_tail_->offer(batch);
   fanout_worker_->wake();
@@ -227,13 +231,13 @@ void BridgeProcess::handle(const fanout::Event& event) {
                    fanout_.acknowledge(e.session, e.sequence);
                  },
                  [&](const fanout::GivenBack& e) {
-                   disk_.done().returned(e.session, e.nack.address(), e.nack.id());
+                   disk_.done().returned(e.session, home_of(e.nack.address()), e.nack.id());
                    if (!e.nack.unsent() && !e.nack.digest())
-                     stage_.laws.came_back(e.nack.address(), e.nack.id());
+                     stage_.laws.came_back(home_of(e.nack.address()), e.nack.id());
                    fanout_.give_back(e.session, e.nack);
                  },
                  [&](const fanout::Confirmed& e) {
-                   disk_.done().confirmed(e.receipt.address(), e.receipt.id());
+                   disk_.done().confirmed(home_of(e.receipt.address()), e.receipt.id());
                    fanout_.confirm(e.session, e.receipt);
                  },
                  [&](const fanout::PresenceChanged& e) { fanout_.presence(e.session, e.presence); },
@@ -264,8 +268,8 @@ void BridgeProcess::deliver(fanout::SessionId session, std::uint64_t sequence,
   }
   for (const auto& item : batch.items())
     for (const auto& to : item.recipients()) {
-      disk_.done().sent(session, sequence, to.address(), item.id());
-      stage_.laws.handed_over(to.address(), item.id());
+      disk_.done().sent(session, sequence, home_of(to.address()), item.id());
+      stage_.laws.handed_over(home_of(to.address()), item.id());
       stage_.trace.say("the fan-out sends #{} to {} in batch {}.{}", item.id(), to.address(),
                        session, sequence);
     }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "bridge/backbone/compaction.h"
+#include "tests/sim/home.h"
 #include "tests/sim/oracle.h"
 
 namespace tests::sim {
@@ -14,7 +15,7 @@ std::string address_like(const std::string& nick) {
 }
 
 bool by(const std::string& asked, const std::string& nick) {
-  return asked == nick || asked == address_like(nick);
+  return asked == nick || home_of(asked) == address_like(nick);
 }
 
 // As it is told to somebody, whatever caught it.

@@ -7,6 +7,8 @@
 #include <optional>
 #include <sstream>
 
+#include "tests/sim/home.h"
+
 namespace tests::sim {
 namespace {
 
@@ -157,11 +159,11 @@ void apply(People& people, const Record& record) {
       people[id].owed_since = id;
       break;
     case Record::kAddressBound:
-      people[record.address_bound().account()].address = record.address_bound().address();
+      people[record.address_bound().account()].address = home_of(record.address_bound().address());
       people[record.address_bound().account()].owed_since = id;
       break;
     case Record::kAddressMoved:
-      people[record.address_moved().account()].address = record.address_moved().to();
+      people[record.address_moved().account()].address = home_of(record.address_moved().to());
       break;
     case Record::kAddressReleased:
       people[record.address_released().account()].address.clear();

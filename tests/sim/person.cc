@@ -44,8 +44,11 @@ Person::Person(Stage& stage, XmppServer& server, std::string nick,
       server_(server),
       nick_(std::move(nick)),
       address_(address_of(nick_)),
-      nicks_(nicks) {
-  server_.add_user(address_, *this);
+      nicks_(nicks),
+      here_(address_),
+      elsewhere_(nick_ + "@new.example") {
+  server_.add_user(here_, *this);
+  server_.add_user(elsewhere_, *this);
   live();
 }
 
@@ -62,7 +65,7 @@ void Person::live() {
 
 void Person::come() {
   const bool busy = !settling_ && stage_.dice.chance(0.1);
-  if (!server_.log_in(address_, busy ? "dnd" : "")) return;
+  if (!server_.log_in(here_, busy ? "dnd" : "")) return;
   stage_.trace.say("{} comes online{}", nick_, busy ? ", busy" : "");
   // Some clients forget what they owed when they were closed.
   if (!unconfirmed_.empty() && stage_.dice.chance(0.2)) {
@@ -76,13 +79,15 @@ void Person::settle() {
   settling_ = true;
   doing_.reset();
   come();
+  // They cannot be sure which of the two has the account.
+  if (stage_.plan.move > 0) server_.log_in(elsewhere_, "");
   lifetime_.renew();
   live();
 }
 
 void Person::act() {
   Dice& dice = stage_.dice;
-  if (!server_.is_online(address_)) {
+  if (!server_.is_online(here_)) {
     if (settling_ || dice.chance(0.4)) come();
     return;
   }
@@ -98,12 +103,13 @@ void Person::act() {
     // Whatever may be in their digest, they want to read.
     if (stage_.agenda.now() < next_more_) return;
     next_more_ = stage_.agenda.now() + kReads;
+    if (stage_.plan.move > 0) std::swap(here_, elsewhere_);
     return say("more 100", false);
   }
   if (dice.chance(stage_.plan.goes_away)) {
     if (dice.chance(0.2)) return come();  // busy now, or not any more
     stage_.trace.say("{} goes offline", nick_);
-    return server_.log_out(address_);
+    return server_.log_out(here_);
   }
   if (std::exchange(leaving_, false)) return say("yes", false);
   if (!joined_) return say("join " + nick_, false);
@@ -150,8 +156,20 @@ void Person::act() {
   }
 }
 
+void Person::move() {
+  if (settling_ || !joined_ || !server_.is_online(here_)) return;
+  stage_.trace.say("{} wants to move to {}", nick_, elsewhere_);
+  send(fmt::format("{}-m{}", nick_, ++said_), "link " + elsewhere_);
+}
+
+void Person::go_elsewhere(const std::string& text) {
+  std::swap(here_, elsewhere_);
+  come();
+  if (!text.empty()) send(fmt::format("{}-m{}", nick_, ++said_), text);
+}
+
 void Person::flap() {
-  if (!server_.is_online(address_)) return;
+  if (!server_.is_online(here_)) return;
   stage_.trace.say("{} flaps", nick_);
   microseconds when{0};
   for (std::size_t n = stage_.dice.between(2, 6); n > 0; --n) {
@@ -161,20 +179,20 @@ void Person::flap() {
       if (there)
         come();
       else
-        server_.log_out(address_);
+        server_.log_out(here_);
     }));
   }
 }
 
 void Person::insist(Time until) {
   if (settling_ || stage_.agenda.now() > until) return;
-  if (server_.is_online(address_)) come();
+  if (server_.is_online(here_)) come();
   stage_.agenda.after(stage_.dice.between(milliseconds(50), milliseconds(400)),
                       lifetime_.while_alive([this, until] { insist(until); }));
 }
 
 void Person::rush(const std::string& word) {
-  if (!server_.is_online(address_) || !joined_) return;
+  if (!server_.is_online(here_) || !joined_) return;
   const std::string& nick = stage_.dice.pick(nicks_);
   for (std::size_t n = stage_.dice.between(1, 5); n > 0; --n) {
     static constexpr const char* kChanges[] = {"track {}",  "untrack {}", "track {} max 2/h",
@@ -226,7 +244,7 @@ void Person::say_again() {
 
 void Person::send(const std::string& id, const std::string& text) {
   Stanza message;
-  message.from = *Jid::parse(address_ + "/phone");
+  message.from = *Jid::parse(here_ + "/phone");
   message.to = *Jid::parse("lapwing@im.example.org");
   message.type = "chat";
   message.id = id;
@@ -246,7 +264,10 @@ void Person::answered(const std::string& id, bool later) {
     if (doing_->text.starts_with("join ")) joined_ = true;
     if (doing_->text == "quit") leaving_ = true;
     if (doing_->text == "yes") joined_ = false;
-    if (settling_) settled_ = true;
+    if (settling_ && !settled_) {
+      settled_ = ++on_at_ == (stage_.plan.move > 0 ? 2 : 1);
+      if (!settled_) std::swap(here_, elsewhere_);
+    }
   }
   doing_.reset();
 }
@@ -269,6 +290,12 @@ void Person::heard(const std::string& answer) {
     stage_.trace.say("{} is told: {}", nick_, answer);
     stage_.laws.told_of_expired(address_, number_in(answer, ""));
   }
+  if (!settling_ && answer.find("Now say `link ") != std::string::npos)
+    stage_.agenda.after(stage_.dice.between(milliseconds(1), milliseconds(500)),
+                        lifetime_.while_alive([this] { go_elsewhere("link " + nick_); }));
+  // It was the other address.
+  if (stage_.plan.move > 0 && !settling_ && joined_ && answer.starts_with("You are not a member"))
+    go_elsewhere("");
   if (const RecordId id = number_in(answer, "Posted as #"); id != 0) {
     posted_.push_back(id);
     if (posted_.size() > kRememberedMax) posted_.erase(posted_.begin());
@@ -285,7 +312,7 @@ void Person::got_delivery(RecordId id, const Element& stanza) {
   if (stage_.calm || !stage_.dice.chance(stage_.plan.slow_client)) return confirm(stanza, id);
   unconfirmed_.emplace_back(stanza, id);
   stage_.agenda.after(stage_.dice.between(milliseconds(100), milliseconds(2000)), [this] {
-    if (server_.is_online(address_)) confirm_late();
+    if (server_.is_online(here_)) confirm_late();
   });
 }
 
@@ -295,7 +322,7 @@ void Person::confirm_late() {
 
 void Person::confirm(const Element& stanza, RecordId id) {
   Stanza receipt;
-  receipt.from = *Jid::parse(address_ + "/phone");
+  receipt.from = *Jid::parse(Jid::parse(stanza.attribute("to"))->bare() + "/phone");
   receipt.to = *Jid::parse(stanza.attribute("from"));
   receipt.type = "chat";
   receipt.id = fmt::format("{}-r{}", nick_, id);

@@ -22,13 +22,16 @@ class Person final : private UserClient {
   Person(Stage& stage, XmppServer& server, std::string nick, const std::vector<std::string>& nicks);
 
   static std::string address_of(const std::string& nick) { return nick + "@example.org"; }
-  const std::string& address() const { return address_; }
+  // Where they are now.
+  const std::string& address() const { return here_; }
 
   // From now on: there, with delivery on, and saying nothing more.
   void settle();
   bool settled() const { return settled_; }
 
-  // Faults. Comes and goes several times within milliseconds.
+  // Faults. Wants to take the account to their other address; goes there when told how.
+  void move();
+  // Comes and goes several times within milliseconds.
   void flap();
   // Says all the time that it is there.
   void insist(Time until);
@@ -46,6 +49,7 @@ class Person final : private UserClient {
   void live();
   void act();
   void come();
+  void go_elsewhere(const std::string& text);
   void say(const std::string& text, bool again);
   void say_again();
   void send(const std::string& id, const std::string& text);
@@ -63,10 +67,13 @@ class Person final : private UserClient {
   Stage& stage_;
   XmppServer& server_;
   const std::string nick_;
-  const std::string address_;
+  const std::string address_;  // the first; what they get is written down under it
   const std::vector<std::string>& nicks_;
   Lifetime lifetime_;
 
+  std::string here_;       // one of their two addresses
+  std::string elsewhere_;  // the other
+  std::size_t on_at_ = 0;  // of these, while settling: where deliveries are on
   bool joined_ = false;
   bool leaving_ = false;  // asked whether they mean it
   bool settling_ = false;

@@ -114,6 +114,7 @@ Plan plan_for(std::uint64_t seed, Mutant mutant) {
   plan.caps = sometimes(0.2);  // last: earlier seeds stay what they were, but for this
   plan.retention = std::chrono::milliseconds(dice.chance(0.25) ? dice.between(2000, 20'000) : 0);
   plan.erase = dice.chance(0.3) ? 0.1 : 0;
+  plan.move = dice.chance(0.25) ? 0.3 : 0;
   return plan;
 }
 
@@ -121,7 +122,7 @@ std::string Plan::describe() const {
   return fmt::format(
       "{} people, {} publishers, a crowd of {}, window {} deliveries {} bytes, {} barriers, "
       "quantum {}, {}{}{}{}"
-      "death per step {:.5f} of{}{}{}, weather:{}{}{}{}{}{}{}{}{}{}{}{}{}{}{}{}{}",
+      "death per step {:.5f} of{}{}{}, weather:{}{}{}{}{}{}{}{}{}{}{}{}{}{}{}{}{}{}",
       people, publishers, crowd, window_deliveries, window_bytes, barriers, quantum,
       bounces ? "bounces, " : "", receipts ? "receipts, " : "",
       slow_client > 0 ? "slow clients, " : "",
@@ -133,7 +134,7 @@ std::string Plan::describe() const {
       burst > 0 ? " bursts" : "", clock > 0 ? " clock jumps" : "", thin > 0 ? " thinning" : "",
       race > 0 ? " races" : "", flap > 0 ? " flapping" : "", reject > 0 ? " rejects" : "",
       gone > 0 ? " unreachable people" : "", hang > 0 ? " hangs" : "", erase > 0 ? " erasures" : "",
-      unreadable > 0 ? " unreadable disks" : "");
+      move > 0 ? " moves" : "", unreadable > 0 ? " unreadable disks" : "");
 }
 
 }  // namespace tests::sim

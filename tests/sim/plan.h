@@ -82,6 +82,7 @@ struct Plan {
                       // it is there
   double hang = 0;    // somebody's client reads nothing
   double erase = 0;   // somebody is erased, once in a run
+  double move = 0;    // somebody goes to their other address
   double unreadable = 0;  // the disk
   bool kill_bridge = false;
   bool kill_gateway = false;

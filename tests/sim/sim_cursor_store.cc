@@ -4,6 +4,8 @@
 #include <map>
 #include <string>
 
+#include "tests/sim/home.h"
+
 namespace tests::sim {
 
 using namespace bridge::backbone;  // NOLINT(google-build-using-namespace)
@@ -73,7 +75,7 @@ void SimCursorStore::forget_what_flies(Checkpoint& checkpoint) const {
   std::map<AccountId, std::string> addresses;
   for (const RecordPtr& record : log_.all())
     if (record->has_address_bound())
-      addresses[record->address_bound().account()] = record->address_bound().address();
+      addresses[record->address_bound().account()] = home_of(record->address_bound().address());
   for (CursorRow& row : checkpoint.rows) {
     for (const RecordId id : book_.on_the_way(addresses[row.account])) {
       for (Cursor& cursor : row.cursors) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "tests/sim/audit.h"
+#include "tests/sim/home.h"
 
 namespace tests::sim {
 namespace {
@@ -265,6 +266,7 @@ void World::fault_of_people() {
   const Plan& plan = stage_.plan;
   if (dice.chance(plan.thin)) thin_out();
   if (plan.erase > 0 && dice.chance(plan.erase)) erase_somebody();
+  if (plan.move > 0 && dice.chance(plan.move)) dice.pick(people_)->move();
   if (dice.chance(plan.flap)) dice.pick(people_)->flap();
   if (dice.chance(plan.reject)) {
     const std::string& address = dice.pick(people_)->address();
@@ -287,7 +289,7 @@ void World::fault_of_people() {
     stage_.trace.say("nothing can be sent to {} for a while", person.address());
     const Time until = a_while(15'000);
     server_.cut_off(person.address(), until);
-    stage_.laws.cut_off(person.address(), until);
+    stage_.laws.cut_off(home_of(person.address()), until);
     person.insist(until);
   }
 }

@@ -7,6 +7,7 @@
 
 #include "gateway/xmpp/delivery_stanza.h"
 #include "gateway/xmpp/jid.h"
+#include "tests/sim/home.h"
 
 namespace tests::sim {
 
@@ -67,9 +68,13 @@ bool XmppServer::has(const std::string& address, bridge::backbone::RecordId id) 
   const auto is_it = [&](const Taken& taken) {
     return gateway::xmpp::parse_delivery_id(taken.stanza.attribute("id")) == id;
   };
-  return std::ranges::any_of(users_.at(address).offline, is_it) ||
+  return std::ranges::any_of(users_,
+                             [&](const auto& user) {
+                               return home_of(user.first) == address &&
+                                      std::ranges::any_of(user.second.offline, is_it);
+                             }) ||
          std::ranges::any_of(outgoing_, [&](const Outgoing& outgoing) {
-           return outgoing.address == address && is_it(outgoing.taken);
+           return home_of(outgoing.address) == address && is_it(outgoing.taken);
          });
 }
 
@@ -88,7 +93,7 @@ void XmppServer::crash() {
                      lost.taken.confirmed ? ", confirmed as it was" : "");
     // Whoever confirms what they get misses nothing, but for docs/decisions/receipts.md.
     if (lost.taken.confirmed && (lost.taken.believed || !stage_.plan.receipts))
-      stage_.laws.lost_by_server(lost.address, *id);
+      stage_.laws.lost_by_server(home_of(lost.address), *id);
   }
   outgoing_.clear();
   taken_in_.clear();
@@ -185,7 +190,7 @@ void XmppServer::reject(const Element& stanza) {
   if (stage_.dice.chance(0.5)) return bounce(stanza, reason);
   const auto id = gateway::xmpp::parse_delivery_id(stanza.attribute("id"));
   const auto to = Jid::parse(stanza.attribute("to"));
-  if (id && to) stage_.laws.lost_by_server(to->bare(), *id);
+  if (id && to) stage_.laws.lost_by_server(home_of(to->bare()), *id);
   const Time due =
       stage_.agenda.now() + stage_.dice.between(microseconds(100), microseconds(1'500'000));
   last_answer_ = std::max(last_answer_, due);

@@ -62,7 +62,7 @@ class XmppServer {
   bool log_in(const std::string& address, const std::string& show);
   void log_out(const std::string& address);
   bool is_online(const std::string& address) const { return users_.at(address).online; }
-  // On its way out to them, or kept for them.
+  // On its way out to them, or kept for them, at either of their addresses.
   bool has(const std::string& address, bridge::backbone::RecordId id) const;
   // From a client to the component.
   void send(gateway::xmpp::Stanza stanza);
