@@ -1,6 +1,7 @@
 // The website against a stand-in for the bridge: the feed, the API, what is told to who looks.
 #include "gateway/web/site.h"
 
+#include "gateway/web/site_world.h"
 #include "tests/gateway/web/website.h"
 
 namespace tests {
@@ -116,6 +117,17 @@ TEST_CASE("of an account that is gone nothing is left", "[site]") {
   CHECK(world.site.outbox().waiting("bob").empty());
   CHECK(world.site.outbox().kept() == 0);
   CHECK(world.site.view().position() == 3);
+}
+
+TEST_CASE("no page of a tag shows what somebody suspended wrote", "[site]") {
+  Website world;
+  world.feed(1, "bob", "hi #birds");
+  world.feed(2, "eve", "buy #birds");
+  world.suspend(3, "eve");
+  const SiteWorld pages(world.site);
+  const auto shown = pages.select({.kind = Selection::Kind::kTag, .of = "birds"}, 0, "alice").posts;
+  REQUIRE(shown.size() == 1);
+  CHECK(shown[0].author == "bob");
 }
 
 TEST_CASE("a reply stands in the thread of what it answers", "[site]") {

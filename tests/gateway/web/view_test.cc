@@ -127,6 +127,26 @@ TEST_CASE("what somebody suspended wrote is shown again when that is over", "[vi
   CHECK(ids(world.view.all({})) == "2 1 ");
 }
 
+TEST_CASE("hidden posts are no older ones", "[view]") {
+  World world;
+  world.post(1, "eve", "@bob a", 9);
+  world.post(2, "alice", "@bob b", 9);
+  world.view.set_follows("bob", {"alice", "eve"});
+  world.view.hide("eve", true);
+  const Range one{.limit = 1};
+  CHECK(ids(world.view.all(one)) == "2 ");
+  CHECK(ids(world.view.mentions("bob", one)) == "2 ");
+  CHECK(ids(world.view.replies_to(9, one)) == "2 ");
+  CHECK(ids(world.view.home("bob", one)) == "2 ");
+}
+
+TEST_CASE("whoever is erased while suspended is hidden no more", "[view]") {
+  World world;
+  world.view.hide("Eve", true);
+  world.view.erase("eve");
+  CHECK(world.view.hidden().empty());
+}
+
 TEST_CASE("whoever is renamed has written what they wrote, and is followed still", "[view]") {
   World world;
   world.post(1, "alice", "one");

@@ -123,6 +123,26 @@ struct Website {
     turns();
   }
 
+  void suspend(std::uint64_t id, const std::string& author) {
+    wire::Batch batch;
+    auto& item = *batch.add_items();
+    item.set_id(id);
+    item.set_author(author);
+    item.set_hidden(true);
+    backbone.peer().deliver(batch);
+    turns();
+  }
+
+  void rename(std::uint64_t id, const std::string& author, const std::string& to) {
+    wire::Batch batch;
+    auto& item = *batch.add_items();
+    item.set_id(id);
+    item.set_author(author);
+    item.set_renamed_to(to);
+    backbone.peer().deliver(batch);
+    turns();
+  }
+
   void turns(std::chrono::milliseconds time = 400ms) {
     for (int i = 0; i < 4; ++i) {
       now.mono += time / 4;
