@@ -184,6 +184,14 @@ void Site::retract(std::uint64_t id) {
   if (view_.retract(id)) live_.changed(id);
 }
 
+// Whoever looks is told of the newest: more by one person is on no page that is open.
+void Site::hide(const std::string& author) {
+  std::vector<std::uint64_t> ids;
+  for (const Post* post : view_.by(author, {.limit = Live::kRetold}).posts) ids.push_back(post->id);
+  view_.hide(author, true);
+  for (const std::uint64_t id : ids) live_.changed(id);
+}
+
 void Site::correct(std::uint64_t id, const std::string& text) {
   if (view_.correct(id, text)) live_.changed(id);
 }
@@ -207,7 +215,10 @@ void Site::take(const wire::Item& item) {
     return view_.advance(item.id());
   }
   if (item.hidden() || item.shown()) {
-    view_.hide(item.author(), item.hidden());
+    if (item.hidden())
+      hide(item.author());
+    else
+      view_.hide(item.author(), false);
     return view_.advance(item.id());
   }
   if (item.changes() != 0) {

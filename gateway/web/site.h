@@ -103,6 +103,7 @@ class Site : public bridge::client::Listener {
   bridge::base::Result<void> check_words(const std::string& text) const;
   void take(const wire::Item& item);
   void retract(std::uint64_t id);
+  void hide(const std::string& author);
   void correct(std::uint64_t id, const std::string& text);
   // What the bridge has done need not wait for the feed to say so.
   void apply(const wire::Request& request, const Sent& sent);

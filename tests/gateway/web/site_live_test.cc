@@ -19,6 +19,23 @@ TEST_CASE("a stream that resumes is told what became of posts it has", "[live]")
   CHECK(news.ends_with(line(3, "bob", "three")));
 }
 
+TEST_CASE("what somebody suspended wrote goes from whoever looks, and is not told again",
+          "[live]") {
+  Website world;
+  world.feed(1, "eve", "one");
+  world.feed(2, "bob", "two");
+  world.feed(3, "eve", "three");
+  auto live = world.stream({});
+  world.suspend(4, "eve");
+  CHECK(live->news() == event_text(0, "gone", "{\"id\":3}") + event_text(0, "gone", "{\"id\":1}"));
+  world.suspend(5, "eve");  // for another reason
+  world.change(6, 1, "said otherwise");
+  CHECK_FALSE(has(live->news(), "said otherwise"));
+  const std::string resumed = world.stream({}, "3")->news();
+  CHECK_FALSE(has(resumed, "said otherwise"));
+  CHECK(has(resumed, event_text(0, "gone", "{\"id\":1}")));
+}
+
 TEST_CASE("streams bring posts as they come, to whom they concern", "[live]") {
   Website world;
   world.feed(1, "bob", "before");
