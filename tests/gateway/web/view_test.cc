@@ -190,6 +190,7 @@ TEST_CASE("a snapshot brings back what it was made of", "[snapshot]") {
   world.view.set_follows("bob", {"alice", "carol"});
   world.view.retract(10);
   world.view.correct(20, "mended");
+  world.view.hide("eve", true);
   world.view.advance(500);
   world.view.set_current(1'234);
   World loaded;
@@ -200,6 +201,7 @@ TEST_CASE("a snapshot brings back what it was made of", "[snapshot]") {
   CHECK(loaded.view.find(20)->text == "mended");
   CHECK(loaded.view.find(10) == nullptr);
   CHECK(loaded.view.follows("bob", "carol"));
+  CHECK(loaded.view.is_hidden("eve"));
 }
 
 TEST_CASE("a snapshot that is cut or changed anywhere is not used", "[snapshot]") {
