@@ -127,6 +127,7 @@ void Site::ask_follows(const std::string& nick, std::uint64_t after,
 
 void Site::set_live(bool live) {
   if (std::exchange(live_now_, live) == live) return;
+  if (live) outbox_.hold(false);
   view_.touch();
   live_.tell_all("view",
                  live ? "{\"live\":true}"
@@ -137,6 +138,7 @@ void Site::on_connected(const wire::Welcome& welcome) {
   base::log::info("the bridge is there; its head is {}, this view ends at {}", welcome.head(),
                   view_.position());
   asker_.on_session();
+  outbox_.hold(true);  // until the view is current
   backbone_->grant(settings_.credit_posts, settings_.credit_bytes);
   subscribe(welcome.head());
 }
@@ -211,6 +213,8 @@ void Site::take(const wire::Item& item) {
   }
   if (!item.renamed_to().empty()) {
     view_.rename(item.author(), item.renamed_to());
+    outbox_.rename(item.author(), item.renamed_to());
+    for (auto& [nick, asked] : follows_asked_) asked.outdated = true;
     if (on_renamed_) on_renamed_(item.author());
     return view_.advance(item.id());
   }

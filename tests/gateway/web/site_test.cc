@@ -278,6 +278,33 @@ TEST_CASE("a post made without a bridge waits where its author sees it", "[site]
       std::string::npos);
 }
 
+TEST_CASE("what waits of somebody who is renamed is done under the new name", "[site]") {
+  Website world;
+  world.answers_nothing = true;
+  CHECK(world.ask("POST", "/api/posts", R"({"text":"late"})").status == 202);
+  world.rename(1, "alice", "Alicia");
+  world.answers_nothing = false;
+  for (int i = 0; i < 30; ++i) world.turns(1'000ms);
+  CHECK(world.asked.back().publish().text() == "late");
+  CHECK(world.asked.back().actor().nick() == "Alicia");
+  CHECK(world.site.outbox().size() == 0);
+}
+
+TEST_CASE("nothing that waits is done before the feed has said who is renamed", "[site]") {
+  Website world;
+  world.backbone.break_link();
+  world.turns(60'000ms);
+  CHECK(world.ask("POST", "/api/posts", R"({"text":"late"})").status == 202);
+  world.backbone.peer().welcome.set_head(1);
+  world.backbone.mend_link();
+  for (int i = 0; i < 300 && !world.backbone.connected(); ++i) world.turns(100ms);
+  REQUIRE(world.backbone.connected());
+  CHECK_FALSE(world.asked.back().has_publish());
+  world.rename(1, "alice", "Alicia");
+  CHECK(world.asked.back().publish().text() == "late");
+  CHECK(world.asked.back().actor().nick() == "Alicia");
+}
+
 TEST_CASE("a bridge that answers nothing is not asked for a while, and changes are kept at once",
           "[site]") {
   Website world;
