@@ -212,6 +212,31 @@ TEST_CASE("home asks for everybody whom somebody follows, page by page", "[site]
   CHECK(world.asked.back().list_follows().after() == 17);
 }
 
+TEST_CASE("whoever is left while home asks whom somebody follows is not followed", "[site]") {
+  Website world;
+  world.follows_two_pages = true;
+  world.feed(1, "bob", "of bob");
+  wire::Request leave;
+  leave.mutable_actor()->set_nick("alice");
+  leave.mutable_leave()->set_nick("bob");
+  world.between_pages = [&] { world.site.act("alice", leave, world.now, [](const Sent&) {}); };
+  world.ask("GET", "/api/timelines/home");
+  CHECK(world.follows_asked == 4);  // two pages, and both of them anew
+  CHECK(world.site.view().follows("alice", "dave"));
+  CHECK_FALSE(world.site.view().follows("alice", "bob"));
+}
+
+TEST_CASE("who is followed at last is followed here, too", "[site]") {
+  Website world;
+  world.follows_later = true;
+  CHECK(world.ask("POST", "/api/follow", R"({"nick":"carol"})").status == 202);
+  world.ask("GET", "/api/timelines/home");  // the bridge does not know it yet
+  CHECK_FALSE(world.site.view().follows("alice", "carol"));
+  world.follows_later = false;
+  world.turns(20'000ms);
+  CHECK(world.site.view().follows("alice", "carol"));
+}
+
 TEST_CASE("home asks once whom somebody follows", "[site]") {
   Website world;
   world.feed(1, "bob", "followed");

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -79,8 +80,10 @@ struct Website {
       reply.mutable_published()->set_id(++bridge_head);
     } else if (request.has_list_follows()) {
       ++follows_asked;
+      if (between_pages) std::exchange(between_pages, nullptr)();
       const bool first = request.list_follows().after() == 0;
-      reply.mutable_names()->add_nicks(first ? "bob" : "dave");
+      const std::string nick = first ? "bob" : "dave";
+      if (nick != left) reply.mutable_names()->add_nicks(nick);
       reply.mutable_names()->set_next(first && follows_two_pages ? 17 : 0);
     } else if (request.has_list_favourites()) {
       auto& item = *reply.mutable_posts()->add_items();
@@ -90,7 +93,10 @@ struct Website {
     } else if (refuse_changes && (request.has_retract() || request.has_correct())) {
       reply.mutable_error()->set_code(wire::FORBIDDEN);
       reply.mutable_error()->set_text("A post can be corrected for 10 minutes.");
+    } else if (follows_later && request.has_follow()) {
+      reply.mutable_error()->set_code(wire::BUSY);
     } else {
+      if (request.has_leave()) left = request.leave().nick();
       reply.mutable_done()->set_changed(true);
     }
     return reply;
@@ -209,6 +215,9 @@ struct Website {
   std::uint64_t subscribed_after = ~std::uint64_t{0};
   int follows_asked = 0;
   bool follows_two_pages = false;
+  std::function<void()> between_pages;  // before the next one is answered
+  bool follows_later = false;
+  std::string left;
   bool refuse_changes = false;
   bool answers_nothing = false;
   std::vector<wire::Request> asked;
