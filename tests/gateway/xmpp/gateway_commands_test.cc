@@ -287,11 +287,22 @@ TEST_CASE("commands of operators are there for operators alone, in chat and as f
   CHECK(desk.error(Desk::execute("op suspend")) == "item-not-found");
   desk.world.says(kBob, "op suspend eve");
   CHECK_THAT(desk.world.to(kBob), Contains("none of that name"));
+  const std::size_t asked = desk.world.requests.size();
+  desk.world.clear();
+  desk.world.says(kBob, "`op suspend eve`");
+  CHECK_THAT(desk.world.to(kBob), Contains("none of that name"));
+  CHECK(desk.world.requests.size() == asked);
+  const auto help = [&] {
+    const std::string session = desk.begin("help");
+    return Desk::fill_in("help", session, {{"command", {"op suspend"}}});
+  };
+  CHECK(desk.error(help()) == "bad-request bad-payload");
   wire::Batch batch;
   batch.mutable_house()->add_operators("bob@example.org");
   desk.world.peer().deliver(batch);
   desk.world.turn();
   CHECK(has_op());
+  CHECK_THAT(desk.command(help()).child("note")->text, Contains("op suspend NICK"));
   desk.world.clear();
   desk.world.says(kBob, "op suspend eve");
   REQUIRE(desk.world.requests.back().has_operate());
