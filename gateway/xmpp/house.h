@@ -4,6 +4,7 @@
 // whom, and what needs no answer.
 #pragma once
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <string_view>
@@ -29,7 +30,12 @@ class House {
     return !operators_.empty() && operators_.contains(person.bare());
   }
   bool is_banned(std::string_view domain) const { return bridge::base::covers(banned_, domain); }
-  wire::Registration registration() const { return registration_; }
+  // The banned name that a banned domain is, or is below.
+  std::string_view ban_of(std::string_view domain) const {
+    const auto ban = std::ranges::find_if(
+        banned_, [&](const std::string& one) { return bridge::base::is_in(domain, one); });
+    return ban == banned_.end() ? domain : std::string_view(*ban);
+  }
 
  private:
   std::set<std::string> operators_;  // bare addresses

@@ -329,7 +329,13 @@ TEST_CASE("a banned domain is answered once, its questions always, and its prese
   desk.world.says("eve@chat.example.org/x", "join eve");
   desk.world.presence(kBob);
   desk.world.presence("eve@example.org", "subscribe");
-  CHECK(desk.world.to(kBob).empty());
+  Stanza too_long;
+  too_long.from = *Jid::parse(kBob);
+  too_long.to = *Jid::parse("lapwing@im.example.org");
+  too_long.type = "chat";
+  desk.world.gateway.on_refused(too_long, "it is too long", desk.world.now);
+  desk.world.turn();
+  CHECK(desk.world.out().empty());
   CHECK(desk.world.requests.size() == asked);
   CHECK_FALSE(desk.world.available("bob@example.org"));
   CHECK(desk.error(World::iq(kBob, "get", kInfo)) == "forbidden");

@@ -421,6 +421,15 @@ TEST_CASE("a client's receipt goes to the bridge, and only for deliveries") {
   REQUIRE(world.peer().heard().receipts.size() == 1);
   CHECK(world.peer().heard().receipts[0].id() == 42);
   CHECK(world.peer().heard().receipts[0].address() == kBare);
+  wire::Batch batch;
+  batch.mutable_house()->add_banned(stanza.from.domain);
+  world.peer().deliver(batch);
+  world.turn();
+  world.clear();
+  stanza.receipt_for = "p43";
+  world.gets(stanza);
+  REQUIRE(world.peer().heard().receipts.size() == 2);  // also of somebody who is banned since
+  CHECK(world.out().empty());
   CHECK(world.out().empty());
 }
 
