@@ -212,7 +212,7 @@ void Gateway::on_batch(std::uint64_t sequence, const wire::Batch& batch) {
 
 void Gateway::learn(const wire::House& house) {
   house_.set(house);
-  admission_.set(house_.registration());
+  admission_.set(house.registration());
 }
 
 void Gateway::on_gap(const wire::Gap&) {}  // only feeds have gaps, and we read none

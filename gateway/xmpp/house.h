@@ -1,7 +1,6 @@
-// House: how order is kept, as far as a gateway has to know it: who the operators are, which
-// domains are banned, and whether operators have opened or closed registration. The bridge says it
-// when a session begins and whenever it changes, and decides all the same: this is what is shown to
-// whom, and what needs no answer.
+// House: how order is kept, as far as a gateway has to know it: who the operators are, and which
+// domains are banned. The bridge says it when a session begins and whenever it changes, and decides
+// all the same: this is what is shown to whom, and what needs no answer.
 #pragma once
 
 #include <algorithm>
@@ -23,7 +22,6 @@ class House {
   void set(const wire::House& house) {
     operators_ = {house.operators().begin(), house.operators().end()};
     banned_ = {house.banned().begin(), house.banned().end()};
-    registration_ = house.registration();
   }
 
   bool is_operator(const Jid& person) const {
@@ -40,7 +38,6 @@ class House {
  private:
   std::set<std::string> operators_;  // bare addresses
   bridge::base::Domains banned_;
-  wire::Registration registration_ = wire::AS_CONFIGURED;
 };
 
 }  // namespace gateway::xmpp
