@@ -71,7 +71,8 @@ void add_record(Extracted& page, const state::State& state, const state::Account
     line.set_kind(ExtractedLine::DIRECT_SENT);
     line.set_nick(nick(record.direct().recipient()));
   } else if (record.has_direct() && record.direct().recipient() == account.id &&
-             !account.shuts_out(record.direct().author(), record.id())) {
+             !account.shuts_out(record.direct().author(), record.id()) &&
+             !state.order().silences(record.direct().author(), record.id())) {
     line.set_kind(ExtractedLine::DIRECT_TAKEN);
     line.set_nick(nick(record.direct().author()));
   } else {
@@ -89,9 +90,7 @@ void add_record(Extracted& page, const state::State& state, const state::Account
 
 base::Result<void> add_records(Extracted& page, const state::State& state,
                                const backbone::Store& store, const state::Account& account,
-                               RecordId after) {
-  // What State has not seen yet is of the next time.
-  const RecordId head = state.head();
+                               RecordId after, RecordId head) {
   page.set_head(head);
   page.set_at(head);
   after = std::max(after, account.id - 1);  // there is nothing of theirs before
@@ -111,7 +110,7 @@ base::Result<void> add_records(Extracted& page, const state::State& state,
 
 base::Result<Extracted> extract(const state::State& state, const backbone::Store& store,
                                 const state::Account& account, const Extract& what,
-                                base::WallMs now_ms) {
+                                RecordId head, base::WallMs now_ms) {
   Extracted page;
   const std::size_t after = what.after();
   const auto phrase = [&](const auto& subscription) -> ExtractedLine& {
@@ -160,7 +159,7 @@ base::Result<Extracted> extract(const state::State& state, const backbone::Store
                [&](std::size_t at) { page.add_lines()->set_id(account.favourites().begin()[at]); });
       break;
     case Extract::RECORDS:
-      if (auto ok = add_records(page, state, store, account, what.after()); !ok)
+      if (auto ok = add_records(page, state, store, account, what.after(), head); !ok)
         return tl::unexpected(ok.error());
       break;
     default:

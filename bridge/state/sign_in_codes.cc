@@ -45,7 +45,7 @@ Result<wire::Reply> issue(SignInCodes& codes, const State& state, const std::str
   if (!account || !account->open)
     return fail(ErrorCode::kNotJoined, "You have not joined yet: say `join NICK` first.");
   if (state.held(*account))
-    return fail(ErrorCode::kForbidden, "You cannot sign in while you are suspended.");
+    return fail(ErrorCode::kForbidden, state.why_held(*account));
   const auto code = codes.issue(account->id, now);
   if (!code) return tl::unexpected(code.error());
   wire::Reply reply;
@@ -64,7 +64,7 @@ Result<wire::Reply> redeem(SignInCodes& codes, const State& state, const wire::R
   if (!account || !account->open)
     return fail(ErrorCode::kUnknown, "The one that code was for is no member any more.");
   if (state.held(*account))
-    return fail(ErrorCode::kForbidden, "You cannot sign in while you are suspended.");
+    return fail(ErrorCode::kForbidden, state.why_held(*account));
   wire::Reply reply;
   reply.mutable_signed_in()->set_account(account->id);
   reply.mutable_signed_in()->set_nick(account->nick.str());

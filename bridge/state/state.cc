@@ -88,8 +88,6 @@ State::State(const Snapshot& snapshot) : State() {
   snapshot.for_each_account([this](const Record& record) { apply(record); });
   add_tracks(snapshot);
   snapshot.for_each_other([this](const Record& record) { apply(record); });
-  head_ = snapshot.newest();
-  head_ms_ = snapshot.newest_ms();
 }
 
 State::~State() = default;
@@ -229,6 +227,14 @@ void State::rename(Account& account, std::string_view nick) {
 bool State::held(const Account& account) const {
   return order_.is_suspended(account.id) ||
          (!account.address.empty() && order_.is_banned(domain_of(account.address)));
+}
+
+std::string State::why_held(const Account& account) const {
+  const std::string_view domain = domain_of(account.address);
+  if (order_.is_banned(domain)) return "Nobody of " + std::string(domain) + " is served here.";
+  const Suspension* suspension = order_.suspension(account.id);
+  if (suspension == nullptr || suspension->reason.empty()) return "You are suspended here.";
+  return "You are suspended here: " + suspension->reason + ".";
 }
 
 // The set knows an account by the address that it has, so it leaves the set while that changes.
@@ -466,8 +472,6 @@ void State::apply_liking(const Record& record) {
 }
 
 void State::apply(const Record& record) {
-  head_ = record.id();
-  head_ms_ = record.time_ms();
   switch (record.body_case()) {
     case Record::kPost:
       at(record.post().author()).posts = static_cast<std::uint32_t>(record.post().ordinal());
@@ -498,6 +502,7 @@ void State::apply(const Record& record) {
       Account& account = at(record.address_moved().account());
       set_address(account, record.address_moved().to());
       account.owe_after(record.address_moved().owed_after());
+      order_.apply(record);
       break;
     }
     case Record::kFollowed:
