@@ -81,7 +81,7 @@ std::size_t Fanout::turn(base::Now now) {
   std::size_t work = expand();
   pass_by_who_left();
   work += catch_up(now.mono);
-  work += read_digests() + prepare_changes() + find_expired();
+  work += read_digests() + give_extract() + prepare_changes() + find_expired();
   tell_due(now);
   tell_house();
   work += send(now);
