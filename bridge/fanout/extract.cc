@@ -44,13 +44,13 @@ void add_followers(Extracted& page, const state::State& state, const state::Acco
   if (more) page.set_next(last);
 }
 
-void add_post(ExtractedLine& line, const backbone::record::Post& post) {
+void add_post(ExtractedLine& line, const state::State& state, const backbone::record::Post& post) {
   line.set_kind(ExtractedLine::POST);
   line.set_text(post.text());
   line.set_gone(post.deleted());
   line.set_changed(post.changed_by() != 0 && !post.deleted());
   line.set_about(post.in_reply_to());
-  line.set_nick(post.reply_nick());
+  line.set_nick(std::string(state.name_of(post.reply_author(), post.reply_nick())));
 }
 
 // Nothing: it is none of this account's, or it is kept from it.
@@ -62,7 +62,7 @@ void add_record(Extracted& page, const state::State& state, const state::Account
   };
   ExtractedLine line;
   if (record.has_post() && record.post().author() == account.id) {
-    add_post(line, record.post());
+    add_post(line, state, record.post());
   } else if (record.has_reposted() && record.reposted().account() == account.id) {
     line.set_kind(ExtractedLine::REPOST);
     line.set_about(record.reposted().post());
@@ -109,8 +109,8 @@ base::Result<void> add_records(Extracted& page, const state::State& state,
 }  // namespace
 
 base::Result<Extracted> extract(const state::State& state, const backbone::Store& store,
-                                const state::Account& account, const Extract& what,
-                                RecordId head, base::WallMs now_ms) {
+                                const state::Account& account, const Extract& what, RecordId head,
+                                base::WallMs now_ms) {
   Extracted page;
   const std::size_t after = what.after();
   const auto phrase = [&](const auto& subscription) -> ExtractedLine& {

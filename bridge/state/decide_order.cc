@@ -101,8 +101,7 @@ Result<void> Deciding::may_act(const Account& account) const {
   if (!account.address.empty())
     if (auto ok = is_served(account.address); !ok) return ok;
   if (!state_.held(account)) return {};
-  return fail(ErrorCode::kForbidden,
-              fmt::format("{} {}", state_.why_held(account), whom_to_ask()));
+  return fail(ErrorCode::kForbidden, fmt::format("{} {}", state_.why_held(account), whom_to_ask()));
 }
 
 Result<void> Deciding::is_served(std::string_view address) const {

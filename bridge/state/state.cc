@@ -183,6 +183,11 @@ const Account* State::find_address(std::string_view address) const {
   return look_up(*accounts_, lookup_->addresses, address);
 }
 
+std::string_view State::name_of(AccountId account, std::string_view then) const {
+  const Account* known = find(account);
+  return known && !then.empty() ? known->nick.view() : then;
+}
+
 const std::vector<Repost>& State::reposts_of(RecordId post) const {
   static const std::vector<Repost> kNone;
   const auto it = reposts_.find(post);

@@ -171,6 +171,10 @@ class State {
   const Account* find_nick(std::string_view nick) const;
   const Account* find_address(std::string_view address) const;
 
+  // What somebody is called now, which may not be what a record says they were called `then`. Empty
+  // stays empty: there is nobody, or it was erased.
+  std::string_view name_of(AccountId account, std::string_view then) const;
+
   // Of this post, by account, as far as they are remembered.
   const std::vector<Repost>& reposts_of(RecordId post) const;
 

@@ -498,6 +498,22 @@ TEST_CASE("erasing somebody erases why they were suspended") {
   for (const auto& record : *records) CHECK(record->suspended().reason().empty());
 }
 
+TEST_CASE("what was renamed is called so in whoever takes their data along, too") {
+  House house;
+  const auto post = house.post("bob", "hello").published().id();
+  Request reply = House::from("alice");
+  reply.mutable_publish()->set_text("hello yourself");
+  reply.mutable_publish()->mutable_in_reply_to()->set_id(post);
+  REQUIRE(house.ask(reply).has_published());
+  house.rename("bob", "robert");
+  Request extract;
+  extract.mutable_actor()->set_nick("alice");
+  extract.mutable_extract()->set_part(bridge::wire::Extract::RECORDS);
+  const Reply page = house.ask_fanout(extract);
+  REQUIRE(page.extracted().lines_size() == 1);
+  CHECK(page.extracted().lines(0).nick() == "robert");
+}
+
 TEST_CASE("whoever is suspended does not read on with `more`") {
   House house;
   house.suspend("bob", "spam");
