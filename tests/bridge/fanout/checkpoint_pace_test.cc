@@ -14,7 +14,9 @@ TEST_CASE("checkpoints are regular, and early ones have a budget", "[checkpoint_
     CHECK_FALSE(pace.due(start + 999ms, 1));
     CHECK(pace.due(start + 1s, 1));
   }
-  SECTION("many do not") { CHECK(pace.due(start, CheckpointPace::kMany)); }
+  SECTION("many do not") {
+    CHECK(pace.due(start, CheckpointPace::kMany));
+  }
   SECTION("a slow one is followed by a rest in proportion") {
     pace.written(start, start + 10ms, true);
     CHECK_FALSE(pace.due(start + 509ms, CheckpointPace::kMany));
