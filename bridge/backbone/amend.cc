@@ -81,6 +81,11 @@ bool concerns(const Record& record, AccountId erased) {
       return record.address_moved().account() == erased;
     case Record::kZoneSet:
       return record.zone_set().account() == erased && !record.zone_set().zone().empty();
+    case Record::kSuspended:
+      return record.suspended().account() == erased &&
+             (!record.suspended().reason().empty() || !record.suspended().nick().empty());
+    case Record::kRestored:
+      return record.restored().account() == erased && !record.restored().nick().empty();
     default:
       break;
   }
@@ -131,6 +136,13 @@ Record without(const Record& record, AccountId erased) {
       break;
     case Record::kTold:
       left.mutable_told()->clear_text();
+      break;
+    case Record::kSuspended:  // that it was stays: it decides what is not brought
+      left.mutable_suspended()->clear_reason();
+      left.mutable_suspended()->clear_nick();
+      break;
+    case Record::kRestored:
+      left.mutable_restored()->clear_nick();
       break;
     default: {
       // What it was about is all there was to say: the record stays, so that the log is dense.

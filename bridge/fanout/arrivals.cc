@@ -43,7 +43,9 @@ void Fanout::refresh(AccountId id) {
 
 // To another address: what was sent to the old one and is not confirmed counts as to somebody who
 // has left; whoever is at the new one may have been there for long.
-void Fanout::has_moved(AccountId id) {
+void Fanout::has_moved(const backbone::record::AddressMoved& moved) {
+  const AccountId id = moved.account();
+  former_addresses_.add(moved.from(), id);
   bounces_.forget(id);
   receipts_.away(id, turn_.mono);
   const auto way = available_.find(state_.find(id)->address.view());
@@ -75,16 +77,22 @@ void Fanout::tell_house() {
     const bool first = session.house == Session::kNoHouse;
     session.house = order.version();
     wire::House house;
+    // With long addresses a batch has not room for all. Whoever is left out may do the same, but is
+    // not shown how.
+    std::size_t room = wire::kBatchBytesMax;
     const auto add = [&](std::string_view address) {
-      if (!address.empty() && session.may_reach(address))
-        house.add_operators(address.data(), address.size());
+      if (address.empty() || address.size() > room || !session.may_reach(address)) return;
+      room -= address.size();
+      house.add_operators(address.data(), address.size());
     };
     for (const std::string& address : options_.operators) add(address);
     for (const AccountId account : order.operators()) add(state_.find(account)->address);
     for (const std::string& domain : order.banned()) house.add_banned(domain);
     house.set_registration(static_cast<wire::Registration>(order.registration()));
     if (first && house.ByteSizeLong() == 0) continue;
+    flush(session);
     *session.batch.mutable_house() = std::move(house);
+    flush(session);
   }
 }
 
@@ -221,7 +229,7 @@ void Fanout::confirm(SessionId session, const wire::Receipt& receipt) {
 
 void Fanout::give_back(SessionId session, const wire::Nack& nack) {
   const state::Account* account = account_of(session, nack.address());
-  if (!account) return;
+  if (!account) return give_back_from_former(session, nack);
   // Whatever the reason, sending again at once would only bounce again.
   const auto it = available_.find(nack.address());
   if (it != available_.end() && it->second.session == session) {
@@ -236,19 +244,31 @@ void Fanout::give_back(SessionId session, const wire::Nack& nack) {
                      turn_.mono);
     counters_.bounced.add();
   }
-  Person& who = wake(roll_.number_of(account->id));
+  take_back(wake(roll_.number_of(account->id)), session, nack);
+}
+
+// Says nothing of the address that its account has now.
+void Fanout::give_back_from_former(SessionId session, const wire::Nack& nack) {
+  const auto known = sessions_.find(session);
+  if (known == sessions_.end() || !known->second.may_reach(nack.address())) return;
+  if (const AccountId account = former_addresses_.find(nack.address()); account != 0)
+    take_back(wake(roll_.number_of(account)), session, nack);
+}
+
+void Fanout::take_back(Person& who, SessionId session, const wire::Nack& nack) {
+  const AccountId account = who.account->id;
   if (nack.digest()) {
     if (const auto digest = digests_.find(who.number); digest != digests_.end())
       digest->second.tell_again();
   } else {
-    receipts_.forget(account->id, nack.id());
+    receipts_.forget(account, nack.id());
     sessions_.at(session).forget(who.number, nack.id());
     reopen(who, nack.id());
     // A server may return what a client has read and not confirmed.
     if (!nack.unsent()) doubts_.add(who.number, nack.id());
   }
   moved(who);
-  refresh(account->id);
+  refresh(account);
   counters_.online.set(available_.size());
 }
 

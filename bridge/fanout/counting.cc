@@ -14,7 +14,7 @@ void Fanout::ask(std::uint64_t ticket, const wire::Request& request) {
   if (request.has_more()) return more(ticket, request);
   if (request.has_retract() || request.has_correct() || request.has_operate())
     return ask_for_change(ticket, request);
-  if (request.has_extract()) return give_extract(ticket, request);
+  if (request.has_extract()) return ask_for_extract(ticket, request);
   report_owed(ticket, request.owed());
 }
 
@@ -23,17 +23,34 @@ std::vector<Fanout::Answer> Fanout::take_answers() {
   return std::exchange(answers_, {});
 }
 
-void Fanout::give_extract(std::uint64_t ticket, const wire::Request& request) {
-  const auto answer = [&](wire::Reply reply) { answers_.push_back({ticket, std::move(reply)}); };
+void Fanout::ask_for_extract(std::uint64_t ticket, const wire::Request& request) {
+  if (extracts_.size() < kExtractsMax) {
+    extracts_.emplace_back(ticket, request);
+    return;
+  }
+  answers_.push_back(
+      {ticket, wire::error_reply({base::ErrorCode::kBusy,
+                                  "Too many take their data along just now.", kExtractAgain})});
+}
+
+// One in a turn: it reads the disk.
+std::size_t Fanout::give_extract() {
+  if (extracts_.empty()) return 0;
+  const auto [ticket, request] = std::move(extracts_.front());
+  extracts_.pop_front();
+  answers_.push_back({ticket, extract_for(request)});
+  return 1;
+}
+
+wire::Reply Fanout::extract_for(const wire::Request& request) {
   const state::Account* account = state_.find_nick(request.actor().nick());
   if (!account || !account->open)
-    return answer(
-        wire::error_reply({base::ErrorCode::kUnknown, "There is nobody of that nick here."}));
-  auto page = extract(state_, store_, *account, request.extract(), turn_.wall_ms);
-  if (!page) return answer(wire::error_reply(page.error()));
+    return wire::error_reply({base::ErrorCode::kUnknown, "There is nobody of that nick here."});
+  auto page = extract(state_, store_, *account, request.extract(), position_, turn_.wall_ms);
+  if (!page) return wire::error_reply(page.error());
   wire::Reply reply;
   *reply.mutable_extracted() = std::move(*page);
-  answer(std::move(reply));
+  return reply;
 }
 
 void Fanout::report_owed(std::uint64_t ticket, const wire::Owed& asked) {

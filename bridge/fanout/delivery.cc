@@ -30,18 +30,12 @@ wire::Class wire_class(const backbone::Record& record, Kind kind) {
   }
 }
 
-// As they are called now, which may not be what they were called then.
-std::string_view name_of(const state::State& state, AccountId account, std::string_view then) {
-  const state::Account* known = state.find(account);
-  return known && !then.empty() ? known->nick.view() : then;
-}
-
 // What an item says beside who wrote what when.
 void describe(const state::State& state, const Prepared& prepared, wire::Item& item) {
   const backbone::Record& record = *prepared.record;
   const auto& post = prepared.words().post();
   item.set_in_reply_to(post.in_reply_to());
-  item.set_reply_to(std::string(name_of(state, post.reply_author(), post.reply_nick())));
+  item.set_reply_to(std::string(state.name_of(post.reply_author(), post.reply_nick())));
   item.set_thread(post.thread());
   item.set_nudge(record.direct().nudge());
   item.set_changes(record.changed().post());
@@ -50,7 +44,7 @@ void describe(const state::State& state, const Prepared& prepared, wire::Item& i
   if (!record.has_reposted()) return;
   item.set_repost_of(record.reposted().post());
   item.set_reposter(
-      std::string(name_of(state, record.reposted().account(), record.reposted().nick())));
+      std::string(state.name_of(record.reposted().account(), record.reposted().nick())));
 }
 
 // Of what is for one person alone.
@@ -81,7 +75,7 @@ std::size_t Fanout::turn(base::Now now) {
   std::size_t work = expand();
   pass_by_who_left();
   work += catch_up(now.mono);
-  work += read_digests() + prepare_changes() + find_expired();
+  work += read_digests() + give_extract() + prepare_changes() + find_expired();
   tell_due(now);
   tell_house();
   work += send(now);
@@ -192,8 +186,8 @@ void Fanout::send_one(Kind kind, PersonNumber number, base::Now now) {
   const Delivery delivery{
       .prepared = **prepared,
       .kind = as ? as->kind : Kind::kDirect,
-      .author = as ? name_of(state_, (*prepared)->author(), (*prepared)->nick())
-                   : name_of(state_, record.direct().author(), record.direct().nick()),
+      .author = as ? state_.name_of((*prepared)->author(), (*prepared)->nick())
+                   : state_.name_of(record.direct().author(), record.direct().nick()),
       .text = as ? (*prepared)->text() : text_of(record),
       .phrase = phrase_of(record, as),
       .cursor = cursor,

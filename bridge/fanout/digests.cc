@@ -144,6 +144,8 @@ void Fanout::more(std::uint64_t ticket, const wire::Request& request) {
   if (!account || !account->open)
     return answer(wire::error_reply(
         {base::ErrorCode::kNotJoined, "You have not joined yet: say `join NICK` first."}));
+  if (state_.held(*account))
+    return answer(wire::error_reply({base::ErrorCode::kForbidden, state_.why_held(*account)}));
   if (readings_.size() >= kReadingsMax)
     return answer(
         wire::error_reply({base::ErrorCode::kBusy, "Too many are reading just now.", kTellAgain}));

@@ -44,13 +44,13 @@ void add_followers(Extracted& page, const state::State& state, const state::Acco
   if (more) page.set_next(last);
 }
 
-void add_post(ExtractedLine& line, const backbone::record::Post& post) {
+void add_post(ExtractedLine& line, const state::State& state, const backbone::record::Post& post) {
   line.set_kind(ExtractedLine::POST);
   line.set_text(post.text());
   line.set_gone(post.deleted());
   line.set_changed(post.changed_by() != 0 && !post.deleted());
   line.set_about(post.in_reply_to());
-  line.set_nick(post.reply_nick());
+  line.set_nick(std::string(state.name_of(post.reply_author(), post.reply_nick())));
 }
 
 // Nothing: it is none of this account's, or it is kept from it.
@@ -62,7 +62,7 @@ void add_record(Extracted& page, const state::State& state, const state::Account
   };
   ExtractedLine line;
   if (record.has_post() && record.post().author() == account.id) {
-    add_post(line, record.post());
+    add_post(line, state, record.post());
   } else if (record.has_reposted() && record.reposted().account() == account.id) {
     line.set_kind(ExtractedLine::REPOST);
     line.set_about(record.reposted().post());
@@ -71,7 +71,8 @@ void add_record(Extracted& page, const state::State& state, const state::Account
     line.set_kind(ExtractedLine::DIRECT_SENT);
     line.set_nick(nick(record.direct().recipient()));
   } else if (record.has_direct() && record.direct().recipient() == account.id &&
-             !account.shuts_out(record.direct().author(), record.id())) {
+             !account.shuts_out(record.direct().author(), record.id()) &&
+             !state.order().silences(record.direct().author(), record.id())) {
     line.set_kind(ExtractedLine::DIRECT_TAKEN);
     line.set_nick(nick(record.direct().author()));
   } else {
@@ -89,9 +90,7 @@ void add_record(Extracted& page, const state::State& state, const state::Account
 
 base::Result<void> add_records(Extracted& page, const state::State& state,
                                const backbone::Store& store, const state::Account& account,
-                               RecordId after) {
-  // What State has not seen yet is of the next time.
-  const RecordId head = state.head();
+                               RecordId after, RecordId head) {
   page.set_head(head);
   page.set_at(head);
   after = std::max(after, account.id - 1);  // there is nothing of theirs before
@@ -110,7 +109,7 @@ base::Result<void> add_records(Extracted& page, const state::State& state,
 }  // namespace
 
 base::Result<Extracted> extract(const state::State& state, const backbone::Store& store,
-                                const state::Account& account, const Extract& what,
+                                const state::Account& account, const Extract& what, RecordId head,
                                 base::WallMs now_ms) {
   Extracted page;
   const std::size_t after = what.after();
@@ -160,7 +159,7 @@ base::Result<Extracted> extract(const state::State& state, const backbone::Store
                [&](std::size_t at) { page.add_lines()->set_id(account.favourites().begin()[at]); });
       break;
     case Extract::RECORDS:
-      if (auto ok = add_records(page, state, store, account, what.after()); !ok)
+      if (auto ok = add_records(page, state, store, account, what.after(), head); !ok)
         return tl::unexpected(ok.error());
       break;
     default:

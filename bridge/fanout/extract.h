@@ -21,9 +21,10 @@ inline constexpr std::size_t kExtractLines = 1000;
 inline constexpr std::size_t kExtractRecords = 512;
 inline constexpr std::size_t kExtractBytes = 128 * 1024;
 
+// The log counts up to `head`, which is where `state` is: what came later is of the next time.
 // Fails when the log cannot be read.
 base::Result<wire::Extracted> extract(const state::State& state, const backbone::Store& store,
                                       const state::Account& account, const wire::Extract& what,
-                                      base::WallMs now_ms);
+                                      backbone::RecordId head, base::WallMs now_ms);
 
 }  // namespace bridge::fanout

@@ -202,7 +202,7 @@ void Fanout::account_changed(const backbone::Record& record) {
       bounces_.forget(record.address_released().account());
       return refresh(record.address_released().account());
     case backbone::Record::kAddressMoved:
-      return has_moved(record.address_moved().account());
+      return has_moved(record.address_moved());
     case backbone::Record::kSuspended:
       return refresh(record.suspended().account());
     case backbone::Record::kRestored:

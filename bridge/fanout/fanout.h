@@ -32,6 +32,7 @@
 #include "bridge/fanout/bounces.h"
 #include "bridge/fanout/digest.h"
 #include "bridge/fanout/doubts.h"
+#include "bridge/fanout/former_addresses.h"
 #include "bridge/fanout/jobs.h"
 #include "bridge/fanout/owed.h"
 #include "bridge/fanout/owed_report.h"
@@ -188,6 +189,9 @@ class Fanout {
   // What takes some turns to answer: what is owed, and `more`. With too many unanswered, `more` is
   // refused for now.
   static constexpr std::size_t kReadingsMax = 4096;
+  // Pages of people's own data that wait for a turn each.
+  static constexpr std::size_t kExtractsMax = 64;
+  static constexpr std::chrono::milliseconds kExtractAgain{500};
   struct Answer {
     std::uint64_t ticket = 0;
     wire::Reply reply;
@@ -308,7 +312,7 @@ class Fanout {
 
   // Who can be reached.
   void refresh(AccountId account);
-  void has_moved(AccountId account);
+  void has_moved(const backbone::record::AddressMoved& moved);
   void refresh_domain(std::string_view domain);
   void tell_house();
   void go_away(Person& person);
@@ -316,6 +320,8 @@ class Fanout {
 
   // Arrivals.
   const state::Account* account_of(SessionId session, const std::string& address) const;
+  void give_back_from_former(SessionId session, const wire::Nack& nack);
+  void take_back(Person& person, SessionId session, const wire::Nack& nack);
   void arrived(Person& person, const SentDelivery& delivery);
   void settle_receipts(const std::vector<Receipts::Expired>& expired);
   void reopen(Person& person, RecordId id);
@@ -380,7 +386,9 @@ class Fanout {
 
   // Counting.
   void report_owed(std::uint64_t ticket, const wire::Owed& asked);
-  void give_extract(std::uint64_t ticket, const wire::Request& request);
+  void ask_for_extract(std::uint64_t ticket, const wire::Request& request);
+  std::size_t give_extract();
+  wire::Reply extract_for(const wire::Request& request);
   RecordId owed_from(PersonNumber number);
   std::size_t count_owed();
   base::Result<void> count_record(OwedReport& report, std::size_t& budget);
@@ -424,9 +432,11 @@ class Fanout {
   std::optional<base::Time> pressed_until_;  // tracks and backlog wait until then
   Receipts receipts_;
   Bounces bounces_;
+  FormerAddresses former_addresses_;
   std::unordered_map<PersonNumber, Digest> digests_;                          // no empty ones
   std::priority_queue<Held, std::vector<Held>, std::greater<>> digests_due_;  // to be told
   std::deque<Reading> readings_;
+  std::deque<std::pair<std::uint64_t, wire::Request>> extracts_;  // by ticket
   OwedReports reports_;
   std::vector<Answer> answers_;
   PhraseSet mutes_;

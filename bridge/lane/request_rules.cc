@@ -106,6 +106,7 @@ bool allowed_on(Kind kind, const Request& request) {
     case Request::kCapListeners:
     case Request::kListCaps:
       return kind == Kind::kAdmin;
+    case Request::kErase:  // on admin it is Operate, which is audited
     case Request::kMore:
       return kind != Kind::kAdmin;
     case Request::kOperate:

@@ -287,6 +287,8 @@ void Deciding::erase_account(const Account& account) {
     revoked.set_account(account.id);
     revoked.set_revoked(true);
   }
+  if (state_.order().is_suspended(account.id))
+    add_record().mutable_restored()->set_account(account.id);  // its reason goes, too
   Record& record = add_record();
   record.mutable_erased()->set_account(account.id);
   record.mutable_erased()->set_nick(account.nick.str());

@@ -23,6 +23,7 @@ constexpr std::size_t kWhoBytesMax = 128;
 constexpr std::size_t kDomainBytesMax = 255;
 constexpr std::uint32_t kAuditMax = 100;
 constexpr std::uint32_t kAuditDefault = 10;
+constexpr std::size_t kTrailBytesMax = 64 * 1024;
 // The same announcement within this is one.
 constexpr base::WallMs kAnnouncedAgainMs = 3'600'000;
 
@@ -99,10 +100,8 @@ Result<const Account*> Deciding::subject(const std::string& nick) const {
 Result<void> Deciding::may_act(const Account& account) const {
   if (!account.address.empty())
     if (auto ok = is_served(account.address); !ok) return ok;
-  const Suspension* suspension = state_.order().suspension(account.id);
-  if (!suspension || !suspension->in_force()) return {};
-  return fail(ErrorCode::kForbidden, fmt::format("You are suspended here{}. {}",
-                                                 because(suspension->reason), whom_to_ask()));
+  if (!state_.held(account)) return {};
+  return fail(ErrorCode::kForbidden, fmt::format("{} {}", state_.why_held(account), whom_to_ask()));
 }
 
 Result<void> Deciding::is_served(std::string_view address) const {
@@ -174,7 +173,9 @@ void Deciding::audit(std::string_view what, std::string_view about, std::string_
   audited.set_previous(state_.order().newest_audited());
 }
 
+// Whoever has quit is told nothing: it would wait for ever, and what is erased had it behind it.
 void Deciding::tell(AccountId account, std::string text) {
+  if (!state_.find(account)->open) return;
   auto& told = *add_record().mutable_told();
   told.set_account(account);
   told.set_text(std::move(text));
@@ -381,7 +382,7 @@ Result<void> Deciding::set_registration(wire::Registration wanted) {
 
 // The old name stays theirs: whoever looks for it is told the new one, and nobody else gets it.
 Result<void> Deciding::rename(const wire::Rename& what) {
-  const auto account = anybody(what.nick());
+  const auto account = subject(what.nick());
   if (!account) return tl::unexpected(account.error());
   const std::string old = (*account)->nick.str();
   const std::string& to = what.to();
@@ -447,7 +448,9 @@ Result<void> Deciding::audit_trail(const Request& request) {
   auto& trail = *decision_.reply.mutable_audit_trail();
   RecordId id = state_.order().newest_audited();
   if (asked.before() != 0) id = asked.before();
+  std::size_t bytes = 0;
   for (std::uint32_t n = 0; n < count && id != 0 && id < moment_.next_id; ++n) {
+    if (bytes >= kTrailBytesMax) break;  // `next` leads to the rest
     const auto record = moment_.find_record(id);
     if (!record) return tl::unexpected(record.error());
     if (!*record || !(*record)->has_audited())
@@ -461,6 +464,7 @@ Result<void> Deciding::audit_trail(const Request& request) {
     line.set_about(from.about());
     line.set_old(from.old());
     line.set_now(from.now());
+    bytes += line.ByteSizeLong();
     id = from.previous();
   }
   trail.set_next(id);

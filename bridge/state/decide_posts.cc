@@ -121,12 +121,6 @@ void Deciding::about(const Record& post) {
   decision_.reply.mutable_done()->set_nick(name_now(post.post().author(), post.post().nick()));
 }
 
-// As they are called now, which may not be what they were called then.
-std::string Deciding::name_now(AccountId account, const std::string& then) const {
-  const Account* known = state_.find(account);
-  return known && !then.empty() ? known->nick.str() : then;
-}
-
 Result<void> Deciding::favourite(const Account& account, const wire::PostRef& which) {
   const auto post = post_of(which);
   if (!post) return tl::unexpected(post.error());

@@ -78,7 +78,9 @@ class Deciding {
   Result<void> reply_to(const Account& author, const wire::PostRef& which, Record& record);
   Result<void> address(const Account& author, const std::string& nick, Record& record);
   void about(const Record& post);
-  std::string name_now(AccountId account, const std::string& then) const;
+  std::string name_now(AccountId account, const std::string& then) const {
+    return std::string(state_.name_of(account, then));
+  }
   void add_item(const Record& post);
 
   // What operators do, and ask.

@@ -31,6 +31,9 @@ void Order::apply(const Record& record) {
       else
         operators_.insert(record.operator_named().account());
       break;
+    case Record::kAddressMoved:
+      if (!operators_.contains(record.address_moved().account())) return;
+      break;
     case Record::kDomainBanned:
       if (record.domain_banned().lifted())
         banned_.erase(record.domain_banned().domain());

@@ -44,8 +44,7 @@ Result<wire::Reply> issue(SignInCodes& codes, const State& state, const std::str
   const Account* account = state.find_address(request.actor().address());
   if (!account || !account->open)
     return fail(ErrorCode::kNotJoined, "You have not joined yet: say `join NICK` first.");
-  if (state.held(*account))
-    return fail(ErrorCode::kForbidden, "You cannot sign in while you are suspended.");
+  if (state.held(*account)) return fail(ErrorCode::kForbidden, state.why_held(*account));
   const auto code = codes.issue(account->id, now);
   if (!code) return tl::unexpected(code.error());
   wire::Reply reply;
@@ -63,8 +62,7 @@ Result<wire::Reply> redeem(SignInCodes& codes, const State& state, const wire::R
   const Account* account = state.find(*id);
   if (!account || !account->open)
     return fail(ErrorCode::kUnknown, "The one that code was for is no member any more.");
-  if (state.held(*account))
-    return fail(ErrorCode::kForbidden, "You cannot sign in while you are suspended.");
+  if (state.held(*account)) return fail(ErrorCode::kForbidden, state.why_held(*account));
   wire::Reply reply;
   reply.mutable_signed_in()->set_account(account->id);
   reply.mutable_signed_in()->set_nick(account->nick.str());

@@ -69,7 +69,7 @@ class Snapshot::Piece {
 
  private:
   void add(const Record& record) {
-    read_.count(record);
+    ++read_.records_;
     if (record.has_tracked())
       add_track(record);
     else if (record.has_limit_changed())
@@ -160,16 +160,9 @@ base::Result<Snapshot> Snapshot::read(const backbone::Store& store, const Progre
   return snapshot;
 }
 
-void Snapshot::count(const Record& record) {
-  ++records_;
-  if (record.id() <= newest_) return;
-  newest_ = record.id();
-  newest_ms_ = record.time_ms();
-}
-
 base::Result<void> Snapshot::read_accounts(const backbone::Store& store) {
   return store.read_state(backbone::accounts_range(), [this](const Record& record) {
-    count(record);
+    ++records_;
     accounts_.push_back(record.id());
     made_.add(record);
   });
@@ -195,10 +188,6 @@ base::Result<void> Snapshot::read_others(const backbone::Store& store, const Pro
 void Snapshot::take(Piece& piece) {
   Snapshot& other = piece.result();
   records_ += other.records_;
-  if (other.newest_ > newest_) {
-    newest_ = other.newest_;
-    newest_ms_ = other.newest_ms_;
-  }
   limits_.add(other.limits_);
   others_.add(other.others_);
   if (tracks_.empty()) {

@@ -51,9 +51,6 @@ class Snapshot {
   const track::SubscriberLists& listeners() const { return listeners_; }
 
   std::uint64_t records() const { return records_; }
-  // Of the newest record among them.
-  backbone::RecordId newest() const { return newest_; }
-  base::WallMs newest_ms() const { return newest_ms_; }
 
  private:
   class Piece;
@@ -77,7 +74,6 @@ class Snapshot {
   };
 
   Snapshot() = default;
-  void count(const backbone::Record& record);
   base::Result<void> read_accounts(const backbone::Store& store);
   base::Result<void> read_others(const backbone::Store& store, const Progress& progress,
                                  std::size_t pieces);
@@ -92,8 +88,6 @@ class Snapshot {
   std::vector<track::Subscription> tracks_;
   track::SubscriberLists listeners_;
   std::uint64_t records_ = 0;
-  backbone::RecordId newest_ = 0;
-  base::WallMs newest_ms_ = 0;
 };
 
 }  // namespace bridge::state

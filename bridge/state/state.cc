@@ -88,8 +88,6 @@ State::State(const Snapshot& snapshot) : State() {
   snapshot.for_each_account([this](const Record& record) { apply(record); });
   add_tracks(snapshot);
   snapshot.for_each_other([this](const Record& record) { apply(record); });
-  head_ = snapshot.newest();
-  head_ms_ = snapshot.newest_ms();
 }
 
 State::~State() = default;
@@ -185,6 +183,11 @@ const Account* State::find_address(std::string_view address) const {
   return look_up(*accounts_, lookup_->addresses, address);
 }
 
+std::string_view State::name_of(AccountId account, std::string_view then) const {
+  const Account* known = find(account);
+  return known && !then.empty() ? known->nick.view() : then;
+}
+
 const std::vector<Repost>& State::reposts_of(RecordId post) const {
   static const std::vector<Repost> kNone;
   const auto it = reposts_.find(post);
@@ -229,6 +232,14 @@ void State::rename(Account& account, std::string_view nick) {
 bool State::held(const Account& account) const {
   return order_.is_suspended(account.id) ||
          (!account.address.empty() && order_.is_banned(domain_of(account.address)));
+}
+
+std::string State::why_held(const Account& account) const {
+  const std::string_view domain = domain_of(account.address);
+  if (order_.is_banned(domain)) return "Nobody of " + std::string(domain) + " is served here.";
+  const Suspension* suspension = order_.suspension(account.id);
+  if (suspension == nullptr || suspension->reason.empty()) return "You are suspended here.";
+  return "You are suspended here: " + suspension->reason + ".";
 }
 
 // The set knows an account by the address that it has, so it leaves the set while that changes.
@@ -466,8 +477,6 @@ void State::apply_liking(const Record& record) {
 }
 
 void State::apply(const Record& record) {
-  head_ = record.id();
-  head_ms_ = record.time_ms();
   switch (record.body_case()) {
     case Record::kPost:
       at(record.post().author()).posts = static_cast<std::uint32_t>(record.post().ordinal());
@@ -498,6 +507,7 @@ void State::apply(const Record& record) {
       Account& account = at(record.address_moved().account());
       set_address(account, record.address_moved().to());
       account.owe_after(record.address_moved().owed_after());
+      order_.apply(record);
       break;
     }
     case Record::kFollowed:

@@ -5,7 +5,7 @@
 // A value that each thread which needs it keeps for itself (the committer at the head of the log,
 // the fan-out at its own position): nothing in it is shared or locked. apply() is the only writer
 // of a State that is in use. One made of a Snapshot is the same as one that had every record of the
-// log applied, except that it has the time of the newest one that is about State.
+// log applied.
 #pragma once
 
 #include <cstdint>
@@ -171,6 +171,10 @@ class State {
   const Account* find_nick(std::string_view nick) const;
   const Account* find_address(std::string_view address) const;
 
+  // What somebody is called now, which may not be what a record says they were called `then`. Empty
+  // stays empty: there is nobody, or it was erased.
+  std::string_view name_of(AccountId account, std::string_view then) const;
+
   // Of this post, by account, as far as they are remembered.
   const std::vector<Repost>& reposts_of(RecordId post) const;
 
@@ -184,11 +188,10 @@ class State {
   // Nothing is brought to them for now, and nothing taken from them: they are suspended, or their
   // domain is banned.
   bool held(const Account& account) const;
+  // What they are told then: a sentence, and who could change it is for another one.
+  std::string why_held(const Account& account) const;
   std::uint64_t follows() const { return follows_; }
   std::uint64_t tracks() const { return tracks_; }
-  // Id of the newest record applied, and its time: the log's clock never runs backwards.
-  RecordId head() const { return head_; }
-  base::WallMs head_ms() const { return head_ms_; }
 
  private:
   Account& at(AccountId id);
@@ -223,8 +226,6 @@ class State {
   std::unordered_map<std::string, std::uint64_t, base::StringHash, std::equal_to<>> by_domain_;
   std::uint64_t follows_ = 0;
   std::uint64_t tracks_ = 0;
-  RecordId head_ = 0;
-  base::WallMs head_ms_ = 0;
 };
 
 // What stands after the @ of a bare address; all of it, where there is none.

@@ -44,8 +44,7 @@ std::vector<const Entry*> find_near(std::string_view word) {
   };
   std::vector<const Entry*> found;
   for (const Entry* entry : catalog())
-    if (entry->listed && !is_for_operators(*entry) && any_name(*entry, near))
-      found.push_back(entry);
+    if (entry->listed && any_name(*entry, near)) found.push_back(entry);
   return found;
 }
 

@@ -31,7 +31,7 @@ enum class Kind : std::uint8_t {
   kCount,     // a number
   kText,      // all the rest, newlines included
   kPhrases,   // all the rest, one line
-  kCommand,   // a word: the name of a command
+  kCommand,   // all the rest: the name of a command
   kDuration,  // a time: 2h, 30 minutes
   kFlag,      // "1" or nothing: a box to tick; in chat a word of its own, such as `all`
 };
@@ -86,8 +86,8 @@ bool is_for_operators(const Entry& entry);
 // By name or synonym, in lower case; null when it is none. A name may be two words.
 const Entry* find(std::string_view word);
 
-// The listed commands of everybody with a name or synonym of four letters or more one edit away
-// from `word`. Shorter names are within one edit of every tenth sentence, so they are not guessed.
+// The listed commands with a name or synonym of four letters or more one edit away from `word`.
+// Shorter names are within one edit of every tenth sentence, so they are not guessed.
 std::vector<const Entry*> find_near(std::string_view word);
 
 // Not typed: what a client makes of a message that became a post (XEP-0308).

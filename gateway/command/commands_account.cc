@@ -167,7 +167,8 @@ constexpr std::array kCommands = {
           .usage = "export",
           .help = "Gives you a link to download all that is kept of you.",
           .manual = "A file of JSON: your account, whom you follow, what you track, your posts and "
-                    "direct messages, and so on. The link works once, within two minutes.",
+                    "direct messages, and so on. The link leads to the website with a code to "
+                    "sign in, which works once, within two minutes; the file comes when you have.",
           .section = Section::kYou,
           .misfit = Misfit::kMaySpeak,
           .ask = [](const Values&, std::string_view,

@@ -117,9 +117,12 @@ std::string say_trail(const Values&, const wire::Reply& reply) {
   return text;
 }
 
+// Of more than the bridge lists, it does not say how many there are.
 template <class Names>
 std::string listed(const Names& names) {
-  return names.empty() ? std::string("none") : fmt::format("{}", fmt::join(names, ", "));
+  if (names.empty()) return "none";
+  const bool cut = static_cast<std::size_t>(names.size()) >= bridge::wire::kNamesMax;
+  return fmt::format("{}{}", fmt::join(names, ", "), cut ? ", and maybe more" : "");
 }
 
 std::string say_order(const Values&, const wire::Reply& reply) {

@@ -55,7 +55,8 @@ bool is_one_word(std::string_view text) {
 }
 
 bool takes_the_rest(Kind kind) {
-  return kind == Kind::kText || kind == Kind::kPhrases || kind == Kind::kDuration;
+  return kind == Kind::kText || kind == Kind::kPhrases || kind == Kind::kCommand ||
+         kind == Kind::kDuration;
 }
 
 }  // namespace
@@ -85,8 +86,8 @@ std::optional<std::string> read_value(Kind kind, std::string_view text) {
       if (text.find_first_of("\r\n") != std::string_view::npos) return std::nullopt;
       return single_spaced(text);
     case Kind::kCommand:
-      if (!is_one_word(text) || !find(lower(text))) return std::nullopt;
-      return lower(text);
+      if (!find(lower(single_spaced(text)))) return std::nullopt;
+      return lower(single_spaced(text));
     case Kind::kDuration:
       if (!read_how_long(text)) return std::nullopt;
       return single_spaced(text);

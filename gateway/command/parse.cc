@@ -54,13 +54,33 @@ bool is_word(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= 'a' && c <= 'z'; });
 }
 
-// Commands of other systems are written /so or !so, and ours may be copied with the `mark` of an
+// What a line names, if it names anything. A name of two words comes before the first of them
+// alone: `op audit` before `op`.
+struct Named {
+  const Entry* entry = nullptr;
+  std::string name;       // as it was written, in lower case
+  std::string_view rest;  // behind it
+};
+
+Named named(std::string_view text) {
+  const auto [first, rest] = split_first(text);
+  const auto [second, after] = split_first(rest);
+  const std::string one = lower(first);
+  const std::string two = one + " " + lower(second);
+  if (const Entry* longer = second.empty() ? nullptr : find(two)) return {longer, two, after};
+  return {find(one), one, rest};
+}
+
+// Commands of other systems are written /so or !so, and ours may be copied with the `marks` of an
 // answer. Null entry in the result: it is not one of ours.
 std::optional<Suspicious> marked_command(std::string_view first, std::string_view written) {
   if (first.find_first_of("/!`") != 0) return std::nullopt;
-  const std::string_view word = first.substr(1);
-  if (const Entry* entry = find(word); entry && entry->listed && !is_for_operators(*entry))
+  std::string_view inside = written.substr(1);
+  while (inside.starts_with('`')) inside.remove_prefix(1);
+  while (inside.ends_with('`')) inside.remove_suffix(1);
+  if (const Entry* entry = named(inside).entry; entry && entry->listed)
     return Suspicious{entry, std::string(written)};
+  const std::string_view word = first.substr(1);
   if (first.starts_with('/') && is_word(word) && word != "me")
     return Suspicious{nullptr, std::string(written)};
   return std::nullopt;
@@ -85,15 +105,20 @@ Command plain_post(std::string_view text) {
 }
 
 Parsed as_said_by(bool is_operator, Parsed parsed) {
-  if (auto* command = std::get_if<Command>(&parsed)) {
-    const Entry* about = command->is("help") ? find(command->values["command"]) : nullptr;
-    if (is_operator && command->is("help")) command->values.set("operator", "1");
-    if (is_operator) return parsed;
-    if (is_for_operators(*command->entry)) return Suspicious{nullptr, command->written};
-    if (about && is_for_operators(*about)) return WrongArguments{command->entry, command->written};
-  } else if (const auto* wrong = std::get_if<WrongArguments>(&parsed)) {
-    if (!is_operator && is_for_operators(*wrong->entry)) return Suspicious{nullptr, wrong->written};
+  auto* command = std::get_if<Command>(&parsed);
+  const bool helps = command && command->is("help");
+  if (is_operator) {
+    if (helps) command->values.set("operator", "1");
+    return parsed;
   }
+  const auto is_unknown = [](const Entry* entry) { return entry && is_for_operators(*entry); };
+  if (helps && is_unknown(find(command->values["command"])))
+    return WrongArguments{command->entry, command->written};
+  if (command && is_unknown(command->entry)) return Suspicious{nullptr, command->written};
+  if (const auto* wrong = std::get_if<WrongArguments>(&parsed); wrong && is_unknown(wrong->entry))
+    return Suspicious{nullptr, wrong->written};
+  if (const auto* guess = std::get_if<Suspicious>(&parsed); guess && is_unknown(guess->meant))
+    return Suspicious{nullptr, guess->written};
   return parsed;
 }
 
@@ -117,14 +142,8 @@ Parsed parse(std::string_view text) {
   const std::string_view written = trim(text);
   if (written.empty()) return Ignored{};
   if (is_encrypted(written)) return Encrypted{};
-  const auto [first_written, rest] = split_first(written);
-  const std::string first = lower(first_written);
-  // A name of two words comes before the first of them alone: `op audit` before `op`.
-  const auto [second, after] = split_first(rest);
-  if (const Entry* longer = second.empty() ? nullptr : find(first + " " + lower(second)))
-    return read_command(*longer, longer->name, after, written);
+  const auto& [entry, first, rest] = named(written);
   // What is in no list is said alone: "yes we can" is a sentence.
-  const Entry* entry = find(first);
   if (entry && (entry->listed || rest.empty())) return read_command(*entry, first, rest, written);
   if (is_automatic(lower(written))) return Automatic{};
   if (auto marked = marked_command(first, written)) return *std::move(marked);

@@ -50,7 +50,8 @@ Parsed parse(std::string_view text);
 // Plain text as the post it is.
 Command plain_post(std::string_view text);
 
-// As somebody said it who is an operator, or is not: to them there are no commands of operators.
+// As somebody said it who is an operator, or is not: to them there are no commands of operators,
+// and nearly one is answered like any other that is unknown.
 Parsed as_said_by(bool is_operator, Parsed parsed);
 
 // What was said in answer to a post: plain text is a reply to it, and the name of a command that

@@ -29,7 +29,8 @@ void read_http(ConfigReader table, ServerSettings& http) {
   table.duration("idle_timeout", http.idle_timeout, 1s, 1h);
   table.duration("request_timeout", http.request_timeout, 1s, 10min);
   table.duration("write_timeout", http.write_timeout, 1s, 10min);
-  table.bytes("stream_max", http.stream_bytes_max, 16 * kKiB, 64 * kMiB);
+  // What is written ahead to a reader has to fit: 64 KiB and the piece that goes beyond them.
+  table.bytes("stream_max", http.stream_bytes_max, 128 * kKiB, 64 * kMiB);
 }
 
 void read_bridge(ConfigReader table, bridge::client::ZmqBackboneOptions& options) {

@@ -202,10 +202,8 @@ void Connection::respond(HttpResponse response) {
       body = std::make_shared<const std::string>(std::move(response.body));
     }
   }
-  if (response.stream && !head_only_) {
-    stream_ = std::move(response.stream);
-    keep_alive_ = false;
-  }
+  if (response.stream) keep_alive_ = false;  // as the head says
+  if (!head_only_) stream_ = std::move(response.stream);
   out_bytes_ = head.size() + (body ? body->size() : 0);
   out_.push_back(std::make_shared<const std::string>(std::move(head)));
   if (body && !body->empty()) out_.push_back(std::move(body));
@@ -315,10 +313,14 @@ void Connection::check_deadline(base::Time now) {
 
 void Connection::end() {
   if (state_ == State::kClosed) return;
-  if (state_ == State::kStreaming) --host_.counters.streams;
-  state_ = State::kClosed;
   const auto self = shared_from_this();  // until this returns
   error_code ignored;
+  if (state_ == State::kStreaming) {
+    --host_.counters.streams;
+    // It has no length, so an end in good order would make it look whole: it is reset.
+    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  }
+  state_ = State::kClosed;
   socket_.close(ignored);
   out_.clear();
   out_bytes_ = 0;

@@ -64,8 +64,9 @@ class Stream {
   virtual void write(SharedText text) = 0;
   virtual std::size_t waiting_bytes() const = 0;
   virtual bool open() const = 0;
+  // Cuts it: its reader can tell that this is not all.
   virtual void close() = 0;
-  // Likewise, once all that was written has gone out.
+  // Ends it in good order once all that was written has gone out.
   virtual void finish() = 0;
 };
 

@@ -87,7 +87,7 @@ void Live::retell(Reader& reader) const {
   std::string text;
   for (std::size_t looks = 0; post != posts.begin() && looks < kRetold; ++looks) {
     --post;
-    if (post->gone)
+    if (!view_.shown(*post))
       text += gone_event(post->id);
     else if (post->corrected && wants(reader.audience, *post))
       text += corrected_event(*post);

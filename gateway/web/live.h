@@ -6,8 +6,8 @@
 // A stream that says the last id it saw is first brought up to date from the view, a piece at a
 // time as its reader takes it; then it gets each post as it comes. Posts of one turn go out as one
 // shared text. A reader who is too slow is cut by the server (Stream) and resumes with
-// Last-Event-ID; what the view no longer has is told as a `gap`. What was corrected or taken back
-// among the last kRetold posts before that id is told again: it may have happened meanwhile.
+// Last-Event-ID; what the view no longer has is told as a `gap`. What was corrected, taken back or
+// hidden among the last kRetold posts before that id is told again: it may have happened meanwhile.
 // Bounded by the number of streams, in all and of one person. One thread.
 #pragma once
 
@@ -52,7 +52,7 @@ class Live {
   void open(Audience audience, std::uint64_t after, std::shared_ptr<Stream> stream,
             const bridge::base::Now& now);
 
-  // The post of this id is gone, or reads otherwise now.
+  // The post of this id is not shown any more, or reads otherwise now.
   void changed(std::uint64_t id);
   // An event for all streams of one person.
   void tell(std::string_view person, std::string_view event, std::string_view data);

@@ -163,6 +163,7 @@ void Outbox::start(Lane& lane, base::Time now) {
   if (lane.in_flight || lane.entries.empty() || now < lane.retry_at || !asker_.ready(now) ||
       in_flight_ >= settings_.in_flight_max)
     return;
+  if (held_ && lane.entries.front().ticket != 0) return;
   lane.in_flight = true;
   ++in_flight_;
   const std::uint64_t number = lane.entries.front().number;
@@ -177,7 +178,7 @@ void Outbox::on_answer(const std::string& key, std::uint64_t number, const wire:
   const auto found = lanes_.find(key);
   if (found == lanes_.end() || found->second.entries.empty() ||
       found->second.entries.front().number != number)
-    return;  // given up: its store had failed
+    return;  // given up, as its store had failed, or asked again under another name
   Lane& lane = found->second;
   lane.in_flight = false;
   if (!reply.has_error()) {
@@ -312,6 +313,35 @@ void Outbox::drop(std::string_view nick) {
     if (entry.ticket != 0) forget(entry.number);
     tell(entry, Sent::State::kRefused, error(base::ErrorCode::kNotJoined, "This account is gone."));
   }
+}
+
+void Outbox::rename(std::string_view nick, const std::string& to) {
+  if (folded(nick) == folded(to)) return;
+  auto old = lanes_.extract(folded(nick));
+  if (old.empty()) return;
+  Lane& lane = lane_of(to);
+  for (Entry& entry : old.mapped().entries) {
+    readdress(entry, to);
+    lane.entries.push_back(std::move(entry));
+  }
+  for (Entry& entry : old.mapped().refused) {
+    readdress(entry, to);
+    lane.refused.push_back(std::move(entry));
+  }
+}
+
+// In the store it takes the place of what has its number.
+void Outbox::readdress(Entry& entry, const std::string& nick) {
+  bytes_ -= entry.bytes;
+  entry.request.mutable_actor()->set_nick(nick);
+  entry.bytes = entry.request.ByteSizeLong();
+  bytes_ += entry.bytes;
+  if (entry.ticket == 0) return;
+  entry.ticket = store_.append(add_frame(entry.number, entry.time_ms, nick, entry.request));
+  ++dead_;
+  if (entry.refused.empty()) return;
+  store_.append(refused_frame(entry.number, entry.refused));
+  ++dead_;
 }
 
 std::size_t Outbox::turn(const base::Now& now) {

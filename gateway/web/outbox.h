@@ -94,11 +94,17 @@ class Outbox {
               Then then);
   std::size_t turn(const bridge::base::Now& now);
 
+  // What was kept is not sent for now: who was renamed while the bridge was away is not known yet,
+  // and an old name would be refused.
+  void hold(bool held) { held_ = held; }
   // Of one person, oldest first: what waits, and what was refused.
   std::vector<Waiting> waiting(std::string_view nick) const;
   // Their account is gone, and what waits with it. What is with the bridge just now is answered as
   // it answers.
   void drop(std::string_view nick);
+  // They are called otherwise from now on, and so is who asks. What is with the bridge just now is
+  // asked again: it may be refused to the old name.
+  void rename(std::string_view nick, const std::string& to);
   // A refusal was read. False: there is none of that number.
   bool dismiss(std::string_view nick, std::uint64_t number);
 
@@ -138,6 +144,7 @@ class Outbox {
   void tell(Entry& entry, Sent::State state, const wire::Reply& reply = {});
   void notice(Lane& lane, std::uint64_t durable, bridge::base::Time now);
   void give_up_unkept(Lane& lane);
+  void readdress(Entry& entry, const std::string& nick);
   void forget(std::uint64_t number);
   void remove_front(Lane& lane);
   void compact();
@@ -154,6 +161,7 @@ class Outbox {
   std::size_t kept_ = 0;
   std::size_t in_flight_ = 0;
   std::size_t dead_ = 0;  // frames in the store that say nothing any more
+  bool held_ = false;
   std::uint64_t durable_seen_ = 0;
   bridge::base::Time next_look_{};
   bridge::base::Now now_{};

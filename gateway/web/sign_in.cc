@@ -39,7 +39,9 @@ void SignIn::add_to(Router& router) {
 
 void SignIn::show(const HttpRequest& request, const Respond& respond) {
   const Visit visit = visit_of(context_, request);
-  if (visit.known) return respond(go_to(context_, request.argument("back")));
+  // A code is somebody's, and may be another's than the session: nobody is sent on with it unasked.
+  if (visit.known && request.argument("code").empty())
+    return respond(go_to(context_, request.argument("back")));
   const bool tls = context_.sessions.tls();
   const auto known = read_cookie(request.header("cookie"), Cookie::kVisit, tls);
   const std::string token = known ? *known : bridge::base::random_token(16);

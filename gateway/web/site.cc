@@ -38,7 +38,7 @@ Site::Site(const SiteSettings& settings, Sessions& sessions, OutboxStore& store)
   outbox_.on_settled(
       [this](const std::string& nick, const wire::Request& request, const Sent& sent) {
         const bool refused = sent.state == Sent::State::kRefused;
-        if (refused) apply_follow(nick, request, true);
+        apply_follow(nick, request, refused);
         apply(request, sent);
         JsonWriter json;
         json.begin_object().key("waiting").number(sent.number);
@@ -82,6 +82,9 @@ base::Result<void> Site::check_change(const std::string& nick, const wire::Reque
 }
 
 void Site::apply_follow(const std::string& nick, const wire::Request& request, bool undo) {
+  if (!request.has_follow() && !request.has_leave()) return;
+  if (const auto asked = follows_asked_.find(folded(nick)); asked != follows_asked_.end())
+    asked->second.outdated = true;
   if (request.has_follow()) view_.set_follow(nick, request.follow().nick(), !undo);
   if (request.has_leave()) view_.set_follow(nick, request.leave().nick(), undo);
 }
@@ -98,12 +101,13 @@ void Site::act(const std::string& nick, const wire::Request& request, const base
 
 void Site::with_follows(const std::string& nick, const base::Now& now, std::function<void()> then) {
   if (view_.follows_known(nick) || !asker_.ready(now.mono)) return then();
-  auto& waiting = follows_asked_[folded(nick)];
+  auto& waiting = follows_asked_[folded(nick)].waiting;
   waiting.push_back(std::move(then));
   if (waiting.size() == 1) ask_follows(nick, 0, {}, now.mono);
 }
 
-// Page by page, as many as the view keeps of one person.
+// Page by page, as many as the view keeps of one person. A page of before a change and one of after
+// it make no list.
 void Site::ask_follows(const std::string& nick, std::uint64_t after,
                        std::vector<std::string> follows, bridge::base::Time now) {
   wire::Request question;
@@ -111,22 +115,28 @@ void Site::ask_follows(const std::string& nick, std::uint64_t after,
   question.mutable_list_follows()->set_after(after);
   asker_.ask(question, now,
              [this, nick, follows = std::move(follows)](const wire::Reply& reply) mutable {
-               if (reply.has_names()) {
-                 const wire::Names& page = reply.names();
-                 follows.insert(follows.end(), page.nicks().begin(), page.nicks().end());
-                 if (page.next() != 0 && follows.size() < settings_.view.follows_max)
-                   return ask_follows(nick, page.next(), std::move(follows), now_.mono);
-                 view_.set_follows(nick, follows);
-               }
-               // Whoever comes while these are answered asks anew.
-               auto all = follows_asked_.extract(folded(nick));
-               if (!all.empty())
-                 for (const auto& one : all.mapped()) one();
+               if (!reply.has_names()) return answer_follows(nick);
+               if (std::exchange(follows_asked_[folded(nick)].outdated, false))
+                 return ask_follows(nick, 0, {}, now_.mono);
+               const wire::Names& page = reply.names();
+               follows.insert(follows.end(), page.nicks().begin(), page.nicks().end());
+               if (page.next() != 0 && follows.size() < settings_.view.follows_max)
+                 return ask_follows(nick, page.next(), std::move(follows), now_.mono);
+               view_.set_follows(nick, follows);
+               answer_follows(nick);
              });
+}
+
+// Whoever comes while these are answered asks anew.
+void Site::answer_follows(const std::string& nick) {
+  auto asked = follows_asked_.extract(folded(nick));
+  if (asked.empty()) return;
+  for (const auto& one : asked.mapped().waiting) one();
 }
 
 void Site::set_live(bool live) {
   if (std::exchange(live_now_, live) == live) return;
+  if (live) outbox_.hold(false);
   view_.touch();
   live_.tell_all("view",
                  live ? "{\"live\":true}"
@@ -137,6 +147,7 @@ void Site::on_connected(const wire::Welcome& welcome) {
   base::log::info("the bridge is there; its head is {}, this view ends at {}", welcome.head(),
                   view_.position());
   asker_.on_session();
+  outbox_.hold(true);  // until the view is current
   backbone_->grant(settings_.credit_posts, settings_.credit_bytes);
   subscribe(welcome.head());
 }
@@ -184,6 +195,14 @@ void Site::retract(std::uint64_t id) {
   if (view_.retract(id)) live_.changed(id);
 }
 
+// Whoever looks is told of the newest: more by one person is on no page that is open.
+void Site::hide(const std::string& author) {
+  std::vector<std::uint64_t> ids;
+  for (const Post* post : view_.by(author, {.limit = Live::kRetold}).posts) ids.push_back(post->id);
+  view_.hide(author, true);
+  for (const std::uint64_t id : ids) live_.changed(id);
+}
+
 void Site::correct(std::uint64_t id, const std::string& text) {
   if (view_.correct(id, text)) live_.changed(id);
 }
@@ -203,11 +222,16 @@ void Site::take(const wire::Item& item) {
   }
   if (!item.renamed_to().empty()) {
     view_.rename(item.author(), item.renamed_to());
+    outbox_.rename(item.author(), item.renamed_to());
+    for (auto& [nick, asked] : follows_asked_) asked.outdated = true;
     if (on_renamed_) on_renamed_(item.author());
     return view_.advance(item.id());
   }
   if (item.hidden() || item.shown()) {
-    view_.hide(item.author(), item.hidden());
+    if (item.hidden())
+      hide(item.author());
+    else
+      view_.hide(item.author(), false);
     return view_.advance(item.id());
   }
   if (item.changes() != 0) {

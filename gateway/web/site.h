@@ -103,12 +103,14 @@ class Site : public bridge::client::Listener {
   bridge::base::Result<void> check_words(const std::string& text) const;
   void take(const wire::Item& item);
   void retract(std::uint64_t id);
+  void hide(const std::string& author);
   void correct(std::uint64_t id, const std::string& text);
   // What the bridge has done need not wait for the feed to say so.
   void apply(const wire::Request& request, const Sent& sent);
   void apply_follow(const std::string& nick, const wire::Request& request, bool undo);
   void ask_follows(const std::string& nick, std::uint64_t after, std::vector<std::string> follows,
                    bridge::base::Time now);
+  void answer_follows(const std::string& nick);
   void set_live(bool live);
 
   const SiteSettings settings_;
@@ -125,7 +127,12 @@ class Site : public bridge::client::Listener {
   bool subscribed_ = false;
   bridge::base::Time last_feed_{};  // when something last came of it
   bool live_now_ = false;
-  std::unordered_map<std::string, std::vector<std::function<void()>>> follows_asked_;
+  // A list of follows that is being asked for, page by page.
+  struct FollowsAsked {
+    std::vector<std::function<void()>> waiting = {};
+    bool outdated = false;  // somebody in it changed since: it is asked for anew
+  };
+  std::unordered_map<std::string, FollowsAsked> follows_asked_;  // by folded nick
   std::uint64_t limited_ = 0;
   std::uint64_t gaps_ = 0;
   std::uint64_t feed_posts_ = 0;

@@ -63,7 +63,7 @@ Page SiteWorld::with_tag(std::string_view tag, std::uint64_t before) const {
   std::size_t looks = 0;
   for (auto post = posts.rbegin(); post != posts.rend() && ++looks <= kTagLooks; ++post) {
     const bool later = before != 0 && post->id >= before;
-    if (later || post->gone || !has_tag(post->text, wanted)) continue;
+    if (later || !view_.shown(*post) || !has_tag(post->text, wanted)) continue;
     if (found.posts.size() == kPostsPerPage) {
       found.more = true;
       break;

@@ -10,7 +10,7 @@ namespace {
 
 namespace base = bridge::base;
 
-constexpr std::string_view kMagic = "LWVIEW1\n";
+constexpr std::string_view kMagic = "LWVIEW2\n";
 enum : std::uint64_t { kPosition = 1, kPosts = 2, kFollows = 3, kHidden = 4 };
 constexpr std::size_t kFrameBytes = 256 * 1024;
 constexpr std::uint64_t kCorrected = 1;

@@ -6,7 +6,7 @@
 //   write_whole(path, maker.take());         // on another thread
 //   load_snapshot(bytes, view);
 //
-// The file: "LWVIEW1\n", a frame with the position, frames of posts and of follows, and an empty
+// The file: "LWVIEW2\n", a frame with the position, frames of posts and of follows, and an empty
 // frame that says that it is whole. A file that is not whole, or of another version, is not used at
 // all: the view is a cache and comes again from the feed.
 #pragma once

@@ -37,6 +37,12 @@ std::string_view kind_of(const ExtractedLine& line) {
   }
 }
 
+// A limit, or a bridge that starts anew. Anything else stays so: the account is gone, say.
+bool passes(const wire::Error& error) {
+  return error.code() == wire::BUSY || error.code() == wire::UNAVAILABLE ||
+         error.code() == wire::RATE_LIMITED;
+}
+
 void write_account(JsonWriter& json, const ExtractedLine& line) {
   json.begin_object().key("nick").text(line.nick());
   json.key("joined_ms").number(std::int64_t{line.time_ms()});
@@ -100,10 +106,22 @@ void Takeout::add_to(Router& router) {
   });
 }
 
+// Also all there is to answer to HEAD, which downloads nothing.
+HttpResponse Takeout::head_of(const Visit& visit) const {
+  HttpResponse response{.content_type = std::string(kJson),
+                        .headers = {{"Content-Disposition",
+                                     "attachment; filename=\"lapwing-" + visit.nick() + ".json\""},
+                                    {"Cache-Control", "private, no-store"}},
+                        .stream = [](const std::shared_ptr<Stream>&) {}};
+  add_guards(context_, response);
+  return response;
+}
+
 // What can be said against it is said before the file begins.
 void Takeout::begin(const HttpRequest& request, const Respond& respond) {
   const Visit visit = visit_of(context_, request);
   if (!visit.known) return respond(go_to(context_, "/sign-in?back=/settings/export"));
+  if (request.method == "HEAD") return respond(head_of(visit));
   const auto refuse = [&](int status, std::string title, std::string text) {
     respond(problem_answer(context_, visit, {status, std::move(title), std::move(text)}));
   };
@@ -116,30 +134,31 @@ void Takeout::begin(const HttpRequest& request, const Respond& respond) {
   if (!per_person_.decide(key, per_person(), visit.now.mono).admitted())
     return refuse(429, "Later", "You have downloaded your data a few times: try again in an hour.");
   const std::uint64_t id = ++last_id_;
-  running_[id] = {.nick = visit.nick(), .asked = true, .last_page = visit.now.mono};
+  // Held by the question, then by the answer until its reader takes it.
+  const auto answer = std::make_shared<const std::uint64_t>(id);
+  running_[id] = {
+      .nick = visit.nick(), .answer = answer, .asked = true, .waits_since = visit.now.mono};
   wire::Request question;
   question.mutable_actor()->set_nick(visit.nick());
   question.mutable_extract()->set_part(Extract::ACCOUNT);
-  context_.world.ask(question, visit.now, [this, id, visit, respond](const wire::Reply& reply) {
-    if (reply.has_error() || reply.extracted().lines().empty()) {
-      running_.erase(id);
+  context_.world.ask(question, visit.now, [this, answer, visit, respond](const wire::Reply& reply) {
+    const auto found = running_.find(*answer);
+    if (found == running_.end() || reply.extracted().lines().empty()) {
+      running_.erase(*answer);
       return respond(problem_answer(
           context_, visit,
           {503, "Later", "The message backbone is out of reach just now: try again later."}));
     }
-    Running& running = running_.at(id);
+    Running& running = found->second;
     running.json.begin_object().key("format").number(std::uint64_t{1});
     running.json.key("exported_ms").number(visit.now.wall_ms);
-    on_page(id, reply, visit.now);
-    HttpResponse response{.content_type = std::string(kJson),
-                          .headers = {{"Content-Disposition", "attachment; filename=\"lapwing-" +
-                                                                  visit.nick() + ".json\""},
-                                      {"Cache-Control", "private, no-store"}},
-                          .stream = [this, id](std::shared_ptr<Stream> stream) {
-                            if (const auto it = running_.find(id); it != running_.end())
-                              it->second.stream = std::move(stream);
-                          }};
-    add_guards(context_, response);
+    on_page(*answer, reply, visit.now);
+    HttpResponse response = head_of(visit);
+    response.stream = [this, answer](std::shared_ptr<Stream> stream) {
+      const auto it = running_.find(*answer);
+      if (it == running_.end()) return stream->close();
+      it->second.stream = std::move(stream);
+    };
     respond(std::move(response));
   });
 }
@@ -154,18 +173,18 @@ void Takeout::ask(std::uint64_t id, Running& running, base::Now now) {
                      [this, id, now](const wire::Reply& reply) { on_page(id, reply, now); });
 }
 
-// Whatever the error is, it may pass: a limit, a bridge that starts anew.
 void Takeout::on_page(std::uint64_t id, const wire::Reply& reply, base::Now now) {
   const auto it = running_.find(id);
   if (it == running_.end()) return;  // the reader has gone
   Running& running = it->second;
   running.asked = false;
   if (!reply.has_extracted()) {
+    running.cut = !passes(reply.error());
     const std::chrono::milliseconds wait(reply.error().retry_after_ms());
     running.not_before = now.mono + std::max<std::chrono::milliseconds>(wait, kAskAgain);
     return;
   }
-  running.last_page = now.mono;
+  running.waits_since = now.mono;
   JsonWriter& json = running.json;
   const bool list = running.part != Extract::ACCOUNT;
   if (!std::exchange(running.open, true)) {
@@ -208,8 +227,9 @@ std::size_t Takeout::turn(base::Now now) {
   for (auto it = running_.begin(); it != running_.end();) {
     auto& [id, running] = *it;
     const bool begun = running.stream != nullptr;
-    const bool given_up = now.mono - running.last_page > kPatience;
-    if ((begun && !running.stream->open()) || given_up) {
+    const bool left = begun ? !running.stream->open() : running.answer.expired();
+    if (!running.pending.empty()) running.waits_since = now.mono;  // the reader is slow, not it
+    if (left || running.cut || now.mono - running.waits_since > kPatience) {
       if (begun) running.stream->close();
       it = running_.erase(it);
       continue;

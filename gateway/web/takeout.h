@@ -5,8 +5,9 @@
 //
 // The bridge is asked for a page at a time, and the next one only when the reader has taken most of
 // the last, so a download costs a page of memory however much somebody wrote. Its last member says
-// that it is complete: one that was cut, because the reader or the bridge went away, has none and
-// is no JSON either. Bounded: some downloads at a time, one of a person, a few an hour. One thread.
+// that it is complete: one that was cut, because the reader, the account or the bridge went away,
+// has none, is no JSON, and its connection is reset. A reader may take as long as the server lets
+// them. Bounded: some downloads at a time, one of a person, a few an hour. One thread.
 #pragma once
 
 #include <chrono>
@@ -41,7 +42,8 @@ class Takeout {
  private:
   struct Running {
     std::string nick = {};
-    std::shared_ptr<Stream> stream = {};  // none before the first page is there
+    std::weak_ptr<const std::uint64_t> answer = {};  // gone, and no stream: so is the reader
+    std::shared_ptr<Stream> stream = {};             // none before the first page is there
     JsonWriter json = {};
     std::string pending = {};  // made, and not written yet
     std::size_t written = 0;   // of it
@@ -50,11 +52,13 @@ class Takeout {
     bool open = false;   // the part's list has begun
     bool asked = false;  // a page is on its way
     bool done = false;   // the last page has come
+    bool cut = false;    // there will be no more pages
     bridge::base::Time not_before{};
-    bridge::base::Time last_page{};
+    bridge::base::Time waits_since{};  // for the bridge
   };
 
   void begin(const HttpRequest& request, const Respond& respond);
+  HttpResponse head_of(const Visit& visit) const;
   void ask(std::uint64_t id, Running& running, bridge::base::Now now);
   void on_page(std::uint64_t id, const wire::Reply& reply, bridge::base::Now now);
   bool write(Running& running) const;

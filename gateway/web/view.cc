@@ -155,6 +155,7 @@ std::vector<std::uint64_t> View::erase(std::string_view author) {
     ids.assign(all.begin(), all.end());
   }
   for (const std::uint64_t id : ids) retract(id);
+  hidden_.erase(key);
   if (const auto person = followers_.find(key); person != followers_.end()) {
     recent_.erase(person->second.place);
     followers_.erase(person);
@@ -228,11 +229,13 @@ Page View::page_of(std::span<const std::uint64_t> ids, const Range& range) const
   Page page;
   auto end = std::lower_bound(ids.begin(), ids.end(), end_of(range));
   while (end != ids.begin() && *(end - 1) > range.after) {
+    const Post* post = at(*--end);
+    if (!shown(*post)) continue;
     if (page.posts.size() == range.limit) {
       page.more = true;
       break;
     }
-    if (const Post* post = at(*--end); shown(*post)) page.posts.push_back(post);
+    page.posts.push_back(post);
   }
   return page;
 }
@@ -296,15 +299,17 @@ Page View::home(std::string_view nick, const Range& range) const {
       if (other != key) add(other);
   Page page;
   while (!lists.empty() && lists.top().back() > range.after) {
+    List list = lists.top();
+    lists.pop();
+    const Post* post = at(list.back());
+    list = list.first(list.size() - 1);
+    if (!list.empty()) lists.push(list);
+    if (!shown(*post)) continue;
     if (page.posts.size() == range.limit) {
       page.more = true;
       break;
     }
-    List list = lists.top();
-    lists.pop();
-    if (const Post* post = at(list.back()); shown(*post)) page.posts.push_back(post);
-    list = list.first(list.size() - 1);
-    if (!list.empty()) lists.push(list);
+    page.posts.push_back(post);
   }
   return page;
 }

@@ -73,7 +73,9 @@ class View {
   bool is_hidden(std::string_view author) const;
   const std::set<std::string>& hidden() const { return hidden_; }  // folded
 
-  const Post* find(std::uint64_t id) const;  // nullptr: not here, taken back, or hidden
+  const Post* find(std::uint64_t id) const;  // nullptr: not here, or not shown
+  // Not taken back, and its author not hidden.
+  bool shown(const Post& post) const { return !post.gone && !is_hidden(post.author); }
   // A post of them, or a mention or a follow, is here.
   bool knows(std::string_view nick) const;
 
@@ -140,7 +142,6 @@ class View {
 
   const Post* at(std::uint64_t id) const;  // also one that is gone
   Post* standing(std::uint64_t id);        // hidden or not; nullptr: not here, or taken back
-  bool shown(const Post& post) const { return !post.gone && !is_hidden(post.author); }
   void index(const Post& post);
   void unindex(const Post& post);
   void evict();

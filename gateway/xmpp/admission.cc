@@ -18,12 +18,11 @@ Refusal closed() {
 }  // namespace
 
 std::optional<Refusal> Admission::refuse_always(const Jid& newcomer) const {
-  if (decided_ == wire::CLOSED) return closed();
-  return refuse_as_configured(newcomer);
+  if (decided_ == wire::CLOSED || closed_as_configured()) return closed();
+  return refuse_domain(newcomer);
 }
 
-std::optional<Refusal> Admission::refuse_as_configured(const Jid& newcomer) const {
-  if (!settings_.open && decided_ != wire::OPEN) return closed();
+std::optional<Refusal> Admission::refuse_domain(const Jid& newcomer) const {
   const auto& domains = settings_.domains;
   if (!domains.empty() && std::ranges::find(domains, newcomer.domain) == domains.end())
     return Refusal{ErrorType::kAuth, condition::kForbidden,
@@ -31,8 +30,11 @@ std::optional<Refusal> Admission::refuse_as_configured(const Jid& newcomer) cons
   return std::nullopt;
 }
 
-std::optional<Refusal> Admission::refuse(const Jid& newcomer, bridge::base::Time now) {
-  if (auto refusal = refuse_as_configured(newcomer)) return refusal;
+std::optional<Refusal> Admission::refuse(const wire::Request& request, const Jid& newcomer,
+                                         bridge::base::Time now) {
+  if (!request.has_join() && !request.has_take_move()) return std::nullopt;
+  if (request.has_join() && closed_as_configured()) return closed();
+  if (auto refusal = refuse_domain(newcomer)) return refusal;
   const auto decision = domains_.decide(newcomer.domain, settings_.newcomers, now);
   if (decision.admitted()) return std::nullopt;
   if (decision.kind == throttle::Decision::Kind::kNever) return over_limit(std::nullopt, now);

@@ -1,6 +1,7 @@
 // Admission: who may become a member through this gateway, whether by chat, by a form or by in-band
 // registration: nobody while it is closed, only certain domains, and only so many of one domain at
-// a time. It knows nobody: a member who joins again is a newcomer to it.
+// a time. It knows nobody: a member who joins again is a newcomer to it. Whoever takes an account
+// over to another address is nobody new, and may while it is closed.
 #pragma once
 
 #include <cstddef>
@@ -17,19 +18,16 @@
 
 namespace gateway::xmpp {
 
-// Is it asked that the address be a member's that was none: to join, or to take an account over?
-inline bool lets_in(const bridge::wire::Request& request) {
-  return request.has_join() || request.has_take_move();
-}
-
 class Admission {
  public:
   // `keys`: domains told apart.
   Admission(RegistrationSettings settings, std::size_t keys);
 
-  // Nothing: they may. Charges the limit of their domain then.
-  std::optional<Refusal> refuse(const Jid& newcomer, bridge::base::Time now);
-  // Likewise, but charges nothing: would they be let in at all?
+  // Nothing: the request makes no address a member's, or it may. Charges the limit of the domain
+  // then.
+  std::optional<Refusal> refuse(const wire::Request& request, const Jid& newcomer,
+                                bridge::base::Time now);
+  // Likewise of joining, but charges nothing: would they be let in at all?
   std::optional<Refusal> refuse_always(const Jid& newcomer) const;
 
   // What operators have decided while it runs. That it is closed, the bridge says to newcomers, who
@@ -40,7 +38,8 @@ class Admission {
   void set(RegistrationSettings settings) { settings_ = std::move(settings); }
 
  private:
-  std::optional<Refusal> refuse_as_configured(const Jid& newcomer) const;
+  bool closed_as_configured() const { return !settings_.open && decided_ == wire::AS_CONFIGURED; }
+  std::optional<Refusal> refuse_domain(const Jid& newcomer) const;
 
   RegistrationSettings settings_;
   wire::Registration decided_ = wire::AS_CONFIGURED;

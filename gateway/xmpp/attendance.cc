@@ -15,6 +15,11 @@ namespace {
 // Whoever does not want to be seen is not asked all the time, even if a connection comes and goes.
 const throttle::Policy kReminders = policy("1/1d");
 
+// {0}: who; {1}: the new address.
+constexpr std::string_view kMoved =
+    "{0} has moved to {1}, as was asked for from here and said yes to from there. You get nothing "
+    "more at this address. If that was not you, tell whoever runs this service.";
+
 // A refusal to let us see presence. It says nothing about whether somebody is there: they may have
 // sent us theirs directly, without a subscription.
 bool only_not_shown(const Stanza& error) {
@@ -191,11 +196,7 @@ void Attendance::welcome(const std::string& bare, const wire::Reply& reply) {
 void Attendance::say_goodbye(const std::string& bare, std::string_view nick,
                              std::string_view moved_to) {
   const std::string bot = settings_.bot_jid();
-  const std::string text = fmt::format(
-      "{0} has moved to {1}, as was asked for from here and said yes to from there. You get "
-      "nothing "
-      "more at this address. If that was not you, tell whoever runs this service.",
-      nick, moved_to);
+  const std::string text = fmt::format(kMoved, nick, moved_to);
   outbox_.push(Chat{.from = bot, .to = bare, .id = {}, .body = text, .nick = kServiceName});
   outbox_.push(own_presence(bot, bare, Who::kBot, PresenceType::kUnsubscribe));
 }

@@ -38,9 +38,8 @@ void Clerk::run(const Stanza& iq, const command::Command& command, std::string_v
     return refuse(iq, *refusal);
   }
   auto request = command::to_request(command, client_id);
-  if (request && lets_in(*request)) {
-    if (const auto refusal = admission_.refuse(iq.from, now)) return refuse(iq, *refusal);
-  }
+  if (request)
+    if (const auto refusal = admission_.refuse(*request, iq.from, now)) return refuse(iq, *refusal);
   ++counters_.commands;
   if (!request) return done({});
   ask(iq, command, std::move(*request), now, std::move(done), std::move(handled));

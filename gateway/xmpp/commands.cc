@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "gateway/command/form.h"
+#include "gateway/command/parse.h"
 #include "gateway/xmpp/data_form.h"
 #include "gateway/xmpp/xml_text.h"
 
@@ -100,10 +101,14 @@ void Commands::go_on(const Stanza& iq, const command::Entry& entry, bridge::base
 }
 
 // The session makes a publication the same when the form comes twice, and lasts until it is done.
-void Commands::run(const Stanza& iq, command::Command command, bridge::base::Time now) {
+void Commands::run(const Stanza& iq, command::Command filled_in, bridge::base::Time now) {
+  const command::Parsed said =
+      command::as_said_by(house_.is_operator(iq.from), std::move(filled_in));
+  const auto* known = std::get_if<command::Command>(&said);
+  if (!known) return clerk_.refuse(iq, bad("bad-payload", "There is no command of that name."));
   const std::string& session = iq.command_session;
-  clerk_.run(iq, command, session, now,
-             [this, iq = head_of(iq), command, session](const wire::Reply& reply) {
+  clerk_.run(iq, *known, session, now,
+             [this, iq = head_of(iq), command = *known, session](const wire::Reply& reply) {
                std::string text = command::render_reply(command, reply);
                if (reply.has_joined() || reply.has_moved())
                  text += attendance_.please_show(iq.from.bare());

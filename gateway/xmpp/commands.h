@@ -56,7 +56,7 @@ class Commands {
   void offer(const Stanza& iq, const command::Entry& entry, const wire::Reply& listed,
              bridge::base::Time now);
   void go_on(const Stanza& iq, const command::Entry& entry, bridge::base::Time now);
-  void run(const Stanza& iq, command::Command command, bridge::base::Time now);
+  void run(const Stanza& iq, command::Command filled_in, bridge::base::Time now);
   void show_form(const Stanza& iq, const command::Entry& entry, std::vector<std::string> choices,
                  bridge::base::Time now);
   void finish(const Stanza& iq, const Stage& stage, std::string_view note);

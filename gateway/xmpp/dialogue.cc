@@ -167,9 +167,8 @@ void Dialogue::obey(const Talk& talk, const command::Command& command, bridge::b
 void Dialogue::ask(const Talk& talk, const command::Command& command, bridge::base::Time now) {
   auto request = command::to_request(command, talk.client_id);
   if (!request) return say(talk, command::render_reply(command, {}));
-  if (lets_in(*request)) {
-    if (const auto refusal = admission_.refuse(talk.person, now)) return refuse(talk, *refusal);
-  }
+  if (const auto refusal = admission_.refuse(*request, talk.person, now))
+    return refuse(talk, *refusal);
   request->mutable_actor()->set_address(talk.person.bare());
   const bool asked = asker_.ask(
       *request, now, [this, talk, command](const wire::Reply& reply, bridge::base::Time then) {

@@ -96,6 +96,7 @@ void Gateway::forget_people() {
 
 void Gateway::on_stanza(const Stanza& stanza, bridge::base::Time now) {
   ++counters_.stanzas;
+  take_receipt(stanza);
   if (house_.is_banned(stanza.from.domain) && !tells_of_loss(stanza)) return turn_away(stanza, now);
   switch (stanza.name) {
     case Stanza::Name::kMessage:
@@ -110,13 +111,13 @@ void Gateway::on_stanza(const Stanza& stanza, bridge::base::Time now) {
   }
 }
 
-// A question has to be answered; anything else is, once a day, for all who are there.
+// A question has to be answered; a message is, once a day, for all below the banned name.
 void Gateway::turn_away(const Stanza& stanza, bridge::base::Time now) {
   ++counters_.ignored;
   const bool question =
       stanza.name == Stanza::Name::kIq && (stanza.type == "get" || stanza.type == "set");
   const bool said = stanza.name == Stanza::Name::kMessage && stanza.body &&
-                    turned_away_.due(stanza.from.domain, now);
+                    turned_away_.due(house_.ban_of(stanza.from.domain), now);
   if (question || said)
     outbox_.push_error_for(stanza, ErrorType::kAuth, condition::kForbidden,
                            "Nobody of " + stanza.from.domain + " is served here.");
@@ -127,13 +128,18 @@ void Gateway::on_message(const Stanza& message, bridge::base::Time now) {
     on_bounce(message);
     return;
   }
-  if (const auto id = parse_delivery_id(message.receipt_for)) {
-    wire::Receipt receipt;
-    receipt.set_address(message.from.bare());
-    receipt.set_id(*id);
-    backbone_->receipt(receipt);
-  }
   dialogue_.on_message(message, now);
+}
+
+// Whoever is banned since has what they confirm all the same: it would be sent again and again.
+void Gateway::take_receipt(const Stanza& stanza) {
+  if (stanza.name != Stanza::Name::kMessage || stanza.type == "error") return;
+  const auto id = parse_delivery_id(stanza.receipt_for);
+  if (!id) return;
+  wire::Receipt receipt;
+  receipt.set_address(stanza.from.bare());
+  receipt.set_id(*id);
+  backbone_->receipt(receipt);
 }
 
 // A delivery or digest came back: it is owed again, once the person is seen again. The bridge hears
@@ -168,6 +174,8 @@ void Gateway::on_refused(const Stanza& partial, std::string_view why, bridge::ba
     on_bounce(partial);
   } else if (partial.name == Stanza::Name::kPresence && partial.type == "unavailable") {
     on_stanza(partial, now);
+  } else if (house_.is_banned(partial.from.domain)) {
+    turn_away(partial, now);
   } else {
     outbox_.push_error_for(partial, ErrorType::kModify, condition::kPolicyViolation,
                            "This was not read: " + std::string(why) + ".");
@@ -204,7 +212,7 @@ void Gateway::on_batch(std::uint64_t sequence, const wire::Batch& batch) {
 
 void Gateway::learn(const wire::House& house) {
   house_.set(house);
-  admission_.set(house_.registration());
+  admission_.set(house.registration());
 }
 
 void Gateway::on_gap(const wire::Gap&) {}  // only feeds have gaps, and we read none

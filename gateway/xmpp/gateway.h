@@ -85,6 +85,7 @@ class Gateway : public ComponentListener, public bridge::client::Listener {
  private:
   void on_message(const Stanza& message, bridge::base::Time now);
   void on_bounce(const Stanza& error);
+  void take_receipt(const Stanza& stanza);
   void turn_away(const Stanza& stanza, bridge::base::Time now);
   void learn(const wire::House& house);
   void forget_people();
@@ -103,7 +104,7 @@ class Gateway : public ComponentListener, public bridge::client::Listener {
                                          10'000'000,  25'000'000,  50'000'000,    100'000'000,
                                          250'000'000, 500'000'000, 1'000'000'000, 5'000'000'000};
   House house_;
-  bridge::base::log::Sparingly turned_away_{std::chrono::hours(24)};  // by banned domain
+  bridge::base::log::Sparingly turned_away_{std::chrono::hours(24)};  // by banned name
   Guard guard_;
   Admission admission_;
   Outbox outbox_;

@@ -102,8 +102,9 @@ void Queries::answer_items(const Stanza& iq) {
   if (who == Who::kDomain && iq.query_node.empty()) {
     items.push_back(DiscoItem{.jid = bot, .node = {}, .name = kServiceName});
   } else if (who != Who::kContact && iq.query_node == kCommandsNs) {
+    const bool is_operator = house_.is_operator(iq.from);
     for (const command::Entry* entry : command::catalog())
-      if (command_at(entry->name, house_.is_operator(iq.from)))
+      if (command_at(entry->name, is_operator))
         items.push_back(DiscoItem{.jid = ours_bare, .node = entry->name, .name = entry->usage});
   }
   outbox_.push(

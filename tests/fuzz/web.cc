@@ -58,7 +58,7 @@ void snapshot(std::string_view text) {
   // A checksum would keep nearly everything out: half of the inputs get a right one.
   std::string file(text);
   if (!text.empty() && (text.front() & 1) != 0)
-    file = "LWVIEW1\n" + frame(FrameWriter().number(1).number(9).number(9).take()) +
+    file = "LWVIEW2\n" + frame(FrameWriter().number(1).number(9).number(9).take()) +
            frame(text.substr(1)) + frame("");
   if (!load_snapshot(file, view)) return;
   std::uint64_t before = ~std::uint64_t{0};

@@ -198,6 +198,10 @@ std::string sign_in_page(const Frame& frame, const SignIn& sign_in) {
       frame, {.title = "Sign in", .current = "/sign-in", .script = {}, .page = "narrow"},
       [&](Html& html) {
         html.element("h1", {}, "Sign in");
+        if (frame.viewer)
+          html.element("p", {{"class", "notice"}},
+                       "You are signed in as " + frame.viewer->nick +
+                           ". This ends that, and signs in whom the code is for.");
         html.in("ol", {{"class", "steps"}}, [&] {
           html.in("li", {}, [&] {
             html.text("From your Jabber client, write ");

@@ -109,6 +109,14 @@ TEST_CASE("what one wrote, and what was written to one alone; nothing of others"
   CHECK(lines[4].text().empty());
 }
 
+TEST_CASE("what was written last is there after a restart, too") {
+  Story story;
+  story.direct("alice", "bob", "to bob");
+  story.crash();
+  REQUIRE(story.all("alice", Extract::RECORDS).size() == 1);
+  CHECK(story.all("alice", Extract::RECORDS).front().text() == "to bob");
+}
+
 TEST_CASE("a log is gone over page by page, each bounded, and no line is missing or there twice") {
   Story story;
   constexpr int kPosts = 1500;

@@ -71,6 +71,33 @@ TEST_CASE("what the server has not taken comes again, to the new address") {
   CHECK(story.texts_for("moved") == Texts{"one"});
 }
 
+TEST_CASE("what the server had taken and returns from the old address comes to the new one") {
+  Story story;
+  const auto post = story.says("one");
+  story.acknowledge();
+  story.move();
+  story.online("moved");
+  CHECK(story.texts_for("moved").empty());
+  story.give_back("alice", post);
+  CHECK(story.texts_for("moved") == Texts{"one"});
+  story.acknowledge();
+  CHECK(story.owed("alice") == 0);
+}
+
+TEST_CASE("an address that somebody else has taken since is theirs, whatever it returns") {
+  Story story;
+  const auto post = story.says("one");
+  story.acknowledge();
+  story.move();
+  story.online("moved");
+  bridge::wire::Request join;
+  join.mutable_actor()->set_address(Service::address("alice"));
+  join.mutable_join()->set_nick("newcomer");
+  REQUIRE(story.ask(join).has_joined());
+  story.give_back("alice", post);
+  CHECK(story.texts_for("moved").empty());
+}
+
 TEST_CASE("what the old client has not confirmed comes to the new one") {
   Story story;
   story.online_and_asked("alice");

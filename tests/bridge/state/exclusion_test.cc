@@ -137,13 +137,14 @@ TEST_CASE("ended blocks are remembered up to a bound, and forgotten when they ar
   town.join("dave");
   const bridge::state::Rules rules{.blocks_per_person = 1};
   bridge::state::State state = town.state_of_log();
+  bridge::backbone::RecordId head = town.store().head();
   const auto decide = [&](const char* verb, const char* other, bridge::base::WallMs now_ms) {
     auto request = town.by("alice");
     if (std::string(verb) == "block")
       request.mutable_block()->set_nick(other);
     else
       request.mutable_unblock()->set_nick(other);
-    const bridge::state::Moment moment{.next_id = state.head() + 1,
+    const bridge::state::Moment moment{.next_id = head + 1,
                                        .now_ms = now_ms,
                                        .may_create_author = false,
                                        .find_duplicate = {},
@@ -151,6 +152,7 @@ TEST_CASE("ended blocks are remembered up to a bound, and forgotten when they ar
                                        .known_zone = {}};
     auto decision = bridge::state::decide(state, rules, request, moment);
     for (const auto& record : decision.records) state.apply(record);
+    head += decision.records.size();
     return decision.reply;
   };
   const auto now = town.now().wall_ms;

@@ -134,7 +134,7 @@ TEST_CASE("tracks are refused beyond what a domain and the service may have") {
     auto request = town.by(std::string(nick));
     request.mutable_track()->set_phrases("three");
     bridge::state::Moment moment;
-    moment.next_id = state.head() + 1;
+    moment.next_id = town.store().head() + 1;
     return decide(state, rules, request, moment);
   };
   CHECK_FALSE(track("bob").records.empty());

@@ -1,6 +1,8 @@
 // Keeping order: what operators may do, what follows from it for everybody, and what is written
 // down of it. docs/decisions/keeping-order.md has the rules.
 #include <catch2/catch.hpp>
+#include <set>
+#include <string>
 
 #include "tests/support/service.h"
 
@@ -447,6 +449,72 @@ TEST_CASE("a gateway is told how order is kept, and when it changes") {
   CHECK(house.houses().back().banned(0) == "evil.example");
   house.suspend("bob");
   CHECK(house.houses().size() == 3);
+}
+
+TEST_CASE("a gateway is told the address that an operator moves to, and does not forget the rest") {
+  House house;
+  house.op([](Operate& operate) { operate.set_grant("alice"); });
+  Request request = House::from("alice");
+  request.mutable_offer_move()->set_address("alice@example.net");
+  house.ask(request);
+  request.mutable_actor()->set_address("alice@example.net");
+  request.mutable_take_move()->set_nick("alice");
+  REQUIRE(house.ask(request).has_moved());
+  house.settle();
+  const auto& operators = house.houses().back().operators();
+  CHECK(std::set<std::string>(operators.begin(), operators.end()) ==
+        std::set<std::string>{House::address("olga"), "alice@example.net"});
+}
+
+TEST_CASE("an operator is not renamed by another, and one who quit is told nothing") {
+  House house;
+  CHECK(code(house.rename("olga", "other")) == CONFLICT);
+  house.op([](Operate& operate) { operate.set_grant("alice"); });
+  CHECK(code(house.rename("alice", "other")) == CONFLICT);
+  house.quit("bob");
+  const auto before = house.store().head();
+  CHECK(house.rename("bob", "robert").done().changed());
+  const auto records = house.store().read(before, 100, 1 << 20);
+  REQUIRE(records);
+  CHECK_FALSE(records->empty());
+  for (const auto& record : *records) CHECK_FALSE(record->has_told());
+}
+
+TEST_CASE("erasing somebody erases why they were suspended") {
+  House house;
+  house.suspend("bob", "spam");
+  CHECK(house.op([](Operate& operate) { operate.set_erase("bob"); }).done().changed());
+  const auto& state = house.committer().state();
+  CHECK_FALSE(state.order().is_suspended(state.find_nick("bob")->id));
+  while (house.committer().erase_some()) continue;
+  const auto records = house.store().read(0, 1000, 1 << 20);
+  REQUIRE(records);
+  for (const auto& record : *records) CHECK(record->suspended().reason().empty());
+}
+
+TEST_CASE("what was renamed is called so in whoever takes their data along, too") {
+  House house;
+  const auto post = house.post("bob", "hello").published().id();
+  Request reply = House::from("alice");
+  reply.mutable_publish()->set_text("hello yourself");
+  reply.mutable_publish()->mutable_in_reply_to()->set_id(post);
+  REQUIRE(house.ask(reply).has_published());
+  house.rename("bob", "robert");
+  Request extract;
+  extract.mutable_actor()->set_nick("alice");
+  extract.mutable_extract()->set_part(bridge::wire::Extract::RECORDS);
+  const Reply page = house.ask_fanout(extract);
+  REQUIRE(page.extracted().lines_size() == 1);
+  CHECK(page.extracted().lines(0).nick() == "robert");
+}
+
+TEST_CASE("whoever is suspended does not read on with `more`") {
+  House house;
+  house.suspend("bob", "spam");
+  Request more = House::from("bob");
+  more.mutable_more();
+  CHECK(code(house.ask_fanout(more)) == FORBIDDEN);
+  CHECK(house.ask_fanout(more).error().text() == "You are suspended here: spam.");
 }
 
 }  // namespace

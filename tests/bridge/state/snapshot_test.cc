@@ -390,16 +390,6 @@ TEST_CASE("a phrase that is spelt otherwise by now is the same phrase as its new
   CHECK(state.find(alice)->tracks[0].phrase == state.find(bob)->tracks[0].phrase);
 }
 
-TEST_CASE("a snapshot knows the newest record it is made of") {
-  Log log;
-  log.track(log.account("alice"), "nyc");
-  const auto snapshot = Snapshot::read(log.store());
-  REQUIRE(snapshot);
-  CHECK(snapshot->newest() == 2);
-  CHECK(State(*snapshot).head() == 2);
-  CHECK(State(*snapshot).head_ms() == 1002);
-}
-
 TEST_CASE("a log that names an account which it never made is refused, and so is half a phrase") {
   Log stray, broken;
   stray.track(77, "nyc");

@@ -369,7 +369,26 @@ TEST_CASE("other systems' marks are no posts") {
       {"`d alice hi`", "? d"},
       {"/msg alice secret", "?"},
       {"/quit", "? quit"},
+      {"`stats`", "? stats"},
+      {"``d alice hi``", "? d"},
+      {"! follow alice", "? follow"},
   });
+}
+
+TEST_CASE("nearly a command of operators is no post, and to others like any unknown one") {
+  for (const char* text : {"`op suspend bob`", "!op suspend bob", "/op suspend bob",
+                           "! op ban example.org", "op suspnd bob", "op-list", "oplist", "`op`"}) {
+    INFO(text);
+    CHECK(taken_for(as_said_by(true, parse(text))).starts_with("? op"));
+    CHECK(taken_for(as_said_by(false, parse(text))) == "?");
+  }
+}
+
+TEST_CASE("help is about a command of two words, too, for whom there is such a command") {
+  CHECK(taken_for(as_said_by(true, parse("help  OP   suspend"))) ==
+        "help command=op suspend operator=1");
+  CHECK(taken_for(as_said_by(false, parse("help op suspend"))) == "? help");
+  CHECK(taken_for("help follow alice") == "? help");
 }
 
 TEST_CASE("what is not for human eyes is no post, nor is a machine's answer") {

@@ -52,6 +52,14 @@ wire::Reply error(wire::ErrorCode code, const char* text, std::uint32_t retry_af
   return reply;
 }
 
+TEST_CASE("a list of what is kept in order says when it may go on") {
+  wire::Reply reply;
+  reply.mutable_order()->add_reserved("root");
+  CHECK(said("op list", reply).ends_with("Reserved nicks: root\nRegistration: as configured"));
+  while (reply.order().reserved_size() < 200) reply.mutable_order()->add_reserved("root");
+  CHECK(said("op list", reply).find("root, root, and maybe more\n") != std::string::npos);
+}
+
 TEST_CASE("tracking names the canonical phrases, new and known ones apart") {
   CHECK(said("track NYC", phrases_of({{"nyc", true}})) == "Tracking: nyc");
   CHECK(said("track a, b, c", phrases_of({{"a", true}, {"b", false}, {"c", true}})) ==

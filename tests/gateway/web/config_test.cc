@@ -48,6 +48,12 @@ TEST_CASE("a folder is all that is needed; what is wrong is told all at once", "
         4);
 }
 
+TEST_CASE("a stream has room for what is written ahead to its reader", "[config]") {
+  const std::string begin = "[data]\npath = \"/tmp/x\"\n[http]\nstream_max = ";
+  CHECK(problems_of(begin + "\"128KiB\"\n").empty());
+  CHECK(problems_of(begin + "\"127KiB\"\n").size() == 1);
+}
+
 TEST_CASE("gateways are addresses of their exporters", "[config]") {
   const std::string begin = "[data]\npath = \"/tmp/x\"\n[operations]\ngateways = ";
   CHECK(problems_of(begin + "[\"127.0.0.1:9470\", \"[::1]:9470\"]\n").empty());

@@ -292,6 +292,35 @@ TEST_CASE("another process goes on where one was killed, wherever that was", "[o
   }
 }
 
+TEST_CASE("what waits goes by the new name of somebody who is renamed, also in another process",
+          "[outbox]") {
+  World world;
+  world.bridge.there = false;
+  world.post("bob", "spam");
+  world.post("alice", "one");
+  world.post("alice", "two");
+  world.pass(1ms);
+  world.back();
+  world.refused(base::ErrorCode::kUnknown);  // one: alice was asked about first
+  CHECK(world.with_bridge() == Texts{"spam", "two"});
+  world.outbox.rename("ALICE", "Alicia");
+  world.pass(1ms);
+  CHECK(world.bridge.asked.back().request.actor().nick() == "Alicia");
+  world.bridge.asked.erase(world.bridge.asked.begin());  // of bob
+  world.refused(base::ErrorCode::kUnknown);              // two, to the old name
+  CHECK(world.outbox.waiting("alice").empty());
+  CHECK(world.outbox.waiting("alicia").back().refused.empty());
+  World after;
+  REQUIRE(after.outbox.load(world.store.entries));
+  CHECK(after.outbox.waiting("alice").empty());
+  const auto waiting = after.outbox.waiting("alicia");
+  REQUIRE(waiting.size() == 2);
+  CHECK_FALSE(waiting[0].refused.empty());
+  CHECK(waiting[1].request.actor().nick() == "Alicia");
+  world.published();
+  CHECK(world.settled.back() == "Alicia done");
+}
+
 TEST_CASE("a file that has much to forget is written anew", "[outbox]") {
   World world;
   for (int i = 0; i < 3'000; ++i) {

@@ -73,13 +73,15 @@ struct Client {
       if (count > 0) {
         all.append(part, static_cast<std::size_t>(count));
       } else {
-        if (count == 0 || errno == ECONNRESET) all += "(closed)";
+        was_reset = count < 0 && errno == ECONNRESET;
+        if (count == 0 || was_reset) all += "(closed)";
         return all;
       }
     }
   }
 
   World& world;
+  bool was_reset = false;
   Fd fd{::socket(AF_INET, SOCK_STREAM, 0)};
 };
 
@@ -118,12 +120,31 @@ TEST_CASE("a stream that is finished goes out to its last byte, and then ends", 
   std::string all;
   for (int i = 0; i < 200 && all.find("(closed)") == all.npos; ++i) all += client.read();
   CHECK_THAT(all, EndsWith(much + "end(closed)"));
+  CHECK_FALSE(client.was_reset);
   CHECK(world.server->counters().streams == 0);
   Client other(world);
   other.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
   world.stream->finish();
   CHECK_THAT(other.read(), EndsWith("\r\n\r\n(closed)"));
   CHECK(world.server->counters().streams == 0);
+}
+
+TEST_CASE("a stream that is cut does not look whole", "[server]") {
+  World world;
+  Client client(world);
+  client.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  client.read();
+  world.stream->close();
+  CHECK(client.read() == "(closed)");
+  CHECK(client.was_reset);
+}
+
+TEST_CASE("who asks for the head of a stream gets it, and the connection ends", "[server]") {
+  World world;
+  Client client(world);
+  client.send("HEAD /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK_THAT(client.read(), Contains("Connection: close") && EndsWith("\r\n\r\n(closed)"));
+  CHECK(world.stream == nullptr);
 }
 
 TEST_CASE("an answer may come later, or never to who has gone", "[server]") {

@@ -127,6 +127,26 @@ TEST_CASE("what somebody suspended wrote is shown again when that is over", "[vi
   CHECK(ids(world.view.all({})) == "2 1 ");
 }
 
+TEST_CASE("hidden posts are no older ones", "[view]") {
+  World world;
+  world.post(1, "eve", "@bob a", 9);
+  world.post(2, "alice", "@bob b", 9);
+  world.view.set_follows("bob", {"alice", "eve"});
+  world.view.hide("eve", true);
+  const Range one{.limit = 1};
+  CHECK(ids(world.view.all(one)) == "2 ");
+  CHECK(ids(world.view.mentions("bob", one)) == "2 ");
+  CHECK(ids(world.view.replies_to(9, one)) == "2 ");
+  CHECK(ids(world.view.home("bob", one)) == "2 ");
+}
+
+TEST_CASE("whoever is erased while suspended is hidden no more", "[view]") {
+  World world;
+  world.view.hide("Eve", true);
+  world.view.erase("eve");
+  CHECK(world.view.hidden().empty());
+}
+
 TEST_CASE("whoever is renamed has written what they wrote, and is followed still", "[view]") {
   World world;
   world.post(1, "alice", "one");
@@ -170,6 +190,7 @@ TEST_CASE("a snapshot brings back what it was made of", "[snapshot]") {
   world.view.set_follows("bob", {"alice", "carol"});
   world.view.retract(10);
   world.view.correct(20, "mended");
+  world.view.hide("eve", true);
   world.view.advance(500);
   world.view.set_current(1'234);
   World loaded;
@@ -180,6 +201,7 @@ TEST_CASE("a snapshot brings back what it was made of", "[snapshot]") {
   CHECK(loaded.view.find(20)->text == "mended");
   CHECK(loaded.view.find(10) == nullptr);
   CHECK(loaded.view.follows("bob", "carol"));
+  CHECK(loaded.view.is_hidden("eve"));
 }
 
 TEST_CASE("a snapshot that is cut or changed anywhere is not used", "[snapshot]") {

@@ -287,11 +287,22 @@ TEST_CASE("commands of operators are there for operators alone, in chat and as f
   CHECK(desk.error(Desk::execute("op suspend")) == "item-not-found");
   desk.world.says(kBob, "op suspend eve");
   CHECK_THAT(desk.world.to(kBob), Contains("none of that name"));
+  const std::size_t asked = desk.world.requests.size();
+  desk.world.clear();
+  desk.world.says(kBob, "`op suspend eve`");
+  CHECK_THAT(desk.world.to(kBob), Contains("none of that name"));
+  CHECK(desk.world.requests.size() == asked);
+  const auto help = [&] {
+    const std::string session = desk.begin("help");
+    return Desk::fill_in("help", session, {{"command", {"op suspend"}}});
+  };
+  CHECK(desk.error(help()) == "bad-request bad-payload");
   wire::Batch batch;
   batch.mutable_house()->add_operators("bob@example.org");
   desk.world.peer().deliver(batch);
   desk.world.turn();
   CHECK(has_op());
+  CHECK_THAT(desk.command(help()).child("note")->text, Contains("op suspend NICK"));
   desk.world.clear();
   desk.world.says(kBob, "op suspend eve");
   REQUIRE(desk.world.requests.back().has_operate());
@@ -318,7 +329,13 @@ TEST_CASE("a banned domain is answered once, its questions always, and its prese
   desk.world.says("eve@chat.example.org/x", "join eve");
   desk.world.presence(kBob);
   desk.world.presence("eve@example.org", "subscribe");
-  CHECK(desk.world.to(kBob).empty());
+  Stanza too_long;
+  too_long.from = *Jid::parse(kBob);
+  too_long.to = *Jid::parse("lapwing@im.example.org");
+  too_long.type = "chat";
+  desk.world.gateway.on_refused(too_long, "it is too long", desk.world.now);
+  desk.world.turn();
+  CHECK(desk.world.out().empty());
   CHECK(desk.world.requests.size() == asked);
   CHECK_FALSE(desk.world.available("bob@example.org"));
   CHECK(desk.error(World::iq(kBob, "get", kInfo)) == "forbidden");

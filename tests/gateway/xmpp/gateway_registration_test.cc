@@ -147,6 +147,29 @@ TEST_CASE("while registration is closed nobody joins, whichever way they try") {
   CHECK(world.members.size() == 1);
 }
 
+TEST_CASE("what operators say of registration comes before the file, and a move is no joining") {
+  Settings settings = World::small_settings();
+  settings.registration.open = false;
+  World world(settings);
+  world.up();
+  const auto decide = [&](wire::Registration to) {
+    wire::Batch batch;
+    batch.mutable_house()->set_registration(to);
+    world.peer().deliver(batch);
+    world.turn();
+  };
+  decide(wire::CLOSED);  // the bridge knows members from newcomers
+  world.says(kBob, "join bob");
+  CHECK(world.requests.back().has_join());
+  decide(wire::AS_CONFIGURED);
+  world.clear();
+  world.says("carol@example.org/1", "join carol");
+  CHECK_THAT(world.out(), Contains("Nobody new"));
+  world.offers["bob@example.net"] = kBare;
+  world.says("bob@example.net/1", "link bob");
+  CHECK(world.members.contains("bob@example.net"));
+}
+
 TEST_CASE("only people of the domains that are named may join") {
   Settings settings = World::small_settings();
   settings.registration.domains = {"example.net", "example.org"};

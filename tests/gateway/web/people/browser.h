@@ -45,6 +45,10 @@ class FakeWorld final : public web::World {
   void ask(const wire::Request& request, bridge::base::Now,
            std::function<void(const wire::Reply&)> then) override {
     asked.push_back(request);
+    if (request.has_extract() && silent) {
+      late.push_back(std::move(then));
+      return;
+    }
     if (request.has_extract() && extracts) return then(extracts(request.extract()));
     wire::Reply reply;
     if (request.has_redeem_code()) {
@@ -73,6 +77,8 @@ class FakeWorld final : public web::World {
   std::string nick_of_code = "alice";
   std::vector<std::uint64_t> favourites;  // rising
   std::function<wire::Reply(const wire::Extract&)> extracts;
+  bool silent = false;  // about these: their answers wait here
+  std::vector<std::function<void(const wire::Reply&)>> late;
   std::vector<wire::Request> acts;
   std::vector<wire::Request> asked;
   mutable web::Selection selected;
@@ -107,6 +113,7 @@ class Browser {
   explicit Browser(People& people) : people_(people) {}
 
   const web::HttpResponse& get(const std::string& target) { return send("GET", target, ""); }
+  const web::HttpResponse& head(const std::string& target) { return send("HEAD", target, ""); }
   // As a page's own form would: with the token that the last page held.
   const web::HttpResponse& post(const std::string& path, Form form) {
     form.emplace_back("csrf", csrf);

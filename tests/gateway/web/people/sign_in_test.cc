@@ -42,6 +42,19 @@ TEST_CASE("a wrong code is answered on the same page, and five of them with a wa
   CHECK(bob.cookies.count("lapwing") == 1);
 }
 
+TEST_CASE("a link with a code asks first, also whoever is signed in already") {
+  People people;
+  Browser ann(people);
+  ann.signs_in();
+  ann.get("/sign-in?back=/settings/export");
+  CHECK(ann.header("Location") == "/settings/export");
+  people.world.nick_of_code = "bob";
+  ann.get("/sign-in?back=/settings/export&code=GOOD");
+  CHECK(ann.response.status == 200);
+  CHECK(ann.shows("You are signed in as alice."));
+  CHECK(ann.shows("value=\"GOOD\""));
+}
+
 TEST_CASE("nobody is signed in by a form of another site") {
   People people;
   Browser ann(people);

@@ -41,8 +41,8 @@ struct Story : People {
   }
   w::Reply page(const w::Extract& what) {
     w::Reply reply;
-    if (away) {
-      reply.mutable_error()->set_code(w::UNAVAILABLE);
+    if (refuse_with != w::OK) {
+      reply.mutable_error()->set_code(refuse_with);
       return reply;
     }
     auto& out = *reply.mutable_extracted();
@@ -84,7 +84,7 @@ struct Story : People {
   Browser ann{*this};
   std::uint64_t pages = 1;
   std::size_t long_text = 0;
-  bool away = false;
+  w::ErrorCode refuse_with = w::OK;
 };
 
 TEST_CASE("a member downloads all that is kept of them") {
@@ -156,10 +156,10 @@ TEST_CASE("a bridge that is away for a moment is asked again; away for long, the
   Story story;
   story.pages = 3;
   const auto reader = story.download();
-  story.away = true;
+  story.refuse_with = w::UNAVAILABLE;
   story.turns(*reader, 300);
   CHECK(reader->is_open);
-  story.away = false;
+  story.refuse_with = w::OK;
   story.turns(*reader);
   CHECK(reader->finished);
   const json file = json::parse(reader->got);
@@ -167,7 +167,7 @@ TEST_CASE("a bridge that is away for a moment is asked again; away for long, the
   CHECK(file["complete"] == true);
 
   const auto other = story.download();
-  story.away = true;
+  story.refuse_with = w::UNAVAILABLE;
   story.turns(*other, 10'000);
   CHECK_FALSE(other->is_open);
   CHECK_FALSE(other->finished);
@@ -175,6 +175,61 @@ TEST_CASE("a bridge that is away for a moment is asked again; away for long, the
   story.ann.get("/settings/export");
   CHECK(story.ann.response.status == 503);
   CHECK(story.takeout.running() == 0);
+}
+
+TEST_CASE("an account that is gone or suspended meanwhile gets no more of its file") {
+  for (const auto code : {w::UNKNOWN, w::FORBIDDEN, w::BAD_REQUEST, w::NOT_JOINED}) {
+    Story story;
+    story.pages = 3;
+    const auto reader = story.download();
+    story.refuse_with = code;
+    story.turns(*reader, 10);
+    CHECK_FALSE(reader->is_open);
+    CHECK_FALSE(reader->finished);
+    CHECK(story.takeout.running() == 0);
+  }
+}
+
+TEST_CASE("a reader may be slow for longer than a bridge") {
+  Story story;
+  story.pages = 2;
+  story.long_text = 200'000;
+  const auto reader = story.download();
+  for (int i = 0; i < 100; ++i) {
+    story.takeout.turn(story.now);
+    reader->waiting = 0;
+    story.now.mono += 30s;
+  }
+  CHECK(reader->finished);
+  CHECK(json::accept(reader->got));
+}
+
+TEST_CASE("who only looks at the head of the file downloads nothing") {
+  Story story;
+  story.ann.head("/settings/export");
+  CHECK(story.ann.response.status == 200);
+  CHECK(story.ann.header("Content-Disposition") == "attachment; filename=\"lapwing-alice.json\"");
+  CHECK(story.takeout.running() == 0);
+}
+
+TEST_CASE("a reader who leaves before the file begins keeps nobody from another") {
+  Story story;
+  story.ann.get("/settings/export");
+  story.ann.response = {};  // not taken
+  story.takeout.turn(story.now);
+  CHECK(story.takeout.running() == 0);
+  CHECK(story.download() != nullptr);
+}
+
+TEST_CASE("a bridge that answers after the patience with it is told of as away") {
+  Story story;
+  story.world.silent = true;
+  story.ann.get("/settings/export");
+  story.now.mono += gateway::web::Takeout::kPatience + 1s;
+  story.takeout.turn(story.now);
+  CHECK(story.takeout.running() == 0);
+  story.world.late.front()(story.page({}));
+  CHECK(story.ann.response.status == 503);
 }
 
 TEST_CASE("one download at a time, and a few an hour") {
