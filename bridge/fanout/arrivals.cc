@@ -211,12 +211,20 @@ const state::Account* Fanout::account_of(SessionId session, const std::string& a
   return state_.find_address(address);
 }
 
+// Whose it was, what was sent to this address: they may have moved since. 0: nobody's.
+AccountId Fanout::recipient_of(SessionId session, const std::string& address) const {
+  if (const state::Account* account = account_of(session, address)) return account->id;
+  const auto known = sessions_.find(session);
+  const bool reaches = known != sessions_.end() && known->second.may_reach(address);
+  return reaches ? former_addresses_.find(address) : 0;
+}
+
 void Fanout::confirm(SessionId session, const wire::Receipt& receipt) {
-  const state::Account* account = account_of(session, receipt.address());
-  if (!account || receipt.id() > position_) return;
-  Person& who = wake(roll_.number_of(account->id));
-  receipts_.confirmed(account->id, receipt.id());
-  bounces_.confirmed(account->id, receipt.id());
+  const AccountId account = recipient_of(session, receipt.address());
+  if (account == 0 || receipt.id() > position_) return;
+  Person& who = wake(roll_.number_of(account));
+  receipts_.confirmed(account, receipt.id());
+  bounces_.confirmed(account, receipt.id());
   if (holds(who.number, receipt.id()) && arrived_after_all(who, receipt.id())) return;
   for (Pending& pending : who.pending) {
     const bool in_flight = pending.in_flight(receipt.id());
@@ -229,7 +237,12 @@ void Fanout::confirm(SessionId session, const wire::Receipt& receipt) {
 
 void Fanout::give_back(SessionId session, const wire::Nack& nack) {
   const state::Account* account = account_of(session, nack.address());
-  if (!account) return give_back_from_former(session, nack);
+  if (!account) {
+    // Says nothing of the address that they have now.
+    if (const AccountId moved = recipient_of(session, nack.address()); moved != 0)
+      take_back(wake(roll_.number_of(moved)), session, nack);
+    return;
+  }
   // Whatever the reason, sending again at once would only bounce again.
   const auto it = available_.find(nack.address());
   if (it != available_.end() && it->second.session == session) {
@@ -245,14 +258,6 @@ void Fanout::give_back(SessionId session, const wire::Nack& nack) {
     counters_.bounced.add();
   }
   take_back(wake(roll_.number_of(account->id)), session, nack);
-}
-
-// Says nothing of the address that its account has now.
-void Fanout::give_back_from_former(SessionId session, const wire::Nack& nack) {
-  const auto known = sessions_.find(session);
-  if (known == sessions_.end() || !known->second.may_reach(nack.address())) return;
-  if (const AccountId account = former_addresses_.find(nack.address()); account != 0)
-    take_back(wake(roll_.number_of(account)), session, nack);
 }
 
 void Fanout::take_back(Person& who, SessionId session, const wire::Nack& nack) {

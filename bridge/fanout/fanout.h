@@ -320,7 +320,7 @@ class Fanout {
 
   // Arrivals.
   const state::Account* account_of(SessionId session, const std::string& address) const;
-  void give_back_from_former(SessionId session, const wire::Nack& nack);
+  AccountId recipient_of(SessionId session, const std::string& address) const;
   void take_back(Person& person, SessionId session, const wire::Nack& nack);
   void arrived(Person& person, const SentDelivery& delivery);
   void settle_receipts(const std::vector<Receipts::Expired>& expired);

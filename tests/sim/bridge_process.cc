@@ -231,7 +231,9 @@ void BridgeProcess::handle(const fanout::Event& event) {
                    fanout_.acknowledge(e.session, e.sequence);
                  },
                  [&](const fanout::GivenBack& e) {
-                   disk_.done().returned(e.session, home_of(e.nack.address()), e.nack.id());
+                   // That of a digest names no delivery.
+                   if (!e.nack.digest())
+                     disk_.done().returned(e.session, home_of(e.nack.address()), e.nack.id());
                    if (!e.nack.unsent() && !e.nack.digest())
                      stage_.laws.came_back(home_of(e.nack.address()), e.nack.id());
                    fanout_.give_back(e.session, e.nack);

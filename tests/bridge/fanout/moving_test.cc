@@ -84,6 +84,20 @@ TEST_CASE("what the server had taken and returns from the old address comes to t
   CHECK(story.owed("alice") == 0);
 }
 
+TEST_CASE("what the old client confirms late does not come to the new one") {
+  Story story;
+  story.online_and_asked("alice");
+  const auto post = story.says("one");
+  story.acknowledge();
+  story.move();
+  story.confirm("alice", post);
+  story.online("moved");
+  story.lose_server();
+  story.online("moved");
+  CHECK(story.texts_for("moved").empty());
+  CHECK(story.owed("alice") == 0);
+}
+
 TEST_CASE("an address that somebody else has taken since is theirs, whatever it returns") {
   Story story;
   const auto post = story.says("one");

@@ -496,6 +496,7 @@ TEST_CASE("what was renamed is called so in whoever takes their data along, too"
   House house;
   const auto post = house.post("bob", "hello").published().id();
   Request reply = House::from("alice");
+  reply.mutable_publish()->set_client_id("reply");
   reply.mutable_publish()->set_text("hello yourself");
   reply.mutable_publish()->mutable_in_reply_to()->set_id(post);
   REQUIRE(house.ask(reply).has_published());
