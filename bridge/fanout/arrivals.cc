@@ -363,17 +363,14 @@ wire::RosterPage Fanout::roster(SessionId id, const wire::Roster& request) {
     order.clear();
     for (const state::Account& account : state_.accounts())
       if (account.open && !account.address.empty() && session.may_reach(account.address))
-        order.push_back(account.id);
-    const auto served_to = [this](AccountId who) {
-      return roll_.reads_after(roll_.number_of(who));
-    };
-    std::ranges::sort(order, std::greater<>{}, served_to);
+        order.add(roll_.reads_after(account.number), account.number);
+    order.begin();
   }
   constexpr std::uint32_t kPageMax = 1000;
   const std::size_t limit = std::clamp<std::uint32_t>(request.limit(), 1, kPageMax);
   std::size_t at = std::min<std::size_t>(request.after(), order.size());
   for (std::size_t n = 0; n < limit && at < order.size(); ++n, ++at)
-    page.add_addresses(state_.find(order[at])->address.str());
+    page.add_addresses(roll_.account(order.at(at)).address.str());
   if (at < order.size()) page.set_next(at);
   return page;
 }

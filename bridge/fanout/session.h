@@ -12,6 +12,7 @@
 
 #include "bridge/backbone/store.h"
 #include "bridge/base/time.h"
+#include "bridge/fanout/roster_order.h"
 #include "bridge/track/subscribers.h"
 #include "bridge/wire/header.h"
 #include "bridge/wire/wire.pb.h"
@@ -57,7 +58,7 @@ struct Session {
   std::size_t batch_bytes = 0;
   std::unordered_map<RecordId, int> item_of;  // post id -> index in batch
 
-  std::vector<AccountId> roster;  // the order its roster pages come in
+  RosterOrder roster;  // the order its pages come in
 
   static constexpr RecordId kNoHouse = ~RecordId{0};
   RecordId house = kNoHouse;  // the version of how order is kept that it was told
