@@ -46,8 +46,11 @@ std::size_t Fanout::catch_up(base::Time now) {
 }
 
 // Those who have to read something find a pass, and directs, which have an index of their own.
+// Whoever is farthest behind goes first, since a pass takes nobody who is behind where it begins:
+// after a reconnect people come in the opposite order, and would have a pass each.
 void Fanout::admit(base::Time now) {
   constexpr std::size_t kAdmittedPerTurn = 256;
+  std::vector<std::pair<RecordId, PersonNumber>> readers;
   for (std::size_t n = 0; n < kAdmittedPerTurn && !catch_up_.empty(); ++n) {
     Person& who = wake(catch_up_.front());
     catch_up_.pop_front();
@@ -56,15 +59,20 @@ void Fanout::admit(base::Time now) {
     if (who.directs().behind() && who.directs().room()) read_directs(who, now);
     const Pending& stream = who.stream();
     if (!stream.behind() || !stream.room() || passes_.member(who.number) || who.held) continue;
-    const std::uint64_t begun = passes_.begun();
-    const RecordId from =
-        std::max(stream.read_after(), std::min(who.account->owed_since, position_));
-    if (!passes_.join(who.number, from)) {
-      who.catching_up = true;
-      waiting_.push_back(who.number);
-    }
-    counters_.passes.add(passes_.begun() - begun);
+    readers.emplace_back(
+        std::max(stream.read_after(), std::min(who.account->owed_since, position_)), who.number);
   }
+  std::ranges::sort(readers);
+  // Whose directs were read may be in it twice.
+  const auto repeats = std::ranges::unique(readers);
+  readers.erase(repeats.begin(), repeats.end());
+  const std::uint64_t begun = passes_.begun();
+  for (const auto& [from, number] : readers) {
+    if (passes_.join(number, from)) continue;
+    wake(number).catching_up = true;
+    waiting_.emplace_back(from, number);
+  }
+  counters_.passes.add(passes_.begun() - begun);
 }
 
 void Fanout::read_directs(Person& who, base::Time now) {
@@ -203,8 +211,9 @@ std::vector<PersonNumber> Fanout::end_pass(Pass& pass) {
     finish_digest(who);
     touch(who);
   }
-  if (!pass.running)
-    for (const PersonNumber number : std::exchange(waiting_, {})) catch_up_.push_back(number);
+  if (pass.running) return members;
+  std::ranges::sort(waiting_);
+  for (const auto& [from, number] : std::exchange(waiting_, {})) catch_up_.push_back(number);
   return members;
 }
 

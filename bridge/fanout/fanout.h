@@ -417,8 +417,8 @@ class Fanout {
   throttle::FairQueue<PersonNumber> classes_;
   Passes passes_;
   std::deque<PersonNumber> catch_up_;
-  std::vector<PersonNumber> waiting_;  // for a pass
-  std::size_t admitting_ = 0;          // turns for which passes have waited
+  std::vector<std::pair<RecordId, PersonNumber>> waiting_;  // for a pass, from there on
+  std::size_t admitting_ = 0;                               // turns for which passes have waited
   throttle::TimingWheel<PersonNumber> held_;
   std::vector<PersonNumber> closed_;  // held until the limits change
   FanoutLimits limits_;

@@ -372,6 +372,29 @@ TEST_CASE("a crash keeps what waits for the absent") {
   CHECK(story.texts_for("alice") == Texts{"nyc 1", "nyc 2"});
 }
 
+TEST_CASE("people who come back in the order of a roster read the log together") {
+  Service service;
+  service.join("bob");
+  Texts nicks;
+  for (int n = 0; n < 100; ++n) {
+    nicks.push_back("p" + std::to_string(n));
+    service.join(nicks.back());
+    service.follow(nicks.back(), "bob");
+    service.post("bob", std::to_string(n));
+  }
+  bridge::wire::Presence presence;
+  for (auto nick = nicks.rbegin(); nick != nicks.rend(); ++nick) {
+    auto& change = *presence.add_changes();
+    change.set_address(Service::address(*nick));
+    change.set_available(true);
+  }
+  service.fanout().presence(Service::kSession, presence);
+  service.settle();
+  CHECK(service.texts_for("p0").size() == 100);
+  CHECK(service.texts_for("p99").size() == 1);
+  CHECK(service.fanout().counters().passes.value() <= 8);
+}
+
 TEST_CASE("the roster lists those first who were served last") {
   Service service;
   for (const char* nick : {"a1", "a2", "a3", "a4"}) service.join(nick);
