@@ -4,6 +4,7 @@
 
 #include "bridge/base/time_zone.h"
 #include "bridge/fanout/fanout.h"
+#include "bridge/state/refusals.h"
 #include "bridge/wire/messages.h"
 
 namespace bridge::fanout {
@@ -141,11 +142,8 @@ void Fanout::more(std::uint64_t ticket, const wire::Request& request) {
   const state::Account* account = request.actor().has_address()
                                       ? state_.find_address(request.actor().address())
                                       : state_.find_nick(request.actor().nick());
-  if (!account || !account->open)
-    return answer(wire::error_reply(
-        {base::ErrorCode::kNotJoined, "You have not joined yet: say `join NICK` first."}));
-  if (state_.held(*account))
-    return answer(wire::error_reply({base::ErrorCode::kForbidden, state_.why_held(*account)}));
+  if (!account || !account->open) return answer(wire::error_reply(state::not_joined()));
+  if (state_.held(*account)) return answer(wire::error_reply(state::held(state_, *account)));
   if (readings_.size() >= kReadingsMax)
     return answer(
         wire::error_reply({base::ErrorCode::kBusy, "Too many are reading just now.", kTellAgain}));

@@ -7,6 +7,7 @@
 
 #include "bridge/base/text.h"
 #include "bridge/state/deciding.h"
+#include "bridge/state/refusals.h"
 #include "bridge/track/graphemes.h"
 #include "bridge/wire/messages.h"
 
@@ -49,8 +50,7 @@ Result<const Account*> Deciding::whoever_asks(const Request& request) const {
   if (who.who_case() == wire::Actor::kAddress) {
     if (auto ok = is_served(who.address()); !ok) return tl::unexpected(ok.error());
     const Account* account = state_.find_address(who.address());
-    if (!account || !account->open)
-      return fail(ErrorCode::kNotJoined, "You have not joined yet: say `join NICK` first.");
+    if (!account || !account->open) return tl::unexpected(not_joined());
     return account;
   }
   if (who.who_case() == wire::Actor::kNick) return member(who.nick());

@@ -1,6 +1,7 @@
 #include "bridge/state/move_offers.h"
 
 #include "bridge/base/text.h"
+#include "bridge/state/refusals.h"
 #include "bridge/wire/messages.h"
 
 namespace bridge::state {
@@ -17,15 +18,10 @@ throttle::Policy wrong_per_address() {
   return *throttle::Policy::make(5, MoveOffers::kGoodFor, 5);
 }
 
-std::chrono::milliseconds wait_for(const throttle::Decision& decision, base::Time now) {
-  return std::chrono::ceil<std::chrono::milliseconds>(decision.not_before - now);
-}
-
 Result<wire::Reply> offer(MoveOffers& offers, const State& state, const wire::Request& request,
                           base::Time now) {
   const Account* account = state.find_address(request.actor().address());
-  if (!account || !account->open)
-    return fail(ErrorCode::kNotJoined, "You have not joined yet: say `join NICK` first.");
+  if (!account || !account->open) return tl::unexpected(not_joined());
   const std::string& address = request.offer_move().address();
   wire::Reply reply;
   auto& offered = *reply.mutable_move_offered();

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "bridge/state/refusals.h"
 #include "bridge/wire/messages.h"
 
 namespace bridge::state {
@@ -19,10 +20,6 @@ throttle::Policy per_person() {
 }
 throttle::Policy wrong_ones() {
   return *throttle::Policy::make(10, std::chrono::seconds(1), 100);
-}
-
-std::chrono::milliseconds wait_for(const throttle::Decision& decision, base::Time now) {
-  return std::chrono::ceil<std::chrono::milliseconds>(decision.not_before - now);
 }
 
 // As it was made, or nullopt for what can be no code.
@@ -42,9 +39,8 @@ std::optional<std::string> read_code(std::string_view written) {
 Result<wire::Reply> issue(SignInCodes& codes, const State& state, const std::string& website,
                           const wire::Request& request, base::Time now) {
   const Account* account = state.find_address(request.actor().address());
-  if (!account || !account->open)
-    return fail(ErrorCode::kNotJoined, "You have not joined yet: say `join NICK` first.");
-  if (state.held(*account)) return fail(ErrorCode::kForbidden, state.why_held(*account));
+  if (!account || !account->open) return tl::unexpected(not_joined());
+  if (state.held(*account)) return tl::unexpected(held(state, *account));
   const auto code = codes.issue(account->id, now);
   if (!code) return tl::unexpected(code.error());
   wire::Reply reply;
@@ -62,7 +58,7 @@ Result<wire::Reply> redeem(SignInCodes& codes, const State& state, const wire::R
   const Account* account = state.find(*id);
   if (!account || !account->open)
     return fail(ErrorCode::kUnknown, "The one that code was for is no member any more.");
-  if (state.held(*account)) return fail(ErrorCode::kForbidden, state.why_held(*account));
+  if (state.held(*account)) return tl::unexpected(held(state, *account));
   wire::Reply reply;
   reply.mutable_signed_in()->set_account(account->id);
   reply.mutable_signed_in()->set_nick(account->nick.str());

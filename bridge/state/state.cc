@@ -1,81 +1,13 @@
 #include "bridge/state/state.h"
 
-#include <absl/container/flat_hash_set.h>
-
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
 
+#include "bridge/state/lookup.h"
 #include "bridge/state/snapshot.h"
 
 namespace bridge::state {
-namespace {
-
-char fold(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-// What accounts are looked up by.
-struct Id {
-  using Type = AccountId;
-  static Type of(const Account& account) { return account.id; }
-  static std::size_t hash(Type id) { return absl::Hash<Type>{}(id); }
-  static bool same(Type a, Type b) { return a == b; }
-};
-struct Nick {
-  using Type = std::string_view;
-  static Type of(const Account& account) { return account.nick; }
-  static std::size_t hash(Type nick) { return absl::Hash<std::string>{}(fold_nick(nick)); }
-  static bool same(Type a, Type b) { return std::ranges::equal(a, b, {}, fold, fold); }
-};
-struct Address {
-  using Type = std::string_view;
-  static Type of(const Account& account) { return account.address; }
-  static std::size_t hash(Type address) { return absl::Hash<Type>{}(address); }
-  static bool same(Type a, Type b) { return a == b; }
-};
-
-// Hash and equality of a set of numbers: a name lies in its account alone.
-template <class Key>
-struct By {
-  using is_transparent = void;
-  const std::deque<Account>* accounts;
-  typename Key::Type key(PersonNumber number) const { return Key::of((*accounts)[number]); }
-  std::size_t operator()(PersonNumber number) const { return Key::hash(key(number)); }
-  std::size_t operator()(typename Key::Type wanted) const { return Key::hash(wanted); }
-  bool operator()(PersonNumber a, PersonNumber b) const { return a == b; }
-  bool operator()(PersonNumber a, typename Key::Type wanted) const {
-    return Key::same(key(a), wanted);
-  }
-};
-
-template <class Key>
-using Numbers = absl::flat_hash_set<PersonNumber, By<Key>, By<Key>>;
-
-template <class Key>
-Numbers<Key> numbers_by(const std::deque<Account>& accounts) {
-  const By<Key> by{&accounts};
-  return Numbers<Key>(0, by, by);
-}
-
-template <class Numbers, class Key>
-const Account* look_up(const std::deque<Account>& accounts, const Numbers& numbers, Key key) {
-  const auto it = numbers.find(key);
-  return it == numbers.end() ? nullptr : &accounts[*it];
-}
-
-}  // namespace
-
-struct State::Lookup {
-  explicit Lookup(const std::deque<Account>& accounts)
-      : ids(numbers_by<Id>(accounts)),
-        nicks(numbers_by<Nick>(accounts)),
-        addresses(numbers_by<Address>(accounts)) {}
-  Numbers<Id> ids;
-  Numbers<Nick> nicks;
-  Numbers<Address> addresses;  // but empty ones
-};
-
 State::State()
     : accounts_(std::make_unique<std::deque<Account>>()),
       lookup_(std::make_unique<Lookup>(*accounts_)) {}
@@ -108,67 +40,6 @@ bool valid_nick(std::string_view nick) {
   return !nick.empty() && nick.size() <= 20 && std::ranges::all_of(nick, [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
   });
-}
-
-const FollowEdge* Account::find_follow(AccountId followee) const {
-  const auto it = std::ranges::find(follows, followee, &FollowEdge::followee);
-  return it == follows.end() ? nullptr : &*it;
-}
-
-const TrackEdge* Account::find_track(std::string_view canonical) const {
-  const auto it = std::ranges::find_if(
-      tracks, [&](const TrackEdge& edge) { return edge.phrase->canonical() == canonical; });
-  return it == tracks.end() ? nullptr : &*it;
-}
-
-const Account::Rare& Account::get() const {
-  static const Rare none;
-  return rare ? *rare : none;
-}
-
-const Block* Account::find_block(AccountId other) const {
-  const auto& blocks = this->blocks();
-  const auto it = std::ranges::lower_bound(blocks, other, {}, &Block::other);
-  return it == blocks.end() || it->other != other ? nullptr : &*it;
-}
-
-const Mute* Account::find_mute(std::string_view canonical, base::WallMs now_ms) const {
-  const auto it = std::ranges::find_if(mutes(), [&](const Mute& mute) {
-    return mute.in_force(now_ms) && mute.phrase->canonical() == canonical;
-  });
-  return it == mutes().end() ? nullptr : &*it;
-}
-
-bool Account::has_favourite(RecordId post) const {
-  return std::ranges::binary_search(favourites(), post);
-}
-
-const Repost* Account::find_repost(RecordId post) const {
-  const auto it = std::ranges::find(reposts(), post, &Repost::post);
-  return it == reposts().end() ? nullptr : &*it;
-}
-
-bool Account::awake_at(const TrackEdge& track, RecordId record) const {
-  return std::ranges::none_of(sleeps(), [&](const Sleep& sleep) {
-    return sleep.phrase == track.phrase && sleep.covers(record);
-  });
-}
-
-const Sleep* Account::asleep(const TrackEdge& track) const {
-  const auto it = std::ranges::find_if(sleeps(), [&](const Sleep& sleep) {
-    return sleep.phrase == track.phrase && sleep.ended == 0;
-  });
-  return it == sleeps().end() ? nullptr : &*it;
-}
-
-bool Account::blocks_now(AccountId other) const {
-  const Block* block = find_block(other);
-  return block && block->in_force();
-}
-
-bool Account::shuts_out(AccountId author, RecordId record) const {
-  const Block* block = find_block(author);
-  return block && block->covers(record);
 }
 
 const Account* State::find(AccountId id) const {
@@ -232,14 +103,6 @@ void State::rename(Account& account, std::string_view nick) {
 bool State::held(const Account& account) const {
   return order_.is_suspended(account.id) ||
          (!account.address.empty() && order_.is_banned(domain_of(account.address)));
-}
-
-std::string State::why_held(const Account& account) const {
-  const std::string_view domain = domain_of(account.address);
-  if (order_.is_banned(domain)) return "Nobody of " + std::string(domain) + " is served here.";
-  const Suspension* suspension = order_.suspension(account.id);
-  if (suspension == nullptr || suspension->reason.empty()) return "You are suspended here.";
-  return "You are suspended here: " + suspension->reason + ".";
 }
 
 // The set knows an account by the address that it has, so it leaves the set while that changes.
