@@ -111,9 +111,8 @@ struct Website {
     item.set_text(text);
     item.set_time_ms(1'000);
     item.set_in_reply_to(answers);
-    backbone.peer().deliver(batch);
     bridge_head = std::max(bridge_head, id);
-    turns();
+    deliver(batch);
   }
 
   // What became of a post: an empty text takes it back.
@@ -124,9 +123,8 @@ struct Website {
     item.set_changes(post);
     item.set_text(text);
     item.set_retracted(text.empty());
-    backbone.peer().deliver(batch);
     bridge_head = std::max(bridge_head, id);
-    turns();
+    deliver(batch);
   }
 
   void suspend(std::uint64_t id, const std::string& author) {
@@ -135,8 +133,7 @@ struct Website {
     item.set_id(id);
     item.set_author(author);
     item.set_hidden(true);
-    backbone.peer().deliver(batch);
-    turns();
+    deliver(batch);
   }
 
   void rename(std::uint64_t id, const std::string& author, const std::string& to) {
@@ -145,6 +142,10 @@ struct Website {
     item.set_id(id);
     item.set_author(author);
     item.set_renamed_to(to);
+    deliver(batch);
+  }
+
+  void deliver(const wire::Batch& batch) {
     backbone.peer().deliver(batch);
     turns();
   }
