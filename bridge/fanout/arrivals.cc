@@ -224,7 +224,8 @@ void Fanout::confirm(SessionId session, const wire::Receipt& receipt) {
   if (account == 0 || receipt.id() > position_) return;
   Person& who = wake(roll_.number_of(account));
   receipts_.confirmed(account, receipt.id());
-  bounces_.confirmed(account, receipt.id());
+  if (state_.find(account)->address.view() == receipt.address())
+    bounces_.confirmed(account, receipt.id());
   if (holds(who.number, receipt.id()) && arrived_after_all(who, receipt.id())) return;
   for (Pending& pending : who.pending) {
     const bool in_flight = pending.in_flight(receipt.id());
@@ -360,11 +361,11 @@ wire::RosterPage Fanout::roster(SessionId id, const wire::Roster& request) {
   Session& session = it->second;
   auto& order = session.roster;
   if (request.after() == 0) {
-    order.clear();
+    std::vector<RosterOrder::Entry> people;
     for (const state::Account& account : state_.accounts())
       if (account.open && !account.address.empty() && session.may_reach(account.address))
-        order.add(roll_.reads_after(account.number), account.number);
-    order.begin();
+        people.emplace_back(roll_.reads_after(account.number), account.number);
+    order = RosterOrder(std::move(people));
   }
   constexpr std::uint32_t kPageMax = 1000;
   const std::size_t limit = std::clamp<std::uint32_t>(request.limit(), 1, kPageMax);

@@ -212,7 +212,8 @@ std::vector<PersonNumber> Fanout::end_pass(Pass& pass) {
     touch(who);
   }
   if (pass.running) return members;
-  std::ranges::sort(waiting_);
+  // Whoever is farthest behind first: the pass that begins there has room for all.
+  if (!waiting_.empty()) std::iter_swap(waiting_.begin(), std::ranges::min_element(waiting_));
   for (const auto& [from, number] : std::exchange(waiting_, {})) catch_up_.push_back(number);
   return members;
 }

@@ -1,7 +1,7 @@
 // When to write the next checkpoint: regularly, and early when so many people have changed that one
 // which waits would take long, since it takes as long as there are people in it. Early ones have a
-// budget of time, for the same hot people change again and again: without it they were written two
-// hundred times a second and halved what a flood could deliver.
+// budget of time, for the same hot people change again and again: without it they
+// halved what a flood could deliver.
 #pragma once
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 // have come: a heapsort that stops in between (Williams, "Algorithm 232: Heapsort", 1964). A
 // million at once would hold up everybody else for longer than a page does.
 //
-//   order.add(read_up_to, person) ...; order.begin();
+//   RosterOrder order(std::move(people));
 //   for (place = 0; place < order.size(); ++place) order.at(place);
 #pragma once
 
@@ -18,15 +18,14 @@ namespace bridge::fanout {
 
 class RosterOrder {
  public:
-  void clear() {
-    people_.clear();
-    ordered_ = 0;
+  // The record up to which they were served, and who it is.
+  using Entry = std::pair<backbone::RecordId, track::Listener>;
+
+  RosterOrder() = default;
+  // Takes time in proportion to their number.
+  explicit RosterOrder(std::vector<Entry> people) : people_(std::move(people)) {
+    std::ranges::make_heap(people_);
   }
-  void add(backbone::RecordId served_to, track::Listener person) {
-    people_.emplace_back(served_to, person);
-  }
-  // Everybody was added. Takes time in proportion to their number.
-  void begin() { std::ranges::make_heap(people_); }
 
   std::size_t size() const { return people_.size(); }
   // At a place below size(). Orders as far as that.
@@ -40,7 +39,7 @@ class RosterOrder {
   using Offset = std::ptrdiff_t;
 
   // A heap, and behind it those who are in order, the first at the very end.
-  std::vector<std::pair<backbone::RecordId, track::Listener>> people_;
+  std::vector<Entry> people_;
   std::size_t ordered_ = 0;
 };
 
