@@ -117,6 +117,22 @@ TEST_CASE("what was written last is there after a restart, too") {
   CHECK(story.all("alice", Extract::RECORDS).front().text() == "to bob");
 }
 
+TEST_CASE("each page waits for a turn of its own, and so many wait") {
+  Story story;
+  auto request = story.by("alice");
+  request.mutable_extract()->set_part(Extract::RECORDS);
+  constexpr std::size_t kMax = bridge::fanout::Fanout::kExtractsMax;
+  for (std::uint64_t ticket = 1; ticket <= kMax + 1; ++ticket) story.fanout().ask(ticket, request);
+  auto answers = story.fanout().take_answers();
+  REQUIRE(answers.size() == 1);
+  CHECK(answers[0].ticket == kMax + 1);
+  CHECK(answers[0].reply.error().code() == bridge::wire::BUSY);
+  story.fanout().turn(story.now());
+  CHECK(story.fanout().take_answers().size() == 1);
+  story.settle();
+  CHECK(story.fanout().take_answers().size() == kMax - 1);
+}
+
 TEST_CASE("a log is gone over page by page, each bounded, and no line is missing or there twice") {
   Story story;
   constexpr int kPosts = 1500;

@@ -136,6 +136,20 @@ TEST_CASE("operators keep order on the lanes im and admin, and only admin says w
   CHECK(web.submitted.empty());
 }
 
+TEST_CASE("on the lane admin an account is erased as an act of an operator, which is audited") {
+  Request erase;
+  erase.mutable_actor()->set_nick("bob");
+  erase.mutable_erase();
+  LaneStory admin(Kind::kAdmin);
+  admin.hello();
+  CHECK(admin.ask(erase).error().code() == bridge::wire::FORBIDDEN);
+  CHECK(admin.submitted.empty());
+  LaneStory web(Kind::kWeb);
+  web.hello();
+  web.ask(erase);
+  CHECK(web.submitted.size() == 1);
+}
+
 TEST_CASE("an operator's removal of a post goes by way of the fan-out, as every change of one") {
   LaneStory admin(Kind::kAdmin);
   admin.hello();

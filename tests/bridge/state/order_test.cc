@@ -509,6 +509,40 @@ TEST_CASE("what was renamed is called so in whoever takes their data along, too"
   CHECK(page.extracted().lines(0).nick() == "robert");
 }
 
+TEST_CASE("a direct that a suspension withdrew is not in what its recipient takes along") {
+  House house;
+  house.direct("bob", "alice", "spam");
+  house.suspend("bob");
+  Request extract;
+  extract.mutable_actor()->set_nick("alice");
+  extract.mutable_extract()->set_part(bridge::wire::Extract::RECORDS);
+  CHECK(house.ask_fanout(extract).extracted().lines_size() == 0);
+}
+
+TEST_CASE("a page of the trail has room for what it says, and leads to the rest") {
+  House house;
+  for (int n = 0; n < 100; ++n)
+    CHECK(house.suspend("bob", std::string(490, 'x') + std::to_string(n)).done().changed());
+  Request request = House::from("olga");
+  request.mutable_audit()->set_count(100);
+  const Reply page = house.ask(request);
+  CHECK(page.ByteSizeLong() < 100 * 1024);
+  CHECK(page.audit_trail().lines_size() < 100);
+  REQUIRE(page.audit_trail().next() != 0);
+  request.mutable_audit()->set_before(page.audit_trail().next());
+  CHECK(page.audit_trail().lines_size() + house.ask(request).audit_trail().lines_size() == 100);
+}
+
+TEST_CASE("what a gateway is told of operators fits into a batch, however long their addresses") {
+  auto options = House::options();
+  for (int n = 0; n < 100; ++n)
+    options.operators.push_back(std::to_string(n) + std::string(3000, 'x') + "@example.org");
+  House house(options);
+  REQUIRE(house.houses().size() == 1);
+  CHECK(house.houses()[0].operators(0) == House::address("olga"));
+  CHECK(house.houses()[0].ByteSizeLong() < bridge::wire::kBodyBytesMax / 2);
+}
+
 TEST_CASE("whoever is suspended does not read on with `more`") {
   House house;
   house.suspend("bob", "spam");
