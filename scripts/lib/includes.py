@@ -72,7 +72,7 @@ ADAPTERS = {
     "boost/*": ["gateway/web/server.cc", "gateway/web/connection.*"],
     "fmt/*": ["bridge/*", "gateway/*", "tests/*"],
     "tl/expected.hpp": ["bridge/base/*"],
-    "absl/*": ["bridge/base/time_zone.cc", "bridge/state/state.cc", "bridge/state/words.cc"],
+    "absl/*": ["bridge/base/time_zone.cc", "bridge/state/lookup.h", "bridge/state/words.cc"],
     "openssl/*": ["bridge/base/secret.cc", "gateway/xmpp/digest.cc", "tests/*"],
     "zlib.h": ["gateway/xmpp/png.cc", "tests/*"],
     "expat.h": ["gateway/xmpp/*.cc", "tests/*"],
