@@ -34,6 +34,7 @@ struct Person {
   std::set<AccountId> blocks;
   std::map<AccountId, RecordId> unblocked;  // when last
   std::vector<Mute> mutes;
+  std::set<RecordId> reposts_forgotten;  // posts: as if they had never passed them on
 };
 using People = std::map<AccountId, Person>;
 using Log = std::vector<bridge::backbone::RecordPtr>;
@@ -75,17 +76,19 @@ bool follows(const Person& person, AccountId account, RecordId before) {
 }
 
 // A repost is for those who have the post from nobody else: neither from its author nor from
-// somebody who reposted it earlier.
-bool comes_by_repost(AccountId account, const Person& person, const Record& record,
+// somebody who reposted it earlier, and is remembered to have.
+bool comes_by_repost(const People& people, AccountId account, const Record& record,
                      const Log& log) {
+  const Person& person = people.at(account);
   const auto& repost = record.reposted();
   if (repost.author() == account || !follows(person, repost.account(), record.id()) ||
       theirs(account, person, *log[repost.post() - 1]))
     return false;
   for (RecordId id = repost.post() + 1; id < record.id(); ++id) {
     const Record& other = *log[id - 1];
-    if (other.has_reposted() && other.reposted().post() == repost.post() &&
-        follows(person, other.reposted().account(), id))
+    if (!other.has_reposted() || other.reposted().post() != repost.post()) continue;
+    const AccountId by = other.reposted().account();
+    if (follows(person, by, id) && !people.at(by).reposts_forgotten.contains(repost.post()))
       return false;
   }
   return true;
@@ -188,6 +191,10 @@ void apply(People& people, const Record& record) {
     case Record::kUntracked:
       people[record.untracked().account()].tracks.erase(record.untracked().phrase());
       break;
+    case Record::kRepostForgotten:
+      people[record.repost_forgotten().account()].reposts_forgotten.insert(
+          record.repost_forgotten().post());
+      break;
     case Record::kDeliverySwitched:
       people[record.delivery_switched().account()].delivery_on = record.delivery_switched().on();
       break;
@@ -213,7 +220,7 @@ bool is_owed(const People& people, AccountId account, const Record& record, cons
   const AccountId by = record.has_reposted() ? record.reposted().account() : record.post().author();
   const Record& post = record.has_reposted() ? *log[record.reposted().post() - 1] : record;
   if (account == by || record.id() <= person.owed_since) return false;
-  const bool reached = record.has_reposted() ? comes_by_repost(account, person, record, log)
+  const bool reached = record.has_reposted() ? comes_by_repost(people, account, record, log)
                                              : theirs(account, person, record);
   if (!reached || blocked(person, by, record.id()) ||
       blocked(person, post.post().author(), record.id()))
@@ -302,8 +309,17 @@ bool went(const Record& record, const Erased& erased) {
   return record.has_post() && gone(record.post().author());
 }
 
-// Who is owed a repost can become more when a subscription ends that brought the post itself: who
-// it is judged for at its turn, and that may be any moment from then on.
+// May the record, which has just been applied, have made it owed to somebody that a repost comes?
+bool may_bring(const Record& record, AccountId account, const Record& repost) {
+  if (record.has_left()) return record.left().follower() == account;
+  if (record.has_untracked()) return record.untracked().account() == account;
+  return record.has_repost_forgotten() &&
+         record.repost_forgotten().post() == repost.reposted().post();
+}
+
+// Who is owed a repost can become more when a subscription ends that brought the post itself, or an
+// earlier repost is forgotten: who it is judged for at its turn, and that may be any moment from
+// then on.
 Owed owed_by(const Log& log) {
   Owed owed;
   People people;
@@ -321,11 +337,8 @@ Owed owed_by(const Log& log) {
     }
     if (!is_delivered(*record) || is_notice(*record)) apply(people, *record);
     if (!is_delivered(*record)) {
-      if (!record->has_left() && !record->has_untracked()) continue;
-      const AccountId who =
-          record->has_left() ? record->left().follower() : record->untracked().account();
       for (const auto& [account, repost] : perhaps)
-        if (account == who && is_owed(people, account, *repost, log))
+        if (may_bring(*record, account, *repost) && is_owed(people, account, *repost, log))
           owed.may.emplace(people[account].address, repost->id());
       continue;
     }
