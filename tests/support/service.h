@@ -141,6 +141,11 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
     request.mutable_favourite()->mutable_post()->set_id(post);
     return ask(request);
   }
+  bridge::wire::Reply repost(const std::string& nick, std::uint64_t post) {
+    auto request = by(nick);
+    request.mutable_repost()->mutable_post()->set_id(post);
+    return ask(request);
+  }
   bridge::wire::Reply erase(const std::string& nick) {
     auto request = by(nick);
     request.mutable_erase();

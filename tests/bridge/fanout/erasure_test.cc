@@ -86,9 +86,7 @@ TEST_CASE("nothing is left of tracks, mutes, favourites, reposts, blocks and the
   story.block("bob", "carol");
   const RecordId post = story.post("alice", "nothing much").published().id();
   story.favourite("bob", post);
-  auto repost = story.by("bob");
-  repost.mutable_repost()->mutable_post()->set_id(post);
-  story.ask(repost);
+  story.repost("bob", post);
   story.erase("bob");
   for (const char* word : {"apricot", "plum", "quince", "Berlin"})
     CHECK_FALSE(story.log_says(word));
@@ -114,14 +112,28 @@ TEST_CASE("a repost of what was erased comes to nobody, nor does a repost by who
   const std::string reposter = of_bob ? "dave" : "bob";
   story.follow("alice", reposter);
   const RecordId post = story.post(author, "passed on").published().id();
-  auto repost = story.by(reposter);
-  repost.mutable_repost()->mutable_post()->set_id(post);
-  CHECK(story.ask(repost).has_done());
+  CHECK(story.repost(reposter, post).has_done());
   CHECK(story.owed("alice") == 1);
   story.erase("bob");
   CHECK(story.owed("alice") == 0);
   story.online("alice");
   CHECK(story.texts_for("alice").empty());
+}
+
+TEST_CASE("who is erased has reposted nothing, for a repost that has yet to have its turn") {
+  Story story;
+  for (const char* nick : {"carol", "dave"}) story.join(nick);
+  for (const char* nick : {"bob", "carol"}) story.follow("alice", nick);
+  story.offline("alice");
+  const RecordId post = story.post("dave", "passed on").published().id();
+  story.repost("bob", post);
+  const RecordId later = story.repost("carol", post).done().id();
+  CHECK(story.owed("alice") == 1);  // the first of them
+  story.erase("bob");
+  CHECK(story.owed("alice") == 1);
+  story.online("alice");
+  CHECK(story.texts_for("alice") == Texts{"passed on"});
+  CHECK(story.delivered().back().id == later);
 }
 
 TEST_CASE("what was corrected before it was erased does not come back") {

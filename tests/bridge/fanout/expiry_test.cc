@@ -156,9 +156,7 @@ TEST_CASE("a post that is too old is passed on to nobody, and not corrected") {
   story.follow("alice", "carol");
   const RecordId old = story.says("old");
   story.offline("alice");
-  auto repost = story.by("carol");
-  repost.mutable_repost()->mutable_post()->set_id(old);
-  CHECK(story.ask(repost).has_done());
+  CHECK(story.repost("carol", old).has_done());
   story.pass(hours(25));
   story.online("alice");
   CHECK(story.texts_for("alice").empty());

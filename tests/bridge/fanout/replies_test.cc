@@ -24,10 +24,8 @@ struct Circle : Service {
     if (about != 0) request.mutable_publish()->mutable_in_reply_to()->set_id(about);
     return ask(request).published().id();
   }
-  std::uint64_t repost(const std::string& nick, std::uint64_t post) {
-    auto request = by(nick);
-    request.mutable_repost()->mutable_post()->set_id(post);
-    return ask(request).done().id();
+  std::uint64_t reposted(const std::string& nick, std::uint64_t post) {
+    return repost(nick, post).done().id();
   }
 };
 
@@ -127,7 +125,7 @@ TEST_CASE("a repost brings the post to those who follow who reposts it") {
   Circle circle;
   circle.follow("alice", "bob");
   const auto post = circle.said("carol", "tea");
-  circle.repost("bob", post);
+  circle.reposted("bob", post);
   CHECK(circle.texts_for("alice") == Texts{"tea"});
   CHECK(circle.delivered()[0].kind == FOLLOW);
   CHECK(circle.delivered()[0].id != post);
@@ -138,23 +136,23 @@ TEST_CASE("who has the post, or an earlier repost, gets no other") {
   circle.follow("alice", "bob");
   circle.follow("alice", "dave");
   circle.track("alice", "cocoa");
-  circle.repost("bob", circle.said("carol", "hot cocoa"));
+  circle.reposted("bob", circle.said("carol", "hot cocoa"));
   CHECK(circle.texts_for("alice") == Texts{"hot cocoa"});
   CHECK(circle.delivered()[0].kind == TRACK);
   const auto post = circle.said("carol", "tea");
-  circle.repost("bob", post);
-  circle.repost("dave", post);
+  circle.reposted("bob", post);
+  circle.reposted("dave", post);
   CHECK(circle.texts_for("alice") == Texts{"hot cocoa", "tea"});
   circle.follow("alice", "carol");
-  circle.repost("dave", circle.said("carol", "milk"));
+  circle.reposted("dave", circle.said("carol", "milk"));
   CHECK(circle.texts_for("alice") == Texts{"hot cocoa", "tea", "milk"});
 }
 
 TEST_CASE("nobody gets their own post back, nor what they repost") {
   Circle circle;
   circle.follow("alice", "bob");
-  circle.repost("bob", circle.said("alice", "tea"));
-  circle.repost("alice", circle.said("carol", "milk"));
+  circle.reposted("bob", circle.said("alice", "tea"));
+  circle.reposted("alice", circle.said("carol", "milk"));
   CHECK(circle.texts_for("alice").empty());
 }
 
@@ -162,7 +160,7 @@ TEST_CASE("a track does not catch a repost") {
   Circle circle;
   const auto post = circle.said("carol", "tea");
   circle.track("alice", "tea");
-  circle.repost("bob", post);
+  circle.reposted("bob", post);
   CHECK(circle.texts_for("alice").empty());
 }
 
@@ -170,12 +168,12 @@ TEST_CASE("a block of either keeps a repost away, and a mute does") {
   Circle circle;
   circle.follow("alice", "bob");
   circle.block("alice", "carol");
-  circle.repost("bob", circle.said("carol", "tea"));
+  circle.reposted("bob", circle.said("carol", "tea"));
   circle.mute("alice", "milk");
-  circle.repost("bob", circle.said("dave", "milk"));
+  circle.reposted("bob", circle.said("dave", "milk"));
   CHECK(circle.texts_for("alice").empty());
   circle.offline("alice");
-  circle.repost("bob", circle.said("dave", "water"));
+  circle.reposted("bob", circle.said("dave", "water"));
   CHECK(circle.owed("alice") == 1);
   circle.block("alice", "bob");
   circle.online("alice");
@@ -189,7 +187,7 @@ TEST_CASE("what was muted does not come in by a repost") {
   circle.mute("alice", "tea");
   const auto post = circle.said("carol", "tea");
   circle.unmute("alice");
-  circle.repost("bob", post);
+  circle.reposted("bob", post);
   CHECK(circle.texts_for("alice").empty());
 }
 
@@ -198,7 +196,7 @@ TEST_CASE("reposts wait, and are read from the log after a crash") {
   circle.follow("alice", "bob");
   const auto post = circle.said("carol", "tea");
   circle.offline("alice");
-  circle.repost("bob", post);
+  circle.reposted("bob", post);
   CHECK(circle.owed("alice") == 1);
   circle.crash();
   CHECK(circle.owed("alice") == 1);
