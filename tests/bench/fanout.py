@@ -64,6 +64,7 @@ CASES = {
     ],
     "memory": [
         ("people", "people"),
+        ("bytes without anybody", "bytes_of_nobody"),
         ("bytes, an offline person", "bytes_per_offline_person"),
         ("  of them state", "state_per_person"),
         ("  fan-out", "fanout_per_person"),

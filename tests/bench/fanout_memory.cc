@@ -44,10 +44,13 @@ std::unique_ptr<Town> build(std::size_t people, bool with_subscriptions) {
   return town;
 }
 
+// Of a whole town.
 struct Bytes {
   double state = 0;
   double both = 0;  // a fan-out, which has a State of its own
   double fanout() const { return both - state; }
+  friend Bytes operator-(Bytes a, Bytes b) { return {a.state - b.state, a.both - b.both}; }
+  friend Bytes operator/(Bytes a, double b) { return {a.state / b, a.both / b}; }
 };
 
 bridge::state::State state_of(const Town& town) {
@@ -59,7 +62,7 @@ bridge::state::State state_of(const Town& town) {
 double bytes_of_state(const Town& town) {
   const Heap heap;
   const bridge::state::State state = state_of(town);
-  return static_cast<double>(heap.grown()) / static_cast<double>(town.nicks.size());
+  return static_cast<double>(heap.grown());
 }
 
 Bytes bytes_at_rest(const Town& town) {
@@ -69,7 +72,7 @@ Bytes bytes_at_rest(const Town& town) {
   Engine engine(town.log.store(), cursors);
   engine.settle();
   engine.checkpoint();
-  bytes.both = static_cast<double>(heap.grown()) / static_cast<double>(town.nicks.size());
+  bytes.both = static_cast<double>(heap.grown());
   return bytes;
 }
 
@@ -107,19 +110,21 @@ Online bytes_online(Town& town) {
 
 void memory(const Size& size) {
   const auto people = static_cast<std::size_t>(kPeople * size.people);
-  const auto alone = build(people, false);
-  const Bytes bare = bytes_at_rest(*alone);
+  const auto each = static_cast<double>(people);
+  const Bytes nobody = bytes_at_rest(*build(0, false));  // what is there whoever comes
+  const Bytes bare = (bytes_at_rest(*build(people, false)) - nobody) / each;
   const auto with_interests = build(people, true);
-  const Bytes interested = bytes_at_rest(*with_interests);
+  const Bytes interested = (bytes_at_rest(*with_interests) - nobody) / each;
   const Online online = bytes_online(*with_interests);
   constexpr auto kSubscriptions = static_cast<double>(kTracksEach + kFollowsEach);
   fmt::print(
-      "{{\"bench\":\"fanout\",\"case\":\"memory\",\"people\":{},\"bytes_per_offline_person\":{:.0f}"
-      ","
+      "{{\"bench\":\"fanout\",\"case\":\"memory\",\"people\":{},\"bytes_of_nobody\":{:.0f},"
+      "\"bytes_per_offline_person\":{:.0f},"
       "\"state_per_person\":{:.0f},\"fanout_per_person\":{:.0f},\"bytes_per_subscription\":{:.0f},"
       "\"state_per_subscription\":{:.0f},\"fanout_per_subscription\":{:.0f},"
       "\"bytes_per_online_idle_person\":{:.0f},\"online_adds\":{:.0f},\"served_adds\":{:.0f}}}\n",
-      people, bare.both, bare.state, bare.fanout(), (interested.both - bare.both) / kSubscriptions,
+      people, nobody.both, bare.both, bare.state, bare.fanout(),
+      (interested.both - bare.both) / kSubscriptions,
       (interested.state - bare.state) / kSubscriptions,
       (interested.fanout() - bare.fanout()) / kSubscriptions, bare.both + online.served,
       online.arrived, online.served);
