@@ -106,7 +106,8 @@ bool allowed_on(Kind kind, const Request& request) {
     case Request::kCapListeners:
     case Request::kListCaps:
       return kind == Kind::kAdmin;
-    case Request::kErase:  // on admin it is Operate, which is audited
+    case Request::kErase:   // on admin it is Operate, which is audited
+    case Request::kRename:  // likewise
     case Request::kMore:
       return kind != Kind::kAdmin;
     case Request::kOperate:

@@ -100,6 +100,7 @@ struct Account {
     Packed<Repost> reposts;
     Packed<Sleep> sleeps;
     track::Subscribers followers;
+    base::WallMs renamed_ms = 0;
   };
   std::unique_ptr<Rare> rare;  // State's; everybody else asks these:
 
@@ -109,6 +110,7 @@ struct Account {
 
   // Of the IANA time zone database; empty: not told.
   std::string_view zone() const { return get().zone; }
+  base::WallMs renamed_ms() const { return get().renamed_ms; }  // the last time; 0: never
   // Those that ended are among them, until they are forgotten.
   const Packed<Block>& blocks() const { return get().blocks; }
   const Packed<Mute>& mutes() const { return get().mutes; }  // in order of their beginning

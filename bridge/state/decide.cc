@@ -230,17 +230,6 @@ Result<void> Deciding::join(const Request& request) {
   return {};
 }
 
-// Somebody new.
-Result<void> Deciding::may_be_called(const std::string& nick) const {
-  if (!valid_nick(nick))
-    return fail(ErrorCode::kBadRequest, "A nick is 1 to 20 letters, digits or underscores.");
-  if (state_.find_nick(nick))
-    return fail(ErrorCode::kConflict, fmt::format("The nick {} is taken: try another.", nick));
-  if (state_.order().reserved().contains(fold_nick(nick)))
-    return fail(ErrorCode::kConflict, fmt::format("The nick {} is reserved: try another.", nick));
-  return {};
-}
-
 Result<void> Deciding::quit(const Account& account) {
   end_subscriptions(account);
   Record& record = add_record();
@@ -392,6 +381,8 @@ Result<void> Deciding::run(Request& request) {
       return unmute(**account, request.unmute());
     case Request::kSetZone:
       return set_zone(**account, request.set_zone().zone());
+    case Request::kRename:
+      return rename_oneself(**account, request.rename().to());
     case Request::kFavourite:
       return favourite(**account, request.favourite().post());
     case Request::kUnfavourite:

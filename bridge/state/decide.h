@@ -44,6 +44,7 @@ struct Rules {
   // as long as something from before its end may still be waiting.
   std::chrono::milliseconds ended_kept = std::chrono::days(90);
   std::chrono::milliseconds correct_within = std::chrono::minutes(10);  // of the post
+  std::chrono::milliseconds rename_every = std::chrono::days(30);  // oneself; operators any time
   std::string website = {};  // its address, for those who are given a code; empty: not told
   // Those who keep order, by address; they name others. And whom somebody who is suspended may
   // write to; empty: nobody in particular.
@@ -73,7 +74,7 @@ struct Decision {
 };
 
 // Publish, Direct, Join, Quit, SetDelivery, Follow, Leave, Track, Untrack, Block, Unblock, Mute,
-// Unmute, SetZone, Confirm, Favourite, Unfavourite, Repost, Nudge, Retract, Correct, Erase,
+// Unmute, SetZone, Rename, Confirm, Favourite, Unfavourite, Repost, Nudge, Retract, Correct, Erase,
 // TakeMove, CapListeners, Operate and the questions about State, posts and the audit trail.
 // Anything else is a BAD_REQUEST: it is answered elsewhere. `request` is used up: a post's text
 // moves into its record.

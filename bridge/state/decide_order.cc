@@ -313,49 +313,6 @@ Result<void> Deciding::set_registration(wire::Registration wanted) {
   return {};
 }
 
-// The old name stays theirs: whoever looks for it is told the new one, and nobody else gets it.
-Result<void> Deciding::rename(const wire::Rename& what) {
-  const auto account = subject(what.nick());
-  if (!account) return tl::unexpected(account.error());
-  const std::string old = (*account)->nick.str();
-  const std::string& to = what.to();
-  if (!valid_nick(to))
-    return fail(ErrorCode::kBadRequest, "A nick is 1 to 20 letters, digits or underscores.");
-  if (old == to) {
-    done_about(0, **account);
-    return {};
-  }
-  const bool other_name = fold_nick(old) != fold_nick(to);
-  const Account* holder = state_.find_nick(to);
-  if (holder && holder != *account)
-    return fail(ErrorCode::kConflict,
-                fmt::format("Somebody is called {} already.", holder->nick.view()));
-  const auto& reserved = state_.order().reserved();
-  const auto kept = reserved.find(fold_nick(to));
-  if (kept != reserved.end() && kept->second != (*account)->id)
-    return fail(ErrorCode::kConflict,
-                fmt::format("The nick {0} is reserved: `op release {0}` first.", to));
-  Record& record = add_record();
-  record.mutable_renamed()->set_account((*account)->id);
-  record.mutable_renamed()->set_nick(to);
-  record.mutable_renamed()->set_old(old);
-  done(record.id());
-  decision_.reply.mutable_done()->set_nick(old);
-  if (kept != reserved.end()) {
-    auto& back = *add_record().mutable_nick_reserved();
-    back.set_nick(fold_nick(to));
-    back.set_released(true);
-  }
-  if (other_name) {
-    auto& theirs = *add_record().mutable_nick_reserved();
-    theirs.set_nick(fold_nick(old));
-    theirs.set_account((*account)->id);
-  }
-  tell((*account)->id, fmt::format("You are called {} here from now on, not {}.", to, old));
-  audit("rename", old, old, to);
-  return {};
-}
-
 Result<void> Deciding::announce(const std::string& text) {
   if (auto ok = check_written(text); !ok) return ok;
   const auto& before = state_.order().announced();

@@ -51,6 +51,7 @@ class Deciding {
   void mute_one(const Account& account, const track::Phrase& phrase, std::uint64_t for_ms);
   Result<void> unmute(const Account& account, const wire::Unmute& what);
   Result<void> set_zone(const Account& account, const std::string& zone);
+  Result<void> rename_oneself(const Account& account, const std::string& to);
   Result<void> confirm(const Account& account);
   Result<void> retract(const Account& account, RecordId post);
   Result<void> correct(const Account& account, const wire::Correct& what);
@@ -103,6 +104,7 @@ class Deciding {
   Result<void> release(const std::string& nick);
   Result<void> set_registration(wire::Registration wanted);
   Result<void> rename(const wire::Rename& what);
+  void call(const Account& account, const std::string& to);
   Result<void> announce(const std::string& text);
   void audit(std::string_view what, std::string_view about, std::string_view old,
              std::string_view now);

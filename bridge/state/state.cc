@@ -92,12 +92,14 @@ void State::make_account(const Record& record) {
 }
 
 // The set knows an account by the nick that it has, so it leaves the set while that changes.
-void State::rename(Account& account, std::string_view nick) {
+void State::rename(Account& account, const Record& record) {
+  const std::string& nick = record.renamed().nick();
   auto& nicks = lookup_->nicks;
   if (find_nick(account.nick) == &account) nicks.erase(account.number);
   account.nick = nick;
   nicks.erase(nick);
   nicks.insert(account.number);
+  rare(account).renamed_ms = record.time_ms();
 }
 
 bool State::held(const Account& account) const {
@@ -418,7 +420,7 @@ void State::apply(const Record& record) {
       apply_listeners(record);
       break;
     case Record::kRenamed:
-      rename(at(record.renamed().account()), record.renamed().nick());
+      rename(at(record.renamed().account()), record);
       break;
     case Record::kSuspended:
     case Record::kRestored:

@@ -70,7 +70,7 @@ class State {
   Account& at(AccountId id);
   static Account::Rare& rare(Account& account);
   void make_account(const Record& record);
-  void rename(Account& account, std::string_view nick);
+  void rename(Account& account, const Record& record);
   void set_address(Account& account, std::string_view address);
   void add_follow(AccountId follower, AccountId followee, RecordId since);
   void drop_follow(AccountId follower, AccountId followee);

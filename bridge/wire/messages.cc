@@ -169,6 +169,8 @@ std::string_view action_name(const Request& request) {
       return "list_mutes";
     case Request::kSetZone:
       return "set_zone";
+    case Request::kRename:
+      return "rename";
     case Request::kMore:
       return "more";
     case Request::kIssueCode:

@@ -23,7 +23,7 @@ std::string render_error(const Command& command, const wire::Error& error) {
   if (error.code() == wire::NOT_JOINED) return how_to_join();
   std::string text = error.text().empty() ? "That did not work." : error.text();
   if (error.retry_after_ms() > 0)
-    text += fmt::format(" Try again {}.", in_seconds(error.retry_after_ms()));
+    text += fmt::format(" Try again {}.", in_how_long(error.retry_after_ms()));
   // "follow me" was perhaps no command.
   const bool sentence = command.entry->misfit == Misfit::kMaySpeak && !command.written.empty();
   if (error.code() == wire::UNKNOWN && sentence) text += " " + post_anyway(command.written);

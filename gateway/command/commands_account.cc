@@ -14,6 +14,7 @@ using Names1 = std::array<std::string_view, 1>;
 
 constexpr std::array kHelpFields = {Field{"command", Kind::kCommand, "About which command", true}};
 constexpr std::array kJoinFields = {Field{"nick", Kind::kNick, "The name you want"}};
+constexpr std::array kRenameFields = {Field{"nick", Kind::kNick, "The name you want"}};
 constexpr std::array kZoneFields = {Field{"zone", Kind::kWord, "As Europe/Berlin"}};
 
 constexpr std::array kLinkFields = {
@@ -27,6 +28,11 @@ std::string say_joined(const Values&, const wire::Reply& reply) {
       "Welcome, {}. Try `track` with a word you care about, `follow` somebody, or `post` "
       "something; `help` lists all commands.",
       reply.joined().nick());
+}
+
+std::string say_called(const Values& values, const wire::Reply& reply) {
+  if (!reply.done().changed()) return fmt::format("You are {} here already.", values["nick"]);
+  return fmt::format("You are {} here from now on, not {}.", values["nick"], reply.done().nick());
 }
 
 std::string say_numbers(const Values&, const wire::Reply& reply) {
@@ -118,6 +124,20 @@ constexpr std::array kCommands = {
           .ask = [](const Values&, std::string_view,
                     wire::Request& request) { request.mutable_stats(); },
           .say = say_numbers},
+    Entry{.name = "rename",
+          .fields = kRenameFields,
+          .usage = "rename NICK",
+          .help = "Changes your name here: 1 to 20 letters, digits or _.",
+          .manual = "Who follows you still does. The old name stays taken, also for you, and "
+                    "whoever looks for it is told the new one. After that, not again for a while.",
+          .section = Section::kYou,
+          .misfit = Misfit::kMaySpeak,
+          .warning = "This changes your name, and the old one does not come back.",
+          .ask =
+              [](const Values& values, std::string_view, wire::Request& request) {
+                request.mutable_rename()->set_to(values.text("nick"));
+              },
+          .say = say_called},
     Entry{.name = "timezone",
           .fields = kZoneFields,
           .usage = "timezone ZONE",

@@ -93,8 +93,9 @@ std::string two_lines(std::string first, std::string_view second) {
   return first += second;
 }
 
-std::string in_seconds(std::uint64_t milliseconds) {
+std::string in_how_long(std::uint64_t milliseconds) {
   const std::uint64_t seconds = (milliseconds + 999) / 1000;
+  if (seconds > 3600) return "in " + how_long(milliseconds);
   return seconds == 1 ? "in 1 second" : fmt::format("in {} seconds", seconds);
 }
 

@@ -35,8 +35,8 @@ std::string phrases_that(bool (*wanted)(const wire::Phrase&), std::string_view l
                          const wire::Phrases& phrases);
 std::string two_lines(std::string first, std::string_view second);
 
-// "in 1 second", "in 90 seconds": rounded up, so that following it is never too early.
-std::string in_seconds(std::uint64_t milliseconds);
+// "in 1 second", "in 90 seconds", "in 3 days": rounded up, so that following it is never too early.
+std::string in_how_long(std::uint64_t milliseconds);
 
 // "90 seconds", "2 hours", "3 days": rounded up, in the unit that suits it.
 std::string how_long(std::uint64_t milliseconds);

@@ -66,14 +66,15 @@ constexpr std::array kTable = {
     Extension{.number = "0077",
               .name = "In-Band Registration",
               .version = "2.4",
-              .support = Support::kPartial,
+              .support = Support::kComplete,
               .features = kRegister,
               .contacts = false,
               .does =
-                  "Joining under a nick, with a form or with plain elements, seeing one's nick, "
-                  "and leaving. `[registration]` in gateway.toml closes it, names the domains "
+                  "Joining under a nick, with a form or with plain elements, seeing and changing "
+                  "one's nick, and leaving. `[registration]` in gateway.toml closes it, names the "
+                  "domains "
                   "that may, and says how many of a domain.",
-              .lacks = "Changing the nick: it stays."},
+              .lacks = "A password: whoever writes from an address is who they are."},
     Extension{.number = "0085",
               .name = "Chat State Notifications",
               .version = "2.1",

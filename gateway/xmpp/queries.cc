@@ -16,7 +16,7 @@ void Queries::refuse(const Stanza& iq, ErrorType type, std::string_view conditio
 void Queries::on_iq(const Stanza& iq, bridge::base::Time now) {
   if (iq.type != "get" && iq.type != "set") return;
   if (!guard_.query(iq.from, now)) {
-    refuse(iq, ErrorType::kWait, condition::kPolicyViolation);
+    refuse(iq, ErrorType::kWait, condition::kResourceConstraint);
   } else if (who_is(settings_, iq.to) == Who::kContact && !command::is_nick(iq.to.local)) {
     refuse(iq, ErrorType::kCancel, condition::kItemNotFound);
   } else if (hand_on(iq, now)) {

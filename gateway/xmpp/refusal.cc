@@ -22,7 +22,6 @@ Refusal refusal_of(wire::ErrorCode code, std::string text) {
     case wire::CONFLICT:
       return {ErrorType::kCancel, condition::kConflict, std::move(text)};
     case wire::RATE_LIMITED:
-      return {ErrorType::kWait, condition::kPolicyViolation, std::move(text)};
     case wire::BUSY:
       return {ErrorType::kWait, condition::kResourceConstraint, std::move(text)};
     case wire::UNAVAILABLE:
@@ -33,13 +32,13 @@ Refusal refusal_of(wire::ErrorCode code, std::string text) {
 }
 
 Refusal over_limit(std::optional<bridge::base::Time> not_before, bridge::base::Time now) {
-  Refusal refusal{ErrorType::kWait, condition::kPolicyViolation,
-                  "Nothing is accepted from this address."};
-  if (!not_before) return refusal;
+  if (!not_before)
+    return {ErrorType::kWait, condition::kPolicyViolation,
+            "Nothing is accepted from this address."};
   const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*not_before - now).count();
-  refusal.text = fmt::format("That is more than is accepted at once. Try again {}.",
-                             command::in_seconds(wait > 0 ? static_cast<std::uint64_t>(wait) : 1));
-  return refusal;
+  return {ErrorType::kWait, condition::kResourceConstraint,
+          fmt::format("That is more than is accepted at once. Try again {}.",
+                      command::in_how_long(wait > 0 ? static_cast<std::uint64_t>(wait) : 1))};
 }
 
 Refusal too_busy() {

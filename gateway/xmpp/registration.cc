@@ -32,7 +32,7 @@ command::Submitted as_filled_in(const Stanza& iq) {
 void Registration::on_register(const Stanza& iq, bridge::base::Time now) {
   if (iq.type == "get") return show(iq, now);
   if (iq.form && iq.form->cancelled) return answer(iq, {});
-  if (!iq.unregisters) return join(iq, now);
+  if (!iq.unregisters) return submit(iq, now);
   if (!iq.form) return quit(iq, now);
   clerk_.refuse(iq, {ErrorType::kModify, condition::kBadRequest,
                      "Either leave or register: both at once is neither."});
@@ -43,8 +43,10 @@ void Registration::show(const Stanza& iq, bridge::base::Time now) {
     std::string payload(kOpen);
     payload += "<registered/>";
     append_element(payload, "instructions",
-                   "You are " + reply.numbers().nick() + " here. A name cannot be changed.");
+                   "You are " + reply.numbers().nick() +
+                       " here. Another nick changes that, and the old one does not come back.");
     append_element(payload, "nick", reply.numbers().nick());
+    append_form(payload, command::form_of(*command::find("rename"), {}), kNamespace);
     answer(iq, payload + "</query>");
   };
   const auto unknown = [this, iq = head_of(iq)](const wire::Error& error) {
@@ -65,21 +67,30 @@ void Registration::show_blank(const Stanza& iq) {
   answer(iq, payload + "</query>");
 }
 
-void Registration::join(const Stanza& iq, bridge::base::Time now) {
-  const command::Entry& entry = *command::find("join");
-  auto values = command::read_form(entry, as_filled_in(iq));
-  if (!values) {
-    return clerk_.refuse(
-        iq, {ErrorType::kModify, condition::kNotAcceptable, std::move(values.error().text)});
-  }
-  const command::Command command{&entry, std::move(*values)};
+// Whoever is a member already wants another nick.
+void Registration::submit(const Stanza& iq, bridge::base::Time now) {
+  const auto values = command::read_form(*command::find("join"), as_filled_in(iq));
+  if (!values)
+    return clerk_.refuse(iq, {ErrorType::kModify, condition::kNotAcceptable, values.error().text});
+  const auto rename = [this, iq = head_of(iq), values = *values, now](const wire::Reply&) {
+    run(iq, {command::find("rename"), values}, now);
+  };
+  const auto join = [this, iq = head_of(iq), values = *values, now](const wire::Error& error) {
+    if (error.code() != wire::NOT_JOINED) return false;
+    run(iq, {command::find("join"), values}, now);
+    return true;
+  };
+  clerk_.run(iq, {command::find("stats"), {}}, {}, now, rename, join);
+}
+
+void Registration::run(const Stanza& iq, const command::Command& command, bridge::base::Time now) {
   clerk_.run(iq, command, {}, now, [this, iq = head_of(iq), command](const wire::Reply& reply) {
     answer(iq, {});
     // The answer itself has no room for a word of welcome.
     const std::string bot = settings_.bot_jid();
     const std::string theirs = iq.from.bare();
     std::string text = command::render_reply(command, reply);
-    text += attendance_.please_show(theirs);
+    if (reply.has_joined()) text += attendance_.please_show(theirs);
     outbox_.push(Chat{.from = bot, .to = theirs, .id = {}, .body = text, .nick = kServiceName});
   });
 }

@@ -1,9 +1,10 @@
 // Registration in band (XEP-0077), at the bot and at our domain: a form to join with, for clients
-// that offer one. Joining is `join`, removing is `quit`; a name cannot be changed, and whoever
-// tries is told which one is theirs. With a form (XEP-0004) or without.
+// that offer one. Joining is `join`, another nick is `rename`, removing is `quit`. With a form
+// (XEP-0004) or without.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "bridge/base/time.h"
 #include "gateway/xmpp/admission.h"
@@ -31,7 +32,8 @@ class Registration {
  private:
   void show(const Stanza& iq, bridge::base::Time now);
   void show_blank(const Stanza& iq);
-  void join(const Stanza& iq, bridge::base::Time now);
+  void submit(const Stanza& iq, bridge::base::Time now);
+  void run(const Stanza& iq, const command::Command& command, bridge::base::Time now);
   void quit(const Stanza& iq, bridge::base::Time now);
   void answer(const Stanza& iq, std::string_view payload);
 

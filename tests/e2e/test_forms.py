@@ -171,12 +171,23 @@ class Registering(Forms):
         form = await self.shown(ann)
         self.assertTrue(form["registered"])
         self.assertEqual(form["nick"], ann.nick)
-        refused = await self.refused(self.register(ann, nick=f"{ann.nick}x"))
-        self.assertEqual(refused[0], "conflict")
-        self.assertIn(f"You are {ann.nick} here already", refused[2])
         domain = self.stack.env["COMPONENT_DOMAIN"]
         await ann._stream["xep_0077"].cancel_registration(domain, timeout=TIMEOUT)
         await ann.says("stats", "join NICK")
+
+    async def test_a_client_registers_once_more_under_another_nick(self):
+        [ann, bob] = await self.members("ann", "bob")
+        await bob.says(f"follow {ann.nick}", "Following")
+        new = f"{ann.nick}x"
+        await self.register(ann, nick=new)
+        told = await asyncio.wait_for(ann.answers.get(), TIMEOUT)
+        self.assertIn(f"You are {new} here from now on, not {ann.nick}", told.body)
+        self.assertEqual((await self.shown(ann))["nick"], new)
+        await bob.says(f"whois {ann.nick}", f"{ann.nick} is called {new} here now")
+        await bob.says("follows", new)
+        refused = await self.refused(self.register(ann, nick=f"{ann.nick}y"))
+        self.assertEqual(refused[:2], ("resource-constraint", "wait"))
+        self.assertIn("in 30 days", refused[2])
 
     async def test_a_name_that_cannot_be_had_is_refused(self):
         [bob] = await self.members("bob")

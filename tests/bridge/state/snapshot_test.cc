@@ -32,11 +32,13 @@ std::string described(const track::Subscribers& all) {
 std::string described(const State& state, const Account& account) {
   // Whoever left is owed nothing, and the records that say since when are kept no longer.
   const RecordId owed_since = account.open ? account.owed_since : 0;
-  std::string text =
-      fmt::format("{} {} {} '{}' '{}' made {} open {} on {} plain {} owed {} posts {} last {}\n",
-                  account.id, account.number, account.nick.view(), account.address.view(),
-                  account.zone(), account.created_ms, bool{account.open}, bool{account.delivery_on},
-                  bool{account.plain_text_posts}, owed_since, account.posts, account.last_post);
+  std::string text = fmt::format(
+      "{} {} {} '{}' '{}' made {} open {} on {} plain {} owed {} posts {} last {} "
+      "renamed {}\n",
+      account.id, account.number, account.nick.view(), account.address.view(), account.zone(),
+      account.created_ms, bool{account.open}, bool{account.delivery_on},
+      bool{account.plain_text_posts}, owed_since, account.posts, account.last_post,
+      account.renamed_ms());
   for (const auto& edge : account.follows)
     text += fmt::format(" f{}@{}", edge.followee, edge.since);
   for (const auto& edge : account.tracks)
@@ -169,7 +171,7 @@ void subscribe_to_something(Service& town) {
 
 void choose_something(Service& town) {
   auto request = town.by(some(kNicks));
-  switch (*rc::gen::inRange(0, 7)) {
+  switch (*rc::gen::inRange(0, 8)) {
     case 0:
       request.mutable_block()->set_nick(some(kNicks));
       break;
@@ -191,6 +193,9 @@ void choose_something(Service& town) {
       break;
     case 6:
       request.mutable_confirm();
+      break;
+    case 7:
+      request.mutable_rename()->set_to(some(kNicks));
       break;
   }
   town.ask(request);

@@ -260,7 +260,7 @@ TEST_CASE("errors of the bridge are stanza errors of their kind") {
       {wire::NOT_JOINED, "registration-required"},
       {wire::UNKNOWN, "item-not-found"},
       {wire::CONFLICT, "conflict"},
-      {wire::RATE_LIMITED, "policy-violation"},
+      {wire::RATE_LIMITED, "resource-constraint"},
       {wire::BUSY, "resource-constraint"},
       {wire::UNAVAILABLE, "remote-server-timeout"}};
   for (const auto& [code, condition] : kinds) {
@@ -352,8 +352,8 @@ TEST_CASE("commands by form and by chat share one limit, with the seconds in the
   strict.gets(Desk::execute("stats"));
   strict.clear();
   strict.gets(Desk::execute("stats"));
-  CHECK_THAT(strict.to(kBob),
-             Contains("policy-violation") && Contains("type='wait'") && Contains("Try again in"));
+  CHECK_THAT(strict.to(kBob), Contains("resource-constraint") && Contains("type='wait'") &&
+                                  Contains("Try again in"));
   strict.clear();
   strict.gets(Desk::execute("follow"));  // a form alone asks nothing of anybody
   CHECK_THAT(strict.to(kBob), Contains("executing"));

@@ -121,7 +121,7 @@ TEST_CASE("a refusal that time will mend is a wait error with the seconds") {
   world.refuse_with.set_text("That is too many posts.");
   world.refuse_with.set_retry_after_ms(3500);
   world.says(kBob, "post hello");
-  CHECK_THAT(world.to(kBob), Contains("wait") && Contains("policy-violation") &&
+  CHECK_THAT(world.to(kBob), Contains("wait") && Contains("resource-constraint") &&
                                  Contains("That is too many posts. Try again in 4 seconds."));
 }
 
@@ -416,21 +416,21 @@ TEST_CASE("over the limit of a person or a domain: wait, with the seconds, and c
   world.says(kBob, "help");
   world.clear();
   world.says(kBob, "help", "m3");
-  CHECK_THAT(world.to(kBob), Contains("wait") && Contains("policy-violation") && Contains("m3") &&
-                                 Contains("Try again in 5 seconds."));
+  CHECK_THAT(world.to(kBob), Contains("wait") && Contains("resource-constraint") &&
+                                 Contains("m3") && Contains("Try again in 5 seconds."));
   world.clear();
   world.says("eve@example.org/x", "help");
   CHECK_THAT(world.to("eve@example.org/x"), Contains("<body>"));
   world.clear();
   world.says("eve@example.org/x", "help");
-  CHECK_THAT(world.to("eve@example.org/x"), Contains("policy-violation"));
+  CHECK_THAT(world.to("eve@example.org/x"), Contains("resource-constraint"));
   world.clear();
   world.says("ann@elsewhere.org/x", "help");
   CHECK_THAT(world.to("ann@elsewhere.org/x"), Contains("<body>"));
   world.pass(std::chrono::seconds(5));
   world.clear();
   world.says(kBob, "help");
-  CHECK_THAT(world.to(kBob), !Contains("policy-violation"));
+  CHECK_THAT(world.to(kBob), !Contains("resource-constraint"));
 }
 
 TEST_CASE("too many requests without an answer: wait") {

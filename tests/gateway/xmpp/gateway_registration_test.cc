@@ -83,6 +83,26 @@ TEST_CASE("a name that cannot be had is an error of its kind") {
   CHECK(world.members.size() == 1);
 }
 
+TEST_CASE("registering once more under another nick changes it") {
+  World world;
+  world.up();
+  world.members[kBare] = "bob";
+  world.gets(get());
+  CHECK(query_of(world).child("x"));
+  for (const char* field : {"nick", "username"}) {
+    world.clear();
+    world.gets(set(field, field));
+    CHECK(world.members[kBare] == field);
+    CHECK_THAT(world.to(kBob), Contains("type='result'"));
+    CHECK_THAT(world.to(kBare), Contains(std::string("You are ") + field + " here from now on"));
+  }
+  world.clear();
+  world.refuse_with.set_code(wire::RATE_LIMITED);
+  world.refuse_with.set_retry_after_ms(86'400'000);
+  world.gets(set("nick", "robert"));
+  CHECK_THAT(world.to(kBob), Contains("resource-constraint") && Contains("type='wait'"));
+}
+
 TEST_CASE("removing the registration is quitting") {
   World world;
   world.up();
@@ -197,8 +217,8 @@ TEST_CASE("so many of one domain join at a time, and no others are held up") {
   world.says("b@example.org/1", "join b");
   world.clear();
   world.gets(set("nick", "bob"));
-  CHECK_THAT(world.to(kBob),
-             Contains("policy-violation") && Contains("type='wait'") && Contains("Try again in"));
+  CHECK_THAT(world.to(kBob), Contains("resource-constraint") && Contains("type='wait'") &&
+                                 Contains("Try again in"));
   world.says(kBob, "join bob", "m5");
   CHECK_THAT(world.to(kBob), Contains("m5") && Contains("type='wait'"));
   world.says("c@example.net/1", "join c");

@@ -236,6 +236,11 @@ wire::Reply World::answer(const wire::Request& request) {
   }
   if (request.has_publish()) return publish(request);
   if (request.has_quit()) members.erase(address);
+  if (request.has_rename()) {
+    reply.mutable_done()->set_changed(members[address] != request.rename().to());
+    reply.mutable_done()->set_nick(std::exchange(members[address], request.rename().to()));
+    return reply;
+  }
   if (request.has_stats()) {
     reply.mutable_numbers()->set_nick(members[address]);
     return reply;
