@@ -389,10 +389,7 @@ class Fanout {
 
   // Signing in on the website, by the clock of the last turn.
   base::Result<wire::Reply> sign_in(const wire::Request& request);
-  base::Result<wire::Reply> ask_sign_in(const wire::AskSignIn& request);
-  base::Result<wire::Reply> check_sign_in(const wire::CheckSignIn& request);
-  base::Result<wire::Reply> answer_sign_in(const std::string& address,
-                                           const wire::AnswerSignIn& request);
+  base::Result<wire::Reply> ask_sign_in(const std::string& nick);
   void put_question(const state::Account& account, const std::string& transaction);
 
   // Counting.

@@ -36,25 +36,63 @@ std::uint64_t milliseconds(std::chrono::milliseconds time) {
   return static_cast<std::uint64_t>(time.count());
 }
 
+Result<wire::Reply> check(SignInQuestions& questions, const state::State& state,
+                          const wire::CheckSignIn& request, base::Time now) {
+  const auto found = questions.check(request.ticket(), now);
+  wire::Reply reply;
+  if (found.state == SignInQuestions::State::kConfirmed) {
+    const state::Account* account = state.find(found.account);
+    if (!account || !account->open)
+      return fail(ErrorCode::kUnknown, "Whoever confirmed that is no member any more.");
+    if (state.held(*account)) return tl::unexpected(state::held(state, *account));
+    if (request.take()) {
+      questions.take(request.ticket(), now);
+      reply.mutable_signed_in()->set_account(account->id);
+      reply.mutable_signed_in()->set_nick(account->nick.str());
+      return reply;
+    }
+  }
+  wire::SignInAsked& said = *reply.mutable_sign_in_asked();
+  said.set_transaction(found.transaction);
+  said.set_good_for_ms(milliseconds(found.left));
+  said.set_state(wire_state(found.state));
+  return reply;
+}
+
+Result<wire::Reply> answer(SignInQuestions& questions, const state::State& state,
+                           const std::string& address, const wire::AnswerSignIn& request,
+                           base::Time now) {
+  const state::Account* account = state.find_address(address);
+  if (!account || !account->open) return tl::unexpected(state::not_joined());
+  if (state.held(*account)) return tl::unexpected(state::held(state, *account));
+  auto answered = questions.answer(account->id, request.transaction(), request.yes(), now);
+  if (!answered) return tl::unexpected(answered.error());
+  wire::Reply reply;
+  reply.mutable_done()->set_changed(true);
+  reply.mutable_done()->set_nick(account->nick.str());
+  return reply;
+}
+
 }  // namespace
 
 Result<wire::Reply> Fanout::sign_in(const wire::Request& request) {
-  if (request.has_ask_sign_in()) return ask_sign_in(request.ask_sign_in());
-  if (request.has_check_sign_in()) return check_sign_in(request.check_sign_in());
-  return answer_sign_in(request.actor().address(), request.answer_sign_in());
+  if (request.has_ask_sign_in()) return ask_sign_in(request.ask_sign_in().nick());
+  if (request.has_check_sign_in())
+    return check(questions_, state_, request.check_sign_in(), turn_.mono);
+  return answer(questions_, state_, request.actor().address(), request.answer_sign_in(),
+                turn_.mono);
 }
 
-Result<wire::Reply> Fanout::ask_sign_in(const wire::AskSignIn& request) {
+Result<wire::Reply> Fanout::ask_sign_in(const std::string& nick) {
   if (options_.website.empty())
     return fail(ErrorCode::kForbidden,
                 "The bridge was not told where its website is, and cannot ask.");
-  if (request.nick().empty() || request.nick().size() > kNickBytesMax)
+  if (nick.empty() || nick.size() > kNickBytesMax)
     return fail(ErrorCode::kBadRequest, "That is no name: 1 to 20 letters, digits or _.");
-  const state::Account* account = state_.find_nick(request.nick());
+  const state::Account* account = state_.find_nick(nick);
   if (account && (!account->open || account->address.empty() || state_.held(*account)))
     account = nullptr;
-  auto asked =
-      questions_.ask(state::fold_nick(request.nick()), account ? account->id : 0, turn_.mono);
+  auto asked = questions_.ask(state::fold_nick(nick), account ? account->id : 0, turn_.mono);
   if (!asked) return tl::unexpected(asked.error());
   if (account) put_question(*account, asked->transaction);
   wire::Reply reply;
@@ -83,41 +121,6 @@ void Fanout::put_question(const state::Account& account, const std::string& tran
   session.batch_bytes += question.ByteSizeLong();
   questions_.counters().sent.add();
   if (session.batch_full()) flush(session);
-}
-
-Result<wire::Reply> Fanout::check_sign_in(const wire::CheckSignIn& request) {
-  const auto found = questions_.check(request.ticket(), turn_.mono);
-  wire::Reply reply;
-  if (found.state == SignInQuestions::State::kConfirmed) {
-    const state::Account* account = state_.find(found.account);
-    if (!account || !account->open)
-      return fail(ErrorCode::kUnknown, "Whoever confirmed that is no member any more.");
-    if (state_.held(*account)) return tl::unexpected(held(state_, *account));
-    if (request.take()) {
-      questions_.take(request.ticket(), turn_.mono);
-      reply.mutable_signed_in()->set_account(account->id);
-      reply.mutable_signed_in()->set_nick(account->nick.str());
-      return reply;
-    }
-  }
-  wire::SignInAsked& said = *reply.mutable_sign_in_asked();
-  said.set_transaction(found.transaction);
-  said.set_good_for_ms(milliseconds(found.left));
-  said.set_state(wire_state(found.state));
-  return reply;
-}
-
-Result<wire::Reply> Fanout::answer_sign_in(const std::string& address,
-                                           const wire::AnswerSignIn& request) {
-  const state::Account* account = state_.find_address(address);
-  if (!account || !account->open) return tl::unexpected(state::not_joined());
-  if (state_.held(*account)) return tl::unexpected(held(state_, *account));
-  auto answered = questions_.answer(account->id, request.transaction(), request.yes(), turn_.mono);
-  if (!answered) return tl::unexpected(answered.error());
-  wire::Reply reply;
-  reply.mutable_done()->set_changed(true);
-  reply.mutable_done()->set_nick(account->nick.str());
-  return reply;
 }
 
 }  // namespace bridge::fanout
