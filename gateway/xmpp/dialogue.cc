@@ -158,7 +158,7 @@ void Dialogue::react(const Stanza& message, bridge::base::Time now) {
 }
 
 void Dialogue::on_denial(const Stanza& error, bridge::base::Time now) {
-  if (who_is(settings_, error.to) == Who::kContact) return;
+  if (error.from.local.empty() || who_is(settings_, error.to) == Who::kContact) return;
   if (guard_.refuse_command(error.from, now)) {
     ++counters_.limited;
     return;

@@ -98,7 +98,7 @@ void by_question(Html& html, const SignIn& sign_in) {
 }
 
 void way_back(Html& html, const SignInAsked& asked) {
-  html.in("p", {}, [&] {
+  html.in("div", {{"class", "row start"}}, [&] {
     html.element("a", {{"class", "button"}, {"href", "/sign-in?back=" + url_part(asked.back)}},
                  "Try again, or use a code");
   });

@@ -145,6 +145,7 @@ TEST_CASE("whoever answers speaks for their own address only") {
   story.requests.clear();
   story.gets(Story::message(kPhone, "alice@im.example.org"));  // a contact asked nothing
   story.gets(Story::message("example.org"));                   // nor is a server anybody
+  story.gets(Story::error("auth", "not-authorized", "example.org"));
   CHECK(story.answered().empty());
 }
 
