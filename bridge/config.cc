@@ -129,6 +129,7 @@ void read_rules(ConfigReader table, Config& config) {
                     {.example = "[\"alice@example.org\"]"});
   table.text("contact", rules.contact, {.example = "\"abuse@example.org\""});
   config.fanout.fanout.operators = rules.operators;
+  config.fanout.fanout.website = rules.website;
   config.fanout.fanout.people_max = rules.accounts_max;
 }
 

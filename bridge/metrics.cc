@@ -41,6 +41,24 @@ void describe_commits(Metrics& metrics, const state::CommitterCounters& counters
                   counters.sign_ins_refused.value());
 }
 
+void describe_sign_in(Metrics& metrics, const fanout::SignInCounters& counters) {
+  metrics.counter("lapwing_bridge_sign_in_questions_total",
+                  "Sign-ins asked for by a name, whether anybody has it or not.",
+                  counters.asked.value());
+  metrics.counter("lapwing_bridge_sign_in_questions_sent_total",
+                  "Those of them that a person was asked about in chat.", counters.sent.value());
+  metrics.counter("lapwing_bridge_sign_in_questions_confirmed_total",
+                  "Those that the person confirmed.", counters.confirmed.value());
+  metrics.counter("lapwing_bridge_sign_in_questions_refused_total",
+                  "Those that the person refused.", counters.refused.value());
+  metrics.counter("lapwing_bridge_sign_in_questions_limited_total",
+                  "Sign-ins by name that were not asked about: too many, or after a refusal.",
+                  counters.limited.value());
+  metrics.counter("lapwing_bridge_sign_in_questions_taken_total",
+                  "Sign-ins on the website that a person had confirmed in chat.",
+                  counters.taken.value());
+}
+
 void describe_deliveries(Metrics& metrics, const fanout::FanoutCounters& counters) {
   metrics.counter("lapwing_bridge_matched_total", "Posts found to be owed to a person.",
                   counters.matched.value());
@@ -181,6 +199,7 @@ void Bridge::describe(Metrics& metrics) const {
   metrics.seconds("lapwing_bridge_commit_seconds", "Time of one synced write to the log.",
                   timed_store_->append_times());
   describe_commits(metrics, committer_->counters());
+  describe_sign_in(metrics, fanout_->sign_in_counters());
   describe_deliveries(metrics, fan);
   const auto oldest = static_cast<std::int64_t>(fan.oldest_sent_ns.value());
   metrics.gauge("lapwing_bridge_unacknowledged_age_seconds",

@@ -8,8 +8,7 @@
 namespace bridge::fanout {
 namespace {
 
-// With so many batches under way, or more, nobody is looked for; and when it is tried again.
-constexpr std::size_t kUnacknowledgedMax = 256;
+// While too many batches are under way, nobody is looked for; it is tried again.
 constexpr std::chrono::seconds kAskAgain{1};
 
 }  // namespace
@@ -314,7 +313,7 @@ bool Fanout::look_for(SessionId id, const std::string& address) {
   const auto it = sessions_.find(id);
   if (it == sessions_.end()) return true;
   Session& session = it->second;
-  if (session.unacknowledged.size() >= kUnacknowledgedMax) return false;
+  if (session.unacknowledged.size() >= Session::kUnacknowledgedMax) return false;
   session.batch.add_look_for(address);
   session.batch_bytes += address.size();
   if (session.batch_full()) flush(session);

@@ -15,6 +15,11 @@ void Fanout::ask(std::uint64_t ticket, const wire::Request& request) {
   if (request.has_retract() || request.has_correct() || request.has_operate())
     return ask_for_change(ticket, request);
   if (request.has_extract()) return ask_for_extract(ticket, request);
+  if (request.has_ask_sign_in() || request.has_check_sign_in() || request.has_answer_sign_in()) {
+    auto reply = sign_in(request);
+    answers_.push_back({ticket, reply ? std::move(*reply) : wire::error_reply(reply.error())});
+    return;
+  }
   report_owed(ticket, request.owed());
 }
 

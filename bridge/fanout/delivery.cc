@@ -297,7 +297,8 @@ void Fanout::release_held(base::Time now) {
 
 void Fanout::flush(Session& session) {
   if (session.sent.deliveries.empty() && session.sent.told.empty() &&
-      session.batch.look_for().empty() && !session.batch.has_house())
+      session.batch.look_for().empty() && session.batch.sign_in_questions().empty() &&
+      !session.batch.has_house())
     return;
   session.sent.sequence = session.next_sequence++;
   session.sent.order = ++order_;

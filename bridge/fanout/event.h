@@ -44,7 +44,7 @@ struct PresenceChanged {
 // Questions that only the fan-out can answer, and changes of posts on their way to the committer.
 struct Asked {
   state::ReplyAddress reply_to;
-  wire::Request request;  // Roster, Owed, More, Retract, Correct or Operate's Remove
+  wire::Request request;  // for which goes_to_fanout()
 };
 
 using Event = std::variant<Opened, Closed, Granted, Acknowledged, GivenBack, Confirmed,

@@ -43,6 +43,7 @@
 #include "bridge/fanout/receipts.h"
 #include "bridge/fanout/roll.h"
 #include "bridge/fanout/session.h"
+#include "bridge/fanout/sign_in_questions.h"
 #include "bridge/state/state.h"
 #include "bridge/track/index.h"
 #include "bridge/wire/header.h"
@@ -105,6 +106,7 @@ struct FanoutOptions {
   // Posts older than this lose their texts; 0: never.
   std::chrono::milliseconds retention{0};
   std::vector<std::string> operators = {};  // as in state::Rules: gateways are told
+  std::string website = {};                 // likewise: what sign-in questions are about
 };
 
 // Of one kind of delivery.
@@ -243,6 +245,7 @@ class Fanout {
 
   const state::State& state() const { return state_; }
   const FanoutCounters& counters() const { return counters_; }
+  const SignInCounters& sign_in_counters() const { return questions_.counters(); }
 
  private:
   // A delivery about to be added to a batch.
@@ -384,6 +387,11 @@ class Fanout {
   bool read_digest(Reading& reading, std::size_t& budget);
   void bring_more(Reading& reading);
 
+  // Signing in on the website, by the clock of the last turn.
+  base::Result<wire::Reply> sign_in(const wire::Request& request);
+  base::Result<wire::Reply> ask_sign_in(const std::string& nick);
+  void put_question(const state::Account& account, const std::string& transaction);
+
   // Counting.
   void report_owed(std::uint64_t ticket, const wire::Owed& asked);
   void ask_for_extract(std::uint64_t ticket, const wire::Request& request);
@@ -437,6 +445,7 @@ class Fanout {
   std::priority_queue<Held, std::vector<Held>, std::greater<>> digests_due_;  // to be told
   std::deque<Reading> readings_;
   std::deque<std::pair<std::uint64_t, wire::Request>> extracts_;  // by ticket
+  SignInQuestions questions_;
   OwedReports reports_;
   std::vector<Answer> answers_;
   PhraseSet mutes_;

@@ -76,6 +76,7 @@ class FanoutThread final : private DeliverySink {
   // Any thread; a second old at most.
   Reach reach() const { return reach_.look(); }
   const FanoutCounters& counters() const { return fanout_.counters(); }
+  const SignInCounters& sign_in_counters() const { return fanout_.sign_in_counters(); }
   const base::LoopMeter& meter() const { return meter_; }
 
  private:

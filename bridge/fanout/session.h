@@ -41,6 +41,9 @@ struct SentBatch {
 };
 
 struct Session {
+  // With so many batches unacknowledged, nothing is sent that credit does not cover.
+  static constexpr std::size_t kUnacknowledgedMax = 256;
+
   SessionId id = 0;
   Reaches reaches;
   // Cumulative, as on the wire.

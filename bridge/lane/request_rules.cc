@@ -24,6 +24,7 @@ bool is_publish(const Request& request) {
 bool goes_to_fanout(const Request& request) {
   return request.has_owed() || request.has_roster() || request.has_more() ||
          request.has_retract() || request.has_correct() || request.has_extract() ||
+         request.has_ask_sign_in() || request.has_check_sign_in() || request.has_answer_sign_in() ||
          request.operate().has_remove();
 }
 
@@ -37,6 +38,8 @@ bool needs_actor(const Request& request) {
     case Request::kRoster:
     case Request::kBackup:
     case Request::kRedeemCode:
+    case Request::kAskSignIn:
+    case Request::kCheckSignIn:
     case Request::kShowLimits:
     case Request::kChangeLimit:
     case Request::kLimitHistory:
@@ -73,6 +76,7 @@ bool is_question(const Request& request) {
     case Request::kTop:
     case Request::kListCaps:
     case Request::kExtract:
+    case Request::kCheckSignIn:
     case Request::kAudit:
     case Request::kShowOrder:
       return true;
@@ -90,8 +94,11 @@ bool allowed_on(Kind kind, const Request& request) {
     case Request::kIssueCode:
     case Request::kOfferMove:
     case Request::kTakeMove:
+    case Request::kAnswerSignIn:
       return kind == Kind::kIm;
     case Request::kRedeemCode:
+    case Request::kAskSignIn:
+    case Request::kCheckSignIn:
       return kind == Kind::kWeb;
     case Request::kSubscribe:
     case Request::kExtract:

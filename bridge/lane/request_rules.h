@@ -24,8 +24,8 @@ bool needs_actor(const wire::Request& request);
 bool is_publish(const wire::Request& request);
 bool is_question(const wire::Request& request);
 
-// Questions, and changes of posts: there they are told whom they reach. The others go to the
-// committer, or are answered by the lane.
+// Questions, changes of posts (there they are told whom they reach) and what is asked in chat when
+// somebody signs in. The others go to the committer, or are answered by the lane.
 bool goes_to_fanout(const wire::Request& request);
 
 }  // namespace bridge::lane

@@ -213,6 +213,12 @@ std::string_view action_name(const Request& request) {
       return "offer_move";
     case Request::kTakeMove:
       return "take_move";
+    case Request::kAskSignIn:
+      return "ask_sign_in";
+    case Request::kCheckSignIn:
+      return "check_sign_in";
+    case Request::kAnswerSignIn:
+      return "answer_sign_in";
     case Request::kOperate:
       return "operate";
     case Request::kAudit:

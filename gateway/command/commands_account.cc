@@ -3,9 +3,11 @@
 
 #include <array>
 
+#include "bridge/base/secret.h"
 #include "gateway/command/commands.h"
 #include "gateway/command/phrasing.h"
 #include "gateway/command/texts.h"
+#include "gateway/command/words.h"
 
 namespace gateway::command {
 namespace {
@@ -19,6 +21,9 @@ constexpr std::array kZoneFields = {Field{"zone", Kind::kWord, "As Europe/Berlin
 
 constexpr std::array kLinkFields = {
     Field{"whom", Kind::kWhom, "The new address; or, from there, your nick"}};
+
+constexpr std::array kQuestionFields = {
+    Field{"id", Kind::kWord, "As the question says it, such as K7QF-MX"}};
 
 constexpr Names1 kOffNames = {"stop"};
 
@@ -90,6 +95,27 @@ std::string say_where_to_get_it(const Values&, const wire::Reply& reply) {
   return fmt::format(
       "All that is kept of you, as a file: {}/sign-in?back=/settings/export&code={}\n{}",
       code.website(), code.code(), once(code));
+}
+
+// Only what looks like K7QF-MX, in any case: two words of a sentence never do.
+bool read_question(std::string_view rest, Values& values) {
+  constexpr std::string_view kShape = "####-##";
+  if (rest.size() != kShape.size()) return false;
+  for (std::size_t at = 0; at < rest.size(); ++at) {
+    const char upper =
+        rest[at] >= 'a' && rest[at] <= 'z' ? static_cast<char>(rest[at] - 'a' + 'A') : rest[at];
+    const bool fits = kShape[at] == '-'
+                          ? upper == '-'
+                          : bridge::base::kUnambiguous.find(upper) != std::string_view::npos;
+    if (!fits) return false;
+  }
+  values.set("id", std::string(rest));
+  return true;
+}
+
+void answer_question(const Values& values, bool yes, wire::Request& request) {
+  request.mutable_answer_sign_in()->set_transaction(values.text("id"));
+  request.mutable_answer_sign_in()->set_yes(yes);
 }
 
 constexpr std::array kCommands = {
@@ -183,6 +209,36 @@ constexpr std::array kCommands = {
           .ask = [](const Values&, std::string_view,
                     wire::Request& request) { request.mutable_issue_code(); },
           .say = say_code},
+    Entry{.name = "confirm",
+          .fields = kQuestionFields,
+          .usage = "confirm ID",
+          .help = "Signs in the browser that asked you, and shows the same ID.",
+          .manual = "The website asks you here when somebody types your name on its sign-in page. "
+                    "Confirm only what you asked for yourself.",
+          .section = Section::kYou,
+          .misfit = Misfit::kMaySpeak,
+          .read = read_question,
+          .ask = [](const Values& values, std::string_view,
+                    wire::Request& request) { answer_question(values, true, request); },
+          .say =
+              [](const Values&, const wire::Reply& reply) {
+                return fmt::format("Thank you: that browser is signed in as {}.",
+                                   reply.done().nick());
+              }},
+    Entry{.name = "deny",
+          .fields = kQuestionFields,
+          .usage = "deny ID",
+          .help = "Says that it was not you who wants to sign in; for ten minutes nobody can ask.",
+          .section = Section::kYou,
+          .misfit = Misfit::kMaySpeak,
+          .read = read_question,
+          .ask = [](const Values& values, std::string_view,
+                    wire::Request& request) { answer_question(values, false, request); },
+          .say =
+              [](const Values&, const wire::Reply&) {
+                return std::string(
+                    "Nobody is signed in. For ten minutes you will not be asked again.");
+              }},
     Entry{.name = "export",
           .usage = "export",
           .help = "Gives you a link to download all that is kept of you.",

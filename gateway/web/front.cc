@@ -12,6 +12,7 @@ Front::Front(const PageSettings& settings, std::unique_ptr<FileJournal> journal,
       context_{settings, world, sessions_},
       watch_(std::move(website)),
       sign_in_(context_),
+      sign_in_question_(context_),
       pages_(context_),
       forms_(context_, pages_),
       takeout_(context_),
@@ -30,6 +31,7 @@ bridge::base::Result<std::unique_ptr<Front>> Front::open(const PageSettings& set
 
 void Front::add_to(Router& router, bool with_operations) {
   sign_in_.add_to(router);
+  sign_in_question_.add_to(router);
   forms_.add_to(router);
   takeout_.add_to(router);
   if (with_operations) operations_.add_to(router);

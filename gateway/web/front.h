@@ -16,6 +16,7 @@
 #include "gateway/web/operations_routes.h"
 #include "gateway/web/session/file_journal.h"
 #include "gateway/web/sign_in.h"
+#include "gateway/web/sign_in_question.h"
 #include "gateway/web/takeout.h"
 
 namespace gateway::web {
@@ -47,6 +48,7 @@ class Front {
   PageContext context_;
   OperationsWatch watch_;
   SignIn sign_in_;
+  SignInQuestion sign_in_question_;
   PageRoutes pages_;
   FormRoutes forms_;
   Takeout takeout_;

@@ -6,6 +6,7 @@
 
 #include "bridge/base/secret.h"
 #include "gateway/web/doorman.h"
+#include "gateway/web/entrance.h"
 #include "gateway/web/target.h"
 
 namespace gateway::web {
@@ -15,10 +16,6 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::seconds kVisitFor = 1h;
 constexpr std::size_t kCodeBytesMax = 40;
-
-std::string in_seconds(std::chrono::milliseconds wait) {
-  return pages::duration(std::chrono::ceil<std::chrono::seconds>(wait).count());
-}
 
 }  // namespace
 
@@ -43,7 +40,7 @@ void SignIn::show(const HttpRequest& request, const Respond& respond) {
   if (visit.known && request.argument("code").empty())
     return respond(go_to(context_, request.argument("back")));
   const bool tls = context_.sessions.tls();
-  const auto known = read_cookie(request.header("cookie"), Cookie::kVisit, tls);
+  const auto known = visitor_of(context_, request);
   const std::string token = known ? *known : bridge::base::random_token(16);
   HttpResponse response = page_answer(
       context_, visit,
@@ -58,34 +55,24 @@ void SignIn::show(const HttpRequest& request, const Respond& respond) {
 
 void SignIn::redeem(const HttpRequest& request, const Respond& respond) {
   const Visit visit = visit_of(context_, request);
-  const bool tls = context_.sessions.tls();
   const auto form = parse_form(request.body);
-  const auto visitor = read_cookie(request.header("cookie"), Cookie::kVisit, tls);
-  const std::string back = local_path(form ? field(*form, "back") : std::string_view());
-  const auto again = [this, visit, back, visitor, respond](unsigned status, std::string problem) {
-    const std::string csrf = visitor ? csrf_of(*visitor) : std::string();
+  const auto visitor = visitor_of(context_, request);
+  if (!form || !visitor || !is_meant(request, *visitor)) return respond(not_meant(context_, visit));
+  const std::string back = local_path(field(*form, "back"));
+  const auto again = [this, visit, back, csrf = csrf_of(*visitor), respond](unsigned status,
+                                                                            std::string problem) {
     respond(
         page_answer(context_, visit,
                     pages::sign_in_page(
                         visit.frame, {.csrf = csrf, .back = back, .problem = std::move(problem)}),
                     status));
   };
-  if (!form || !visitor || !is_meant(request, *visitor)) {
-    HttpResponse response = problem_answer(
-        context_, visit,
-        {403, "Try again",
-         "That form was too old, or not from this site. Signing in needs cookies: open the page "
-         "again and type the code there."});
-    return respond(std::move(response));
-  }
   const std::string asker = asker_of(request.peer);
   const std::string code(field(*form, "code").substr(0, kCodeBytesMax));
   if (const auto wait = limit_.wait(asker, request.now.mono))
     return again(429, fmt::format("That were too many wrong codes from here. Try again in {}.",
-                                  in_seconds(*wait)));
-  const std::string old =
-      read_cookie(request.header("cookie"), Cookie::kSession, tls).value_or(std::string());
-  const std::string agent = browser_of(request.header("user-agent"));
+                                  how_long(*wait)));
+  const Entrance entrance = entrance_of(context_, request, back);
   const bridge::base::Now now = request.now;
   wire::Request ask;
   ask.mutable_redeem_code()->set_code(code);
@@ -96,20 +83,12 @@ void SignIn::redeem(const HttpRequest& request, const Respond& respond) {
         limit_.failed(asker, now.mono);
         return again(422, error.text());
       }
-      if (error.code() == wire::UNAVAILABLE)
-        return again(503, "Signing in needs the message backbone, which is out of reach just now.");
+      if (error.code() == wire::UNAVAILABLE) return again(503, std::string(kBackboneAway));
       return again(429, error.text());
     }
-    if (!old.empty()) context_.sessions.table().end(old);
-    const auto token = context_.sessions.table().open(
-        {reply.signed_in().nick(), reply.signed_in().account(), agent}, now.wall_ms);
-    if (!token) return again(503, token.error().text);
-    const auto max_age =
-        std::chrono::duration_cast<std::chrono::seconds>(context_.settings.sessions.age_max);
-    HttpResponse response = go_to(context_, back);
-    response.headers.emplace_back("Set-Cookie", set_cookie(Cookie::kSession, tls, *token, max_age));
-    response.headers.emplace_back("Set-Cookie", drop_cookie(Cookie::kVisit, tls));
-    respond(std::move(response));
+    auto entered = enter(context_, reply.signed_in(), entrance);
+    if (!entered) return again(503, entered.error().text);
+    respond(std::move(*entered));
   });
 }
 

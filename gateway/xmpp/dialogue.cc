@@ -83,6 +83,13 @@ void Dialogue::on_message(const Stanza& message, bridge::base::Time now) {
     return;
   }
   if (!message.reacts_to.empty()) return react(message, now);
+  const bool confirms = !message.confirms.empty() && who_is(settings_, message.to) != Who::kContact;
+  if (confirms) {
+    const Talk talk = talk_of(message);
+    if (!admit(talk, now)) return;
+    ++counters_.commands;
+    return obey(talk, {command::find("confirm"), {{"id", message.confirms}}}, now);
+  }
   if (!message.body && message.retracts.empty()) {
     ++counters_.ignored;
     return;
@@ -148,6 +155,24 @@ void Dialogue::react(const Stanza& message, bridge::base::Time now) {
   ++counters_.commands;
   const command::Entry* entry = command::find(message.reacts ? "fav" : "unfav");
   obey(talk, {entry, {{"post", fmt::format("#{}", *post)}}}, now);
+}
+
+void Dialogue::on_denial(const Stanza& error, bridge::base::Time now) {
+  if (error.from.local.empty() || who_is(settings_, error.to) == Who::kContact) return;
+  if (guard_.refuse_command(error.from, now)) {
+    ++counters_.limited;
+    return;
+  }
+  ++counters_.commands;
+  const command::Command deny{command::find("deny"), {{"id", error.confirms}}};
+  auto request = command::to_request(deny, {});
+  request->mutable_actor()->set_address(error.from.bare());
+  const bool asked =
+      asker_.ask(*request, now,
+                 [this, deny, talk = talk_of(error)](const wire::Reply& reply, bridge::base::Time) {
+                   if (reply.has_done()) say(talk, command::render_reply(deny, reply));
+                 });
+  if (!asked) ++counters_.busy;
 }
 
 void Dialogue::say_once(const Talk& talk, std::string_view kind, const std::string& text,

@@ -8,7 +8,8 @@
 // is what waits for a `yes` (confirmations.h).
 //
 // A reply to a delivery (XEP-0461) answers that post, a reaction to it (XEP-0444) makes it a
-// favourite; a reply that is nothing but the name of a command is that command about that post.
+// favourite; a reply that is nothing but the name of a command is that command about that post. A
+// client's own answer to a sign-in question (XEP-0070) is the command `confirm` or `deny`.
 #pragma once
 
 #include <cstdint>
@@ -41,6 +42,8 @@ class Dialogue {
 
   // Any message but errors and receipts, which are about deliveries.
   void on_message(const Stanza& message, bridge::base::Time now);
+  // An error that says no to a sign-in question: never answered with an error.
+  void on_denial(const Stanza& error, bridge::base::Time now);
 
   // Drops what waited too long for a yes.
   void expire(bridge::base::Time now) { confirmations_.expire(now); }

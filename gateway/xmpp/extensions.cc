@@ -63,6 +63,16 @@ constexpr std::array kTable = {
               .does = "A card of the service and of every account, with a picture: for members, "
                       "and not for whom that person blocks.",
               .lacks = "Setting one's own."},
+    Extension{.number = "0070",
+              .name = "Verifying HTTP Requests via XMPP",
+              .version = "1.0.2",
+              .support = Support::kPartial,
+              .contacts = false,
+              .does = "Signing in on the website: whoever types their name there is asked in their "
+                      "client, at the bare address, and the identifier stands on the web page, "
+                      "too. The answer is that of the client, or `confirm` and `deny` in chat.",
+              .lacks = "Questions as iq to one client of several. HTTP's own log-in dialogue: the "
+                       "page asks."},
     Extension{.number = "0077",
               .name = "In-Band Registration",
               .version = "2.4",
@@ -156,7 +166,8 @@ constexpr std::array kTable = {
               .name = "Message Processing Hints",
               .version = "1.0.0",
               .support = Support::kPartial,
-              .does = "`no-store` on lines that only count what waits; `store` on retractions.",
+              .does = "`no-store` on lines that only count what waits and on sign-in questions; "
+                      "`store` on retractions.",
               .lacks = "Those of clients are not looked into."},
     Extension{.number = "0359",
               .name = "Unique and Stable Stanza IDs",

@@ -32,7 +32,6 @@ constexpr std::string_view kNotes = R"(
 ## Not here
 - XEP-0084 (avatars by PEP): PEP is a service that a server gives its accounts, and a component has none; it would have to be a pubsub service at the address of
   every contact. Clients that know 0084 read XEP-0153 and 0054 as well, for contacts without PEP: those are here.
-- XEP-0070 (sign-in to the website by a question in the client): `login` gives a code.
 - Encryption end to end: what people say here is meant to be read. OTR and OMEMO bodies are not posted; why is said once.
 - Group chat, files, archives: a person's own server archives what they get.
 )";

@@ -6,6 +6,7 @@
 #include "bridge/base/log.h"
 #include "gateway/xmpp/delivery_stanza.h"
 #include "gateway/xmpp/digest_stanza.h"
+#include "gateway/xmpp/sign_in_stanza.h"
 
 namespace gateway::xmpp {
 
@@ -126,6 +127,9 @@ void Gateway::turn_away(const Stanza& stanza, bridge::base::Time now) {
 void Gateway::on_message(const Stanza& message, bridge::base::Time now) {
   if (message.type == "error") {
     on_bounce(message);
+    // A server that gives a message back may do so with all that was in it: that is no answer.
+    if (!message.confirms.empty() && message.error_type == "auth")
+      dialogue_.on_denial(message, now);
     return;
   }
   dialogue_.on_message(message, now);
@@ -208,6 +212,10 @@ void Gateway::on_batch(std::uint64_t sequence, const wire::Batch& batch) {
   if (batch.has_house()) learn(batch.house());
   deliveries_.on_batch(sequence, batch, *backbone_);
   for (const std::string& address : batch.look_for()) probe_.add(address);
+  // Now or not at all: one that came later would be over.
+  if (component_->online())
+    for (const wire::SignInQuestion& question : batch.sign_in_questions())
+      push_sign_in_question(outbox_, settings_, question);
 }
 
 void Gateway::learn(const wire::House& house) {

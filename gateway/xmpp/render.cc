@@ -134,6 +134,14 @@ void render(std::string& out, const Chat& chat) {
     append_text(out, *chat.body);
     out += "</body>";
   }
+  element_if(out, "thread", chat.thread);
+  if (chat.confirm) {
+    out += "<confirm xmlns='http://jabber.org/protocol/http-auth'";
+    attribute(out, "id", chat.confirm->id);
+    attribute(out, "method", chat.confirm->method);
+    attribute(out, "url", chat.confirm->url);
+    out += "/>";
+  }
   if (chat.original_ms) {
     out += "<delay xmlns='urn:xmpp:delay'";
     attribute_if(out, "from", chat.delayed_by);

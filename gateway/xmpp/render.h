@@ -20,6 +20,13 @@
 
 namespace gateway::xmpp {
 
+// XEP-0070: what a client asks its person about.
+struct HttpRequest {
+  std::string_view id = {};
+  std::string_view method = {};
+  std::string_view url = {};
+};
+
 // A message of type chat. Without a body it is only its other parts: a receipt, a chat state.
 struct Chat {
   std::string_view from = {};
@@ -37,7 +44,9 @@ struct Chat {
   std::string_view retracts = {};
   std::string_view nick = {};      // XEP-0172: of us, for who may not have us in their list
   std::string_view reply_to = {};  // XEP-0461: the id of the message this one answers
-  bool keep = true;                // XEP-0334: worth storing
+  std::string_view thread = {};    // empty: none
+  std::optional<HttpRequest> confirm = {};  // XEP-0070: asks whether it was theirs
+  bool keep = true;                         // XEP-0334: worth storing
 };
 void render(std::string& out, const Chat& chat);
 

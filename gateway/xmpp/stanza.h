@@ -38,6 +38,7 @@ struct Stanza {
   std::string receipt_for;          // XEP-0184: the id it confirms
   std::string replaces;             // XEP-0308: the id of the message it corrects
   std::string retracts;             // XEP-0424: the id of the message it takes back
+  std::string confirms;             // XEP-0070: the id of the request it confirms; errors refuse it
   bool delayed = false;             // XEP-0203: sent from an offline store
 
   // presence

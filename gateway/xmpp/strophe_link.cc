@@ -147,6 +147,9 @@ void read_message(xmpp_stanza_t* in, Stanza& out) {
     out.replaces = attribute(replace, "id");
   }
   out.retracts = retracted_by(in);
+  if (xmpp_stanza_t* confirm = child_in(in, "confirm", "http://jabber.org/protocol/http-auth")) {
+    out.confirms = attribute(confirm, "id");
+  }
   out.delayed = child_in(in, "delay", "urn:xmpp:delay") != nullptr;
 }
 

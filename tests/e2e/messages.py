@@ -12,6 +12,7 @@ DELAY = "{urn:xmpp:delay}delay"
 RECEIPTS = "urn:xmpp:receipts"
 CORRECTION = "{urn:xmpp:message-correct:0}replace"
 RETRACTION = "{urn:xmpp:message-retract:1}retract"
+CONFIRM = "{http://jabber.org/protocol/http-auth}confirm"
 
 
 class XmppError(Exception):
@@ -42,6 +43,27 @@ class Answer:
     error: str | None  # the defined condition of an error
     error_type: str | None  # wait, cancel, ...
     at: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Question:
+    """Whether a request of a browser was the person's own (XEP-0070)."""
+
+    id: str
+    method: str
+    url: str
+    thread: str
+    body: str
+
+
+def read_question(stanza):
+    """What a message stanza (an Element) asks, or None."""
+    confirm = stanza.find(CONFIRM)
+    if confirm is None:
+        return None
+    ns = stanza.tag[: stanza.tag.index("}") + 1]
+    text = {name: stanza.findtext(ns + name, "") for name in ("thread", "body")}
+    return Question(**{name: confirm.get(name) for name in ("id", "method", "url")}, **text)
 
 
 def post_of(message_id, kind):

@@ -268,6 +268,57 @@ class Browsing(Members):
             self.assertTrue(desk.path().startswith("/sign-in"))
 
 
+class Asked(Members):
+    """Signing in by a question in the chat client."""
+
+    bridge_extra = '[rules]\nwebsite = "https://lapwing.example"\n'
+
+    async def wants_in(self, browser, person):
+        """Types the name; returns the question, when it is the one that the page shows."""
+        browser.open("/sign-in?back=/tracks")
+        browser.find("#name").send_keys(person.nick)
+        await asyncio.to_thread(browser.submit, "#by-question button")
+        question = await asyncio.wait_for(person.questions.get(), 20)
+        self.assertEqual(browser.find("#transaction").text, question.id)
+        return question
+
+    async def answers(self, person, question, yes):
+        person.answer_question(person.bot, question, yes)
+        await asyncio.wait_for(person.answers.get(), 20)
+
+    async def test_the_page_goes_on_by_itself(self):
+        [ann] = await self.members("ann")
+        with self.website.browser() as browser:
+            question = await self.wants_in(browser, ann)
+            browser.shot("sign-in-asked")
+            await self.answers(ann, question, yes=True)
+            await asyncio.to_thread(
+                browser.wait, lambda: browser.path() == "/tracks", "not signed in"
+            )
+            self.assertEqual(browser.find("body").get_attribute("data-nick"), ann.nick)
+            self.assertEqual(browser.complaints(), [])
+
+    async def test_without_scripts_a_button_goes_on(self):
+        [ann] = await self.members("ann")
+        with self.website.browser(scripts=False, size="phone") as browser:
+            question = await self.wants_in(browser, ann)
+            await asyncio.to_thread(browser.submit, "#go-on button")
+            self.assertIn("has not been confirmed yet", browser.text())
+            await self.answers(ann, question, yes=True)
+            await asyncio.to_thread(browser.wait_for_text, "answered with yes")  # by itself
+            await asyncio.to_thread(browser.submit, "#go-on button")
+            self.assertEqual(browser.path(), "/tracks")
+            self.assertEqual(browser.find("body").get_attribute("data-nick"), ann.nick)
+
+    async def test_a_no_is_shown(self):
+        [ann] = await self.members("ann")
+        with self.website.browser() as browser:
+            question = await self.wants_in(browser, ann)
+            await self.answers(ann, question, yes=False)
+            await asyncio.to_thread(browser.wait_for_text, "answered with no")
+            self.assertEqual(browser.find("body").get_attribute("data-nick"), "")
+
+
 class Attacks(Members):
     """docs/security.md, in a browser that would fall for it."""
 

@@ -2,44 +2,14 @@
 """One's own data (`export`): from a word in chat to a file, as a browser without scripts gets it."""
 
 import asyncio
-import http.client
 import json
 import re
 import unittest
-import urllib.parse
 
+from plain_browser import PlainBrowser, hidden
 from website_story import WebsiteStory
 
 SITE = "https://lapwing.example"
-
-
-class PlainBrowser:
-    """Keeps cookies, sends forms, runs nothing."""
-
-    def __init__(self, url):
-        self.host = urllib.parse.urlsplit(url).netloc
-        self.cookies = {}
-
-    def send(self, method, path, form=None):
-        connection = http.client.HTTPConnection(self.host, timeout=60)
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        body = None
-        if form is not None:
-            body = urllib.parse.urlencode(form)
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-            headers["Sec-Fetch-Site"] = "same-origin"
-        connection.request(method, path, body, headers)
-        response = connection.getresponse()
-        text = response.read().decode()
-        connection.close()
-        for line in response.headers.get_all("Set-Cookie", []):
-            name, _, value = line.split(";")[0].partition("=")
-            self.cookies[name] = value
-        return response, text
-
-
-def hidden(page, name):
-    return re.search(f'name="{name}" value="([^"]*)"', page)[1]
 
 
 class Takeout(WebsiteStory):

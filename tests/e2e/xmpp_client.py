@@ -13,7 +13,9 @@ import logging
 import time
 from xml.etree import ElementTree
 
-from messages import Answer, XmppError, post_of, read_delivery, wait_until
+from messages import (
+    CONFIRM, Answer, XmppError, post_of, read_delivery, read_question, wait_until,
+)  # fmt: skip
 
 # The library warns about a missing C extension while it is imported.
 logging.getLogger("slixmpp").setLevel(logging.ERROR)
@@ -30,6 +32,7 @@ class Person:
         self.deliveries = []
         self.answers = asyncio.Queue()
         self.receipts = []  # the ids of our messages that were confirmed
+        self.questions = asyncio.Queue()  # XEP-0070: those about requests of a browser
         self.approved_by = set()
         self.presences = {}
         self.on_delivery = None  # called with (person, Delivery) when set
@@ -97,6 +100,9 @@ class Person:
                 self.on_delivery(self, taken)
             return
         failed = kind == "error"
+        if not failed and (question := read_question(message.xml)):
+            self.questions.put_nowait(question)
+            return
         if not failed and not message["body"]:
             return
         condition = message["error"]["condition"] if failed else None
@@ -152,6 +158,18 @@ class Person:
             ElementTree.SubElement(reactions, "{urn:xmpp:reactions:0}reaction").text = emoji
         message.send()
         return await asyncio.wait_for(self.answers.get(), timeout)
+
+    def answer_question(self, to, question, yes):
+        """XEP-0070: confirms or refuses as a client does that knows it."""
+        message = self._stream.make_message(mto=to, mtype="normal" if yes else "error")
+        if question.thread:
+            message["thread"] = question.thread
+        confirm = ElementTree.SubElement(message.xml, CONFIRM)
+        confirm.attrib.update(id=question.id, method=question.method, url=question.url)
+        if not yes:
+            message["error"]["type"] = "auth"
+            message["error"]["condition"] = "not-authorized"
+        message.send()
 
     def confirm(self, to, delivery):
         """XEP-0184: says that this delivery has arrived."""

@@ -299,6 +299,7 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
   std::vector<bridge::wire::Digest>& digests() { return digests_; }
   Texts& looked_for() { return looked_for_; }  // their addresses
   const std::vector<bridge::wire::House>& houses() const { return houses_; }
+  const std::vector<bridge::wire::SignInQuestion>& questions() const { return questions_; }
   bridge::fanout::Fanout& fanout() { return *fanout_; }
   bridge::state::Committer& committer() { return *committer_; }
   bridge::backbone::MemoryStore& store() { return store_; }
@@ -341,6 +342,7 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
     for (const auto& digest : batch.digests()) digests_.push_back(digest);
     for (const auto& someone : batch.look_for()) looked_for_.push_back(someone);
     if (batch.has_house()) houses_.push_back(batch.house());
+    for (const auto& question : batch.sign_in_questions()) questions_.push_back(question);
     for (const auto& item : batch.items())
       for (const auto& to : item.recipients())
         delivered_.push_back({sequence, item.id(), to.address(), item.text(), to.phrase(),
@@ -360,6 +362,7 @@ class Service : private bridge::state::CommitListener, private bridge::fanout::D
   std::vector<bridge::wire::Digest> digests_;
   Texts looked_for_;
   std::vector<bridge::wire::House> houses_;
+  std::vector<bridge::wire::SignInQuestion> questions_;
   std::uint64_t sequence_ = 0;
   std::uint64_t client_id_ = 0;
 };

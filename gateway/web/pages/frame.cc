@@ -127,6 +127,10 @@ void begin_page(Html& html, const Frame& frame, const Head& head) {
   html.element("script", {{"src", asset_path("lapwing.js")}, {"defer", true}}, "");
   if (!head.script.empty())
     html.element("script", {{"src", asset_path(head.script)}, {"defer", true}}, "");
+  if (!head.reload.empty())
+    html.in("noscript", {}, [&] {
+      html.empty("meta", {{"http-equiv", "refresh"}, {"content", head.reload}});
+    });
   html.open("body", {{"class", head.page},
                      {"data-csrf", frame.viewer ? frame.viewer->csrf : std::string()},
                      {"data-nick", frame.viewer ? frame.viewer->nick : std::string()}});

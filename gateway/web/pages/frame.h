@@ -18,6 +18,7 @@ struct Head {
   std::string_view current;      // the path of the navigation's entry that is this page
   std::string_view script = {};  // a further one
   std::string_view page = {};    // a class of <body>
+  std::string reload = {};       // without scripts: "5; url=/path", a page that comes then
 };
 
 void begin_page(Html& html, const Frame& frame, const Head& head);

@@ -8,8 +8,8 @@
 // script turns into "3 min".
 //
 // Forms POST to these paths, each with `csrf` and `back`: /post, /delete, /correct, /fav,
-// /unfav, /follow, /leave, /track, /untrack, /delivery, /sign-in, /sign-out, /sessions/end,
-// /operations/limits.
+// /unfav, /follow, /leave, /track, /untrack, /delivery, /sign-in, /sign-in/ask, /sign-in/asked,
+// /sign-out, /sessions/end, /operations/limits.
 #pragma once
 
 #include <string>
@@ -30,6 +30,7 @@ std::string people_page(const Frame& frame, const Settings& settings);  // follo
 std::string settings_page(const Frame& frame, const Settings& settings);
 
 std::string sign_in_page(const Frame& frame, const SignIn& sign_in);
+std::string sign_in_asked_page(const Frame& frame, const SignInAsked& asked);
 std::string problem_page(const Frame& frame, const Problem& problem);
 // "3 minutes", "2 hours": for how long.
 std::string duration(std::int64_t seconds);

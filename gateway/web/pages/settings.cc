@@ -1,5 +1,5 @@
 // The pages about the person who has signed in: what they track, whom they follow, how they are
-// reached, where they are signed in; and the page on which they sign in.
+// reached, where they are signed in.
 #include <fmt/format.h>
 
 #include "gateway/web/pages/frame.h"
@@ -191,61 +191,6 @@ std::string settings_page(const Frame& frame, const Settings& settings) {
     sessions(html, frame, settings);
     own_data(html);
   });
-}
-
-std::string sign_in_page(const Frame& frame, const SignIn& sign_in) {
-  return page(
-      frame, {.title = "Sign in", .current = "/sign-in", .script = {}, .page = "narrow"},
-      [&](Html& html) {
-        html.element("h1", {}, "Sign in");
-        if (frame.viewer)
-          html.element("p", {{"class", "notice"}},
-                       "You are signed in as " + frame.viewer->nick +
-                           ". This ends that, and signs in whom the code is for.");
-        html.in("ol", {{"class", "steps"}}, [&] {
-          html.in("li", {}, [&] {
-            html.text("From your Jabber client, write ");
-            html.element("kbd", {}, "login");
-            html.text(" to ");
-            html.element("b", {},
-                         frame.bot.empty() ? std::string("the address you chat with Lapwing at")
-                                           : frame.bot);
-            html.text(".");
-          });
-          html.element("li", {}, "Type the code from the answer here, within two minutes.");
-        });
-        html.in("form", {{"method", "post"}, {"action", "/sign-in"}, {"class", "one-field"}}, [&] {
-          html.empty("input", {{"type", "hidden"}, {"name", "csrf"}, {"value", sign_in.csrf}});
-          html.empty("input", {{"type", "hidden"}, {"name", "back"}, {"value", sign_in.back}});
-          html.element("label", {{"for", "code"}}, "Code");
-          if (!sign_in.problem.empty())
-            html.element("p", {{"class", "notice problem"}, {"role", "alert"}, {"id", "problem"}},
-                         sign_in.problem);
-          html.in("div", {{"class", "row"}}, [&] {
-            html.empty("input",
-                       {{"id", "code"},
-                        {"name", "code"},
-                        {"type", "text"},
-                        {"class", "code"},
-                        {"value", sign_in.code},
-                        {"required", true},
-                        {"maxlength", "20"},
-                        {"placeholder", "ABCDE-FGHJK"},
-                        {"autocomplete", "one-time-code"},
-                        {"autocapitalize", "characters"},
-                        {"spellcheck", "false"},
-                        {"autofocus", true},
-                        {"aria-invalid", sign_in.problem.empty() ? "false" : "true"},
-                        {"aria-describedby", sign_in.problem.empty() ? "hint" : "problem"}});
-            html.element("button", {{"class", "primary"}}, "Sign in");
-          });
-          html.in("p", {{"class", "hint"}, {"id", "hint"}}, [&] {
-            html.text("Not a member yet? Write ");
-            html.element("kbd", {}, "join NICK");
-            html.text(" there first.");
-          });
-        });
-      });
 }
 
 std::string problem_page(const Frame& frame, const Problem& problem) {

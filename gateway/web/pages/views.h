@@ -120,8 +120,21 @@ struct Person {
 struct SignIn {
   std::string csrf = {};  // of a visitor who has not signed in
   std::string back = "/";
-  std::string problem = {};  // with the last attempt
-  std::string code = {};     // of a link: filled in already
+  std::string problem = {};       // with the last attempt
+  std::string code = {};          // of a link: filled in already
+  std::string name = {};          // of whom to ask in chat
+  std::string name_problem = {};  // with the last attempt of that
+};
+
+// While somebody is asked in chat whether they want to be signed in.
+struct SignInAsked {
+  enum class State { kWaiting, kConfirmed, kRefused, kOver };
+  State state = State::kOver;
+  std::string csrf = {};  // as of SignIn
+  std::string back = "/";
+  std::string transaction = {};
+  std::int64_t left_s = 0;   // of kWaiting: to answer
+  std::string problem = {};  // with the last attempt to go on
 };
 
 struct SessionLine {

@@ -28,7 +28,9 @@ std::string_view trim(std::string_view text) {
 }  // namespace
 
 std::string cookie_name(Cookie cookie, bool tls) {
-  const std::string name = cookie == Cookie::kSession ? "lapwing" : "lapwing-visit";
+  const std::string name = cookie == Cookie::kSession ? "lapwing"
+                           : cookie == Cookie::kVisit ? "lapwing-visit"
+                                                      : "lapwing-asked";
   return tls ? "__Host-" + name : name;
 }
 
@@ -50,7 +52,7 @@ std::optional<std::string> read_cookie(std::string_view header, Cookie cookie, b
 std::string set_cookie(Cookie cookie, bool tls, std::string_view token,
                        std::chrono::seconds max_age) {
   // Lax: a link from elsewhere finds its reader signed in, a form from elsewhere does not. The
-  // visitor's cookie is only ever needed by the site's own form.
+  // others are only ever needed by the site's own forms.
   return fmt::format("{}={}; Path=/; Max-Age={}; HttpOnly; SameSite={}{}", cookie_name(cookie, tls),
                      token, max_age.count(), cookie == Cookie::kSession ? "Lax" : "Strict",
                      tls ? "; Secure" : "");

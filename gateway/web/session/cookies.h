@@ -17,6 +17,7 @@ namespace gateway::web {
 enum class Cookie {
   kSession,  // who is signed in
   kVisit,    // a visitor who is about to sign in: what the form's token is made from
+  kAsked,    // whose sign-in is asked about in chat: the bridge's ticket
 };
 
 std::string cookie_name(Cookie cookie, bool tls);

@@ -4,7 +4,8 @@
 //   if (!signed_in) limit.failed(asker_of(peer), now);
 //
 // Five wrong codes at once from one asker (doorman.h: an address, or an IPv6 network of 64 bits,
-// since one person has all of it), then one every twelve seconds; right ones cost nothing. Bounded:
+// since one person has all of it), then one every twelve seconds; right ones cost nothing. Another
+// one counts likewise how often somebody is to be asked in chat. Bounded:
 // at `askers_max` busy ones further ones share a bucket (throttle/keyed_limiter.h). The bridge
 // has a limit of its own, for everybody together. One thread.
 #pragma once

@@ -417,4 +417,30 @@ TEST_CASE("a code is asked for on the lane im and redeemed on the lane web, nowh
   }
 }
 
+TEST_CASE("a sign-in is asked for on the lane web and answered on the lane im, nowhere else") {
+  Request ask;
+  ask.mutable_ask_sign_in()->set_nick("alice");
+  Request check;
+  check.mutable_check_sign_in()->set_ticket("secret");
+  Request answer;
+  answer.mutable_actor()->set_address("a@example.org");
+  answer.mutable_answer_sign_in()->set_transaction("K7QF-MX");
+  for (const Kind kind : {Kind::kIm, Kind::kWeb, Kind::kAdmin}) {
+    LaneStory story(kind);
+    story.hello();
+    story.told.clear();
+    for (const Request& request : {ask, check}) {
+      const Reply reply = story.ask(request);
+      CHECK((reply.error().code() == bridge::wire::FORBIDDEN) == (kind != Kind::kWeb));
+    }
+    CHECK((story.ask(answer).error().code() == bridge::wire::FORBIDDEN) == (kind != Kind::kIm));
+    CHECK(story.submitted.empty());
+    CHECK(story.told.size() == (kind == Kind::kIm ? 1 : kind == Kind::kWeb ? 2 : 0));
+  }
+  LaneStory story(Kind::kIm);
+  story.hello();
+  answer.clear_actor();
+  CHECK(story.ask(answer).error().code() == bridge::wire::BAD_REQUEST);
+}
+
 }  // namespace

@@ -138,6 +138,29 @@ TEST_CASE("The bytes of signing in are pinned") {
   reply.mutable_signed_in()->set_account(3);
   reply.mutable_signed_in()->set_nick("bob");
   CHECK(hex(serialize(reply)) == "82020708031203626f62");
+
+  request.mutable_ask_sign_in()->set_nick("bob");
+  CHECK(hex(serialize(request)) == "ea05050a03626f62");
+  request.mutable_check_sign_in()->set_ticket("T1");
+  request.mutable_check_sign_in()->set_take(true);
+  CHECK(hex(serialize(request)) == "f205060a0254311001");
+  request.mutable_answer_sign_in()->set_transaction("K7");
+  request.mutable_answer_sign_in()->set_yes(true);
+  CHECK(hex(serialize(request)) == "fa05060a024b371001");
+  SignInAsked& asked = *reply.mutable_sign_in_asked();
+  asked.set_ticket("T1");
+  asked.set_transaction("K7");
+  asked.set_good_for_ms(120'000);
+  asked.set_state(SignInAsked::REFUSED);
+  CHECK(hex(serialize(reply)) == "82050e0a02543112024b3718c0a9072002");
+  Batch batch;
+  SignInQuestion& question = *batch.add_sign_in_questions();
+  question.set_address("a@b");
+  question.set_transaction("K7");
+  question.set_method("POST");
+  question.set_url("u");
+  question.set_good_for_ms(120'000);
+  CHECK(hex(serialize(batch)) == "b201160a0361406212024b371a04504f535422017528c0a907");
 }
 
 TEST_CASE("The bytes of deliveries are pinned") {

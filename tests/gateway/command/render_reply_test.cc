@@ -259,6 +259,17 @@ TEST_CASE("one's own data is behind a link, or behind a code where the website i
   CHECK(asked("export").has_issue_code());
 }
 
+TEST_CASE("a sign-in question is answered with yes and with no") {
+  CHECK(asked("confirm K7QF-MX").answer_sign_in().transaction() == "K7QF-MX");
+  CHECK(asked("confirm K7QF-MX").answer_sign_in().yes());
+  CHECK_FALSE(asked("deny K7QF-MX").answer_sign_in().yes());
+  wire::Reply reply;
+  reply.mutable_done()->set_nick("Bob");
+  CHECK(said("confirm K7QF-MX", reply) == "Thank you: that browser is signed in as Bob.");
+  CHECK(said("deny K7QF-MX", reply) ==
+        "Nobody is signed in. For ten minutes you will not be asked again.");
+}
+
 TEST_CASE("an address is offered, a name taken") {
   CHECK(asked("link alice@example.org").offer_move().address() == "alice@example.org");
   CHECK(asked("link alice").take_move().nick() == "alice");

@@ -72,6 +72,26 @@ TEST_CASE("answers lose their quotation, and reactions are read") {
   CHECK_FALSE(f.listener.stanzas[3].reacts);
 }
 
+TEST_CASE("a client's answer to a sign-in question is read, a yes and a no") {
+  Fixture f;
+  f.go_online();
+  f.server.send(
+      "<message from='a@x/1' to='bot@im.example'><thread>t</thread>"
+      "<confirm xmlns='http://jabber.org/protocol/http-auth' id='K7QF-MX' method='POST' "
+      "url='https://lapwing.example/sign-in/ask'/></message>"
+      "<message from='a@x/1' to='bot@im.example' type='error'><thread>t</thread>"
+      "<confirm xmlns='http://jabber.org/protocol/http-auth' id='K7QF-MX' method='POST' "
+      "url='https://lapwing.example/sign-in/ask'/><error type='auth'>"
+      "<not-authorized xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>"
+      "<message from='a@x/1' to='bot@im.example'><confirm id='K7QF-MX'/></message>");
+  REQUIRE(f.until([&] { return f.listener.stanzas.size() == 3; }));
+  CHECK(f.listener.stanzas[0].confirms == "K7QF-MX");
+  CHECK(f.listener.stanzas[1].confirms == "K7QF-MX");
+  CHECK(f.listener.stanzas[1].error_type == "auth");
+  CHECK(f.listener.stanzas[1].error_condition == "not-authorized");
+  CHECK(f.listener.stanzas[2].confirms.empty());
+}
+
 TEST_CASE("presence, queries, receipts and errors are read") {
   Fixture f;
   f.go_online();

@@ -129,7 +129,18 @@ TEST_CASE("no view can break out of its page") {
       tracks_page(frame, settings),
       people_page(frame, settings),
       settings_page(frame, settings),
-      sign_in_page(frame, {.csrf = kEvil, .back = kEvil, .problem = kEvil}),
+      sign_in_page(frame, {.csrf = kEvil,
+                           .back = kEvil,
+                           .problem = kEvil,
+                           .code = kEvil,
+                           .name = kEvil,
+                           .name_problem = kEvil}),
+      sign_in_asked_page(frame, {.state = SignInAsked::State::kWaiting,
+                                 .csrf = kEvil,
+                                 .back = kEvil,
+                                 .transaction = kEvil,
+                                 .problem = kEvil}),
+      sign_in_asked_page(frame, {.state = SignInAsked::State::kOver, .back = kEvil}),
       problem_page(frame, {404, kEvil, kEvil}),
   };
   for (const std::string& page : pages) {
@@ -147,7 +158,9 @@ TEST_CASE(
        {timeline_page(signed_in(), {}), profile_page(signed_in(), {.nick = "bob"}),
         thread_page(signed_in(), {.post = one}), tracks_page(signed_in(), settings),
         people_page(signed_in(), settings), settings_page(signed_in(), settings),
-        sign_in_page({}, {}), problem_page({}, {404, "Not here", "There is no such page."})}) {
+        sign_in_page({}, {}),
+        sign_in_asked_page({}, {.state = SignInAsked::State::kWaiting, .transaction = "K7QF-MX"}),
+        problem_page({}, {404, "Not here", "There is no such page."})}) {
     CHECK(page.starts_with("<!doctype html>\n<html lang=\"en\">"));
     CHECK(count(page, "<main") == 1);
     CHECK(count(page, "</main>") == 1);
@@ -159,10 +172,27 @@ TEST_CASE(
 }
 
 TEST_CASE("no page carries a script or a style of its own, which its policy would refuse") {
-  const std::string page = timeline_page(signed_in(), {.posts = {post(1, "bob", "x")}});
-  CHECK(count(page, "<script") == count(page, "<script src=\"/static/"));
-  CHECK_FALSE(has(page, "<style"));
-  CHECK_FALSE(has(page, "style=\""));
+  for (const std::string& page :
+       {timeline_page(signed_in(), {.posts = {post(1, "bob", "x")}}),
+        sign_in_asked_page({}, {.state = SignInAsked::State::kWaiting})}) {
+    CHECK(count(page, "<script") == count(page, "<script src=\"/static/"));
+    CHECK_FALSE(has(page, "<style"));
+    CHECK_FALSE(has(page, "style=\""));
+  }
+}
+
+TEST_CASE("only while a question waits does its page come anew, by its script or without one") {
+  using State = SignInAsked::State;
+  for (const State state : {State::kWaiting, State::kConfirmed, State::kRefused, State::kOver}) {
+    const std::string page =
+        sign_in_asked_page({}, {.state = state, .back = "/a?b=c&d", .transaction = "K7QF-MX"});
+    const bool waits = state == State::kWaiting;
+    CHECK(has(page,
+              "<noscript><meta http-equiv=\"refresh\" "
+              "content=\"5; url=/sign-in/asked?back=%2Fa%3Fb%3Dc%26d\"></noscript>") == waits);
+    CHECK(has(page, "/static/sign-in.js?") == waits);
+    CHECK(has(page, "K7QF-MX") == waits);
+  }
 }
 
 TEST_CASE("only operators are shown the way to the operations page") {

@@ -11,6 +11,7 @@
 
 #include "gateway/web/form_routes.h"
 #include "gateway/web/sign_in.h"
+#include "gateway/web/sign_in_question.h"
 #include "gateway/web/takeout.h"
 #include "gateway/web/target.h"
 
@@ -60,6 +61,7 @@ class FakeWorld final : public web::World {
         reply.mutable_error()->set_text("That is no code.");
       }
     }
+    if (request.has_ask_sign_in() || request.has_check_sign_in()) reply = question(request);
     if (request.has_list_favourites()) {
       auto& posts = *reply.mutable_posts();
       for (auto id = favourites.rbegin(); id != favourites.rend(); ++id)
@@ -70,6 +72,33 @@ class FakeWorld final : public web::World {
     then(reply);
   }
 
+  // Of who is asked in chat, as the bridge answers for a ticket that it gave.
+  wire::Reply question(const wire::Request& request) {
+    wire::Reply reply;
+    if (refuse_question.code() != wire::OK) {
+      *reply.mutable_error() = refuse_question;
+      return reply;
+    }
+    auto& asked_now = *reply.mutable_sign_in_asked();
+    asked_now.set_state(answer);
+    if (request.has_ask_sign_in()) {
+      asked_now.set_ticket("TICKET");
+    } else if (request.check_sign_in().ticket() != "TICKET") {
+      asked_now.set_state(wire::SignInAsked::OVER);
+      return reply;
+    } else if (request.check_sign_in().take() && answer == wire::SignInAsked::CONFIRMED) {
+      answer = wire::SignInAsked::OVER;
+      reply.mutable_signed_in()->set_account(7);
+      reply.mutable_signed_in()->set_nick("alice");
+      return reply;
+    }
+    asked_now.set_transaction("K7QF-MX");
+    asked_now.set_good_for_ms(120'000);
+    return reply;
+  }
+
+  wire::SignInAsked::State answer = wire::SignInAsked::WAITING;
+  wire::Error refuse_question;  // unless OK
   std::uint64_t now_version = 1;
   web::pages::Standing now_standing;
   web::Excerpt excerpt;
@@ -88,6 +117,7 @@ struct People {
   People() {
     web::SignIn* in = &sign_in;
     in->add_to(router);
+    question.add_to(router);
     forms.add_to(router);
     takeout.add_to(router);
     pages.add_to(router);
@@ -100,6 +130,7 @@ struct People {
   web::PageContext context{settings, world, sessions};
   web::Router router;
   web::SignIn sign_in{context};
+  web::SignInQuestion question{context};
   web::PageRoutes pages{context};
   web::FormRoutes forms{context, pages};
   web::Takeout takeout{context};
