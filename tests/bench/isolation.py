@@ -1,6 +1,6 @@
 """Measures whether Jabber can slow the website down.
 
-    scripts/bench isolation [--seconds S] [--rounds N] [--people N]
+    scripts/bench isolation [--seconds S] [--rounds N] [--people N] [--store-in FOLDER]
 
 The website is a client of the lane `web` that asks open-loop, at a third of what that lane can answer: half posts, half
 questions; measured from the moment each request was due to its answer. Beside it, by case:
@@ -13,7 +13,8 @@ questions; measured from the moment each request was due to its answer. Beside i
     d       nothing on `im`, but an unrelated process that burns as much CPU as the flooding gateway did in b
 
 Cases take turns, round after round; printed is the median of the rounds. The run is invalid when in b fewer deliveries than
-a floor were made, or c is not at least three times as slow as b. When the load is over, every (post, listener) must
+a floor were made, or c is not at least three times as slow as b. With `--store-in /dev/shm` the stores are in
+memory, and what the disk makes of a busy machine is left out. When the load is over, every (post, listener) must
 have been delivered or be owed, exactly. docs/performance.md says how to read it.
 
 One line of JSON for each case on stdout, a table for people on stderr. Takes about three minutes.
@@ -27,6 +28,7 @@ import signal
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 import lone_bridge
@@ -246,9 +248,13 @@ def main():
     parser.add_argument("--seconds", type=float, default=4, help="of one measurement (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="default: %(default)s")
     parser.add_argument("--people", type=int, default=2000, help="who track hot words (default: %(default)s)")
+    parser.add_argument("--store-in", metavar="FOLDER", help="where the stores are (default: where temporary files are)")
     options = parser.parse_args()
     if not 0.2 <= options.seconds <= 60 or not 1 <= options.rounds <= 50 or not 10 <= options.people <= 100_000:
         parser.error("0.2 to 60 seconds, 1 to 50 rounds, 10 to 100,000 people, please")
+    if options.store_in and not os.path.isdir(options.store_in):
+        parser.error(f"{options.store_in} is no folder")
+    tempfile.tempdir = options.store_in
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     run = Run(options)
     try:
