@@ -7,7 +7,6 @@
 #include "gateway/command/commands.h"
 #include "gateway/command/phrasing.h"
 #include "gateway/command/texts.h"
-#include "gateway/command/words.h"
 
 namespace gateway::command {
 namespace {
