@@ -177,7 +177,7 @@ class Registering(Forms):
 
     async def test_a_client_registers_once_more_under_another_nick(self):
         [ann, bob] = await self.members("ann", "bob")
-        await bob.says(f"follow {ann.nick}", "Following")
+        await bob.says(f"follow {ann.nick}", f"You follow {ann.nick} now")
         new = f"{ann.nick}x"
         await self.register(ann, nick=new)
         told = await asyncio.wait_for(ann.answers.get(), TIMEOUT)
