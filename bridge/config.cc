@@ -114,7 +114,7 @@ void read_rules(ConfigReader table, Config& config) {
   table.number("follows_per_person", rules.follows_per_person, 0, 100'000);
   table.number("accounts_max", rules.accounts_max, 1, 100'000'000);
   table.duration("correct_within", rules.correct_within, 0s, 24h);
-  table.duration("rename_every", rules.rename_every, 0s, 8760h);
+  table.duration("rename_every", rules.rename_every, 0s, 1000h);  // what a reply can say
   table.text("website", rules.website, {.example = "\"https://lapwing.example.org\""});
   const bool web = rules.website.starts_with("https://") || rules.website.starts_with("http://");
   if (!rules.website.empty() && !web)
