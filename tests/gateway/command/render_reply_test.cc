@@ -270,6 +270,19 @@ TEST_CASE("a sign-in question is answered with yes and with no") {
         "Nobody is signed in. For ten minutes you will not be asked again.");
 }
 
+TEST_CASE("whoever renames themselves is told both names, and when they can again") {
+  CHECK(asked("rename Bob").rename().to() == "Bob");
+  wire::Reply reply;
+  reply.mutable_done()->set_nick("alice");
+  CHECK(said("rename Bob", reply) == "You are Bob here already.");
+  reply.mutable_done()->set_changed(true);
+  CHECK(said("rename Bob", reply) == "You are Bob here from now on, not alice.");
+  reply.mutable_error()->set_code(wire::RATE_LIMITED);
+  reply.mutable_error()->set_text("You have been renamed not long ago.");
+  reply.mutable_error()->set_retry_after_ms(30 * 86'400'000U);
+  CHECK(said("rename Bob", reply) == "You have been renamed not long ago. Try again in 30 days.");
+}
+
 TEST_CASE("an address is offered, a name taken") {
   CHECK(asked("link alice@example.org").offer_move().address() == "alice@example.org");
   CHECK(asked("link alice").take_move().nick() == "alice");
