@@ -15,7 +15,8 @@ questions; measured from the moment each request was due to its answer. Beside i
 Cases take turns, round after round; printed is the median of the rounds. The run is invalid when in b fewer deliveries than
 a floor were made, or c is not at least three times as slow as b. With `--store-in /dev/shm` the stores are in
 memory, and what the disk makes of a busy machine is left out. When the load is over, every (post, listener) must
-have been delivered or be owed, exactly. docs/performance.md says how to read it.
+have been delivered or be owed, exactly. Before the rounds the disk is measured alone: the slowest sync in three seconds, and
+the same with all CPUs busy with what never touches it. docs/performance.md says how to read it.
 
 One line of JSON for each case on stdout, a table for people on stderr. Takes about three minutes.
 """
@@ -32,6 +33,7 @@ import tempfile
 import time
 
 import lone_bridge
+from lib.disk import slowest_sync_us
 from lib.measurer import Measurer
 from lib.report import say, show
 from lone_bridge import LoneBridge
@@ -62,7 +64,19 @@ ROWS = [
     ("IM posts accepted/s", "im_posts_accepted_per_second"),
     ("IM commands offered/s", "im_commands_offered_per_second"),
     ("CPUs of the load on im", "im_load_cpus"),
+    ("slowest sync of the disk alone, µs", "sync_max_us"),
+    ("  with all CPUs busy, µs", "sync_max_busy_us"),
 ]
+
+# Two threads that do nothing but wake each other, until stdin is closed.
+WAKERS = """
+import select, socket, sys, threading
+a, b = socket.socketpair()
+def read():
+    while b.recv(4096): pass
+threading.Thread(target=read, daemon=True).start()
+while not select.select([sys.stdin], [], [], 0)[0]: a.send(bytes(64))
+"""
 
 # Burns so much of a CPU until its stdin is closed.
 BURNER = """
@@ -148,12 +162,27 @@ class Run:
         capacity = self.isolated.web.ask("capacity", min(2, options.seconds))["per_second"]
         self.rate = max(20, round(capacity * SHARE_OF_CAPACITY))
         say(f"isolation: {os.cpu_count()} CPUs; the lane web answers {capacity}/s, {self.rate}/s are asked")
+        self.disk = self.measure_disk(self.isolated.bridge.dir, min(3, options.seconds))
         self.results = {case: [] for case in CASES}
         self.burn = 0.5
 
     def close(self):
         self.isolated.close()
         self.mixed.close()
+
+    def measure_disk(self, folder, seconds):
+        """What of this is the machine's: the disk alone, and beside strangers who never touch it."""
+        alone = slowest_sync_us(folder, seconds)
+        strangers = [
+            subprocess.Popen([sys.executable, "-c", WAKERS], stdin=subprocess.PIPE) for _ in range(os.cpu_count())
+        ]
+        try:
+            busy = slowest_sync_us(folder, seconds)
+        finally:
+            for stranger in strangers:
+                stranger.stdin.close()
+                stranger.wait(10)
+        return {"sync_max_us": alone, "sync_max_busy_us": busy}
 
     def measure(self, case):
         site = self.mixed if case == "c" else self.isolated
@@ -220,7 +249,7 @@ def median(results, key):
     return statistics.median(values)
 
 
-def line_of(case, results, rate):
+def line_of(case, results, rate, disk):
     mine, a, d = results[case], results["a"], results["d"]
     p99 = median(mine, "p99_us")
     line = {
@@ -240,7 +269,7 @@ def line_of(case, results, rate):
     for key in ("im_posts_offered_per_second", "im_posts_accepted_per_second", "im_commands_offered_per_second"):
         line[key] = round(median(mine, key))
     line["im_load_cpus"] = round(median(mine, "im_load_cpus"), 2)
-    return line
+    return line | disk
 
 
 def main():
@@ -261,7 +290,7 @@ def main():
         for _ in range(options.rounds):
             for case in CASES:
                 run.results[case].append(run.measure(case))
-        lines = [line_of(case, run.results, run.rate) for case in ("a", "aa", "b", "c", "d")]
+        lines = [line_of(case, run.results, run.rate, run.disk) for case in ("a", "aa", "b", "c", "d")]
         for line in lines:
             print(json.dumps(line), flush=True)
         show(ROWS, lines)

@@ -15,3 +15,16 @@ def sync_us(folder):
             os.fdatasync(file.fileno())
             took.append(time.monotonic() - began)
     return round(1e6 * statistics.median(took))
+
+
+def slowest_sync_us(folder, seconds):
+    """The longest that one durable append of a post took, of some hundreds a second."""
+    slowest, end = 0, time.monotonic() + seconds
+    with open(folder / "sync", "wb", buffering=0) as file:
+        while time.monotonic() < end:
+            file.write(bytes(400))
+            began = time.monotonic()
+            os.fdatasync(file.fileno())
+            slowest = max(slowest, time.monotonic() - began)
+            time.sleep(0.001)
+    return round(1e6 * slowest)

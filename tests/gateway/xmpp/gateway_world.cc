@@ -74,7 +74,7 @@ void World::turn() {
   }
 }
 
-void World::gets(Stanza stanza) {
+void World::gets(const Stanza& stanza) {
   gateway.on_stanza(stanza, now);
   turn();
 }

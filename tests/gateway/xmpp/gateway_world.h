@@ -66,7 +66,7 @@ class World {
   void pass(std::chrono::milliseconds time) { now += time; }
 
   // Stanzas from people; each is followed by a turn.
-  void gets(Stanza stanza);
+  void gets(const Stanza& stanza);
   void says(std::string_view from, std::string_view body, std::string_view id = "m1",
             std::string_view to = "lapwing@im.example.org");
   void presence(std::string_view from, std::string_view type = "", std::string_view show = "",
