@@ -1,12 +1,16 @@
 #include "bridge/state/commit_thread.h"
 
+#include <utility>
+
 #include "bridge/base/thread.h"
 
 namespace bridge::state {
 
 CommitThread::CommitThread(backbone::Store& store, Rules rules,
                            std::vector<backbone::LogTail*> tails, Reply reply)
-    : committer_(store, rules, *this), tails_(std::move(tails)), reply_(std::move(reply)) {
+    : committer_(store, std::move(rules), *this),
+      tails_(std::move(tails)),
+      reply_(std::move(reply)) {
   for (auto& inbox : inboxes_) inbox = std::make_unique<base::Mailbox<Submission>>(kInboxMax);
 }
 

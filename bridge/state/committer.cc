@@ -19,7 +19,7 @@ std::size_t Committer::HashPublish::operator()(const backbone::PublishKey& key) 
 }
 
 Committer::Committer(backbone::Store& store, Rules rules, CommitListener& listener)
-    : store_(store), rules_(rules), listener_(listener) {}
+    : store_(store), rules_(std::move(rules)), listener_(listener) {}
 
 Committer::Basis Committer::prepare(const Snapshot& snapshot) {
   Basis basis{State(snapshot), {}};

@@ -75,7 +75,7 @@ class Post::Maker {
     const std::string_view text = pieces_.text(piece);
     const std::size_t first = places_.size();
     for_each_part(text, [&](std::string_view part, bool run) { add_part(part, run); });
-    const bool is_part = places_.size() == first + 1 && pieces_.letters.size() > 0 &&
+    const bool is_part = places_.size() == first + 1 && !pieces_.letters.empty() &&
                          forms_[places_.back().part].size == text.size();
     if (is_part) return;
     if (piece.kind == Piece::Kind::kUrl) {
