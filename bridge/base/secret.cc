@@ -46,6 +46,19 @@ std::string random_word(std::string_view alphabet, std::size_t length) {
   return word;
 }
 
+std::optional<std::string> read_word(std::string_view written, std::size_t length) {
+  std::string word;
+  for (const char c : written) {
+    if (c == '-' || c == ' ') continue;
+    const char upper = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    if (kUnambiguous.find(upper) == std::string_view::npos || word.size() == length)
+      return std::nullopt;
+    word += upper;
+  }
+  if (word.size() != length) return std::nullopt;
+  return word;
+}
+
 std::string random_token(std::size_t bytes) {
   constexpr std::size_t kBits = 6;  // of a character
   return random_word(kTokenAlphabet, (bytes * 8 + kBits - 1) / kBits);

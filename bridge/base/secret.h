@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,9 @@ inline constexpr std::string_view kUnambiguous = "23456789ABCDEFGHJKLMNPQRSTUVWX
 Digest random_digest();
 // Every character equally likely. The alphabet has a power of two of them, at most 256.
 std::string random_word(std::string_view alphabet, std::size_t length);
+// One that was made of kUnambiguous, from what a person typed: case, spaces and hyphens don't
+// matter. nullopt: it is none of this length.
+std::optional<std::string> read_word(std::string_view written, std::size_t length);
 // So many random bytes, as letters, digits, - and _: for cookies and links.
 std::string random_token(std::size_t bytes);
 

@@ -1,7 +1,6 @@
 #include "bridge/fanout/sign_in_questions.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 namespace bridge::fanout {
@@ -23,20 +22,6 @@ throttle::Policy of_everybody() {
 
 std::chrono::milliseconds until(base::Time then, base::Time now) {
   return std::chrono::ceil<std::chrono::milliseconds>(then - now);
-}
-
-// As it was made, or nullopt for what can be none.
-std::optional<std::string> read_transaction(std::string_view written) {
-  std::string read;
-  for (const char c : written) {
-    if (c == '-' || c == ' ') continue;
-    const char upper = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    if (base::kUnambiguous.find(upper) == std::string_view::npos) return std::nullopt;
-    if (read.size() == SignInQuestions::kTransactionLength) return std::nullopt;
-    read += upper;
-  }
-  if (read.size() != SignInQuestions::kTransactionLength) return std::nullopt;
-  return read;
 }
 
 std::string told(const std::string& transaction) {
@@ -104,7 +89,7 @@ Result<void> SignInQuestions::answer(AccountId account, std::string_view transac
                 "There is no such question for you: it was answered, or its two minutes are over, "
                 "or a newer one took its place.");
   };
-  const auto read = read_transaction(transaction);
+  const auto read = base::read_word(transaction, kTransactionLength);
   const auto ticket = read ? of_transaction_.find(*read) : of_transaction_.end();
   if (ticket == of_transaction_.end()) return none();
   Question& question = questions_.at(ticket->second);

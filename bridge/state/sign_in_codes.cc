@@ -1,7 +1,6 @@
 #include "bridge/state/sign_in_codes.h"
 
 #include <algorithm>
-#include <optional>
 #include <string>
 
 #include "bridge/state/refusals.h"
@@ -20,20 +19,6 @@ throttle::Policy per_person() {
 }
 throttle::Policy wrong_ones() {
   return *throttle::Policy::make(10, std::chrono::seconds(1), 100);
-}
-
-// As it was made, or nullopt for what can be no code.
-std::optional<std::string> read_code(std::string_view written) {
-  std::string code;
-  for (const char c : written) {
-    if (c == '-' || c == ' ') continue;
-    const char upper = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    if (base::kUnambiguous.find(upper) == std::string_view::npos) return std::nullopt;
-    if (code.size() == SignInCodes::kLength) return std::nullopt;
-    code += upper;
-  }
-  if (code.size() != SignInCodes::kLength) return std::nullopt;
-  return code;
 }
 
 Result<wire::Reply> issue(SignInCodes& codes, const State& state, const std::string& website,
@@ -94,7 +79,7 @@ Result<AccountId> SignInCodes::redeem(std::string_view written, base::Time now) 
   if (!decision.admitted())
     return fail(ErrorCode::kRateLimited, "Too many wrong codes are being tried.",
                 wait_for(decision, now));
-  const auto code = read_code(written);
+  const auto code = base::read_word(written, kLength);
   const auto found = code ? codes_.find(base::keyed_digest(key_, *code)) : codes_.end();
   if (found == codes_.end()) {
     wrong_.charge(wrong_ones(), now);

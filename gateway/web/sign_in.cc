@@ -80,7 +80,7 @@ void SignIn::redeem(const HttpRequest& request, const Respond& respond) {
     if (!reply.has_signed_in()) {
       const wire::Error& error = reply.error();
       if (error.code() == wire::UNKNOWN || error.code() == wire::BAD_REQUEST) {
-        limit_.failed(asker, now.mono);
+        limit_.charge(asker, now.mono);
         return again(422, error.text());
       }
       if (error.code() == wire::UNAVAILABLE) return again(503, std::string(kBackboneAway));

@@ -122,7 +122,7 @@ void SignInQuestion::ask(const HttpRequest& request, const Respond& respond) {
     return again(429, fmt::format("That was asked from here too often. Try again in {}, or use a "
                                   "code.",
                                   how_long(*wait)));
-  limit_.failed(asker, request.now.mono);
+  limit_.charge(asker, request.now.mono);
   wire::Request question;
   question.mutable_ask_sign_in()->set_nick(name);
   context_.world.ask(question, request.now, [=, this](const wire::Reply& reply) {

@@ -16,7 +16,7 @@ std::optional<std::chrono::milliseconds> SignInLimit::wait(std::string_view aske
   return std::chrono::ceil<std::chrono::milliseconds>(decision.not_before - now);
 }
 
-void SignInLimit::failed(std::string_view asker, bridge::base::Time now) {
+void SignInLimit::charge(std::string_view asker, bridge::base::Time now) {
   limiter_.charge(asker, wrong_codes(), now);
 }
 

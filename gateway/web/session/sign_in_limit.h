@@ -1,7 +1,7 @@
 // SignInLimit: how often one place may try a code, before the bridge is asked at all.
 //
 //   if (const auto wait = limit.wait(asker_of(peer), now)) refuse("Try again in …");
-//   if (!signed_in) limit.failed(asker_of(peer), now);
+//   if (!signed_in) limit.charge(asker_of(peer), now);
 //
 // Five wrong codes at once from one asker (doorman.h: an address, or an IPv6 network of 64 bits,
 // since one person has all of it), then one every twelve seconds; right ones cost nothing. Another
@@ -27,7 +27,7 @@ class SignInLimit {
 
   // nullopt: go ahead.
   std::optional<std::chrono::milliseconds> wait(std::string_view asker, bridge::base::Time now);
-  void failed(std::string_view asker, bridge::base::Time now);
+  void charge(std::string_view asker, bridge::base::Time now);
 
  private:
   throttle::KeyedLimiter limiter_;

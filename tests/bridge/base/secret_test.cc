@@ -21,6 +21,13 @@ TEST_CASE("random words have their length, their alphabet, and do not repeat") {
   CHECK(seen == std::set<char>(kUnambiguous.begin(), kUnambiguous.end()));
 }
 
+TEST_CASE("a word is read however it is written, and nothing else is one") {
+  for (const char* written : {"K7QFMX", "k7qf-mx", " K7 QF-mX"})
+    CHECK(read_word(written, 6) == "K7QFMX");
+  for (const char* written : {"", "K7QFM", "K7QFMXA", "K7QF-M0", "K7QF_MX", "K7QFMÜ"})
+    CHECK_FALSE(read_word(written, 6));
+}
+
 TEST_CASE("a token of 32 bytes is 43 characters that need no quoting anywhere") {
   const std::string token = random_token(32);
   CHECK(token.size() == 43);

@@ -88,7 +88,7 @@ TEST_CASE("five wrong codes from one place, then one every twelve seconds; other
   const bridge::base::Time now = bridge::base::Time{} + 1h;
   for (int i = 0; i < 5; ++i) {
     CHECK_FALSE(limit.wait("192.0.2.7", now));
-    limit.failed("192.0.2.7", now);
+    limit.charge("192.0.2.7", now);
   }
   CHECK(limit.wait("192.0.2.7", now) == 12'000ms);
   CHECK_FALSE(limit.wait("192.0.2.8", now));
