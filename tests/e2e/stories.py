@@ -112,6 +112,16 @@ class Story(unittest.IsolatedAsyncioTestCase):
             people.append(person)
         return people
 
+    async def people_who_are_there(self, *names, **options):
+        """Members whom the bridge surely knows to be online: each has got something. Whoever has
+        just joined may not be that yet, since presence comes from their server when it comes."""
+        people = await self.members(*names, **options)
+        [herald] = await self.members("herald")
+        for person in people:
+            await herald.says(f"post @{person.nick} hello", "Posted")
+            await person.gets(f"{herald.nick}: @{person.nick} hello")
+        return people
+
     async def answers_again(self, person, timeout=60):
         """Asks until an answer is not an error; answers to older questions are skipped."""
 

@@ -287,7 +287,7 @@ class Asked(Members):
         await asyncio.wait_for(person.answers.get(), 20)
 
     async def test_the_page_goes_on_by_itself(self):
-        [ann] = await self.members("ann")
+        [ann] = await self.people_who_are_there("ann")
         with self.website.browser() as browser:
             question = await self.wants_in(browser, ann)
             browser.shot("sign-in-asked")
@@ -299,7 +299,7 @@ class Asked(Members):
             self.assertEqual(browser.complaints(), [])
 
     async def test_without_scripts_a_button_goes_on(self):
-        [ann] = await self.members("ann")
+        [ann] = await self.people_who_are_there("ann")
         with self.website.browser(scripts=False, size="phone") as browser:
             question = await self.wants_in(browser, ann)
             await asyncio.to_thread(browser.submit, "#go-on button")
@@ -311,7 +311,7 @@ class Asked(Members):
             self.assertEqual(browser.find("body").get_attribute("data-nick"), ann.nick)
 
     async def test_a_no_is_shown(self):
-        [ann] = await self.members("ann")
+        [ann] = await self.people_who_are_there("ann")
         with self.website.browser() as browser:
             question = await self.wants_in(browser, ann)
             await self.answers(ann, question, yes=False)

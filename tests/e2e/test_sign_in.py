@@ -61,7 +61,7 @@ class Asking(WebsiteStory):
         return (await asyncio.wait_for(person.answers.get(), TIMEOUT)).body
 
     async def test_a_client_confirms_and_the_browser_is_signed_in(self):
-        [ann] = await self.members("ann")
+        [ann] = await self.people_who_are_there("ann")
         browser, transaction = await self.wants_in(ann.nick.upper())
         question = await self.question_to(ann)
         self.assertEqual(question.id, transaction)
@@ -81,7 +81,7 @@ class Asking(WebsiteStory):
             self.assertNotIn(transaction, text)
 
     async def test_a_client_refuses_and_the_page_says_so(self):
-        [ann] = await self.members("ann")
+        [ann] = await self.people_who_are_there("ann")
         browser, _ = await self.wants_in(ann.nick)
         ann.answer_question(ann.bot, await self.question_to(ann), yes=False)
         self.assertIn("Nobody is signed in", await self.answer_to(ann))
@@ -90,7 +90,7 @@ class Asking(WebsiteStory):
         self.assertIn("answered with no", page)
 
     async def test_a_command_in_chat_does_as_well(self):
-        [ann] = await self.members("ann")
+        [ann] = await self.people_who_are_there("ann")
         browser, transaction = await self.wants_in(ann.nick)
         await self.question_to(ann)
         await ann.says(f"confirm {transaction[:-1]}", "confirm ID")
@@ -98,7 +98,7 @@ class Asking(WebsiteStory):
         await self.is_signed_in(browser, ann.nick)
 
     async def test_nobody_else_can_answer(self):
-        ann, eve = await self.members("ann", "eve")
+        ann, eve = await self.people_who_are_there("ann", "eve")
         stranger = await self.newcomer("stranger")
         browser, transaction = await self.wants_in(ann.nick)
         question = await self.question_to(ann)
@@ -116,7 +116,7 @@ class Asking(WebsiteStory):
         self.assertTrue(eve.questions.empty())
 
     async def test_whether_there_is_such_a_person_cannot_be_told(self):
-        [away] = await self.members("away")
+        [away] = await self.people_who_are_there("away")
         await away.becomes(show="dnd")
         for name in (away.nick, "nobody_at_all"):
             browser, transaction = await self.wants_in(name)
@@ -127,7 +127,7 @@ class Asking(WebsiteStory):
         self.assertTrue(away.questions.empty())  # a question is not kept for later
 
     async def test_nobody_is_asked_again_and_again(self):
-        [ann] = await self.members("ann")
+        [ann] = await self.people_who_are_there("ann")
         for _ in range(3):
             await self.wants_in(ann.nick)
             await self.question_to(ann)
