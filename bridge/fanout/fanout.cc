@@ -11,6 +11,8 @@
 namespace bridge::fanout {
 namespace {
 
+constexpr std::size_t kAuthorsMax = 100'000;  // of hot words, told apart
+
 std::array<throttle::ClassOptions, kKinds> class_options(const FanoutOptions& options) {
   const ClassWeights& w = options.weights;
   // A person has at most one entry in each class, so these never overflow.
@@ -41,7 +43,7 @@ Fanout::Fanout(const backbone::Store& store, backbone::CursorStore& cursors, Fan
       classes_(class_options(options_), 1),
       passes_(roll_),
       held_(std::chrono::milliseconds(1), 4096),
-      reach_(100'000),
+      reach_(std::min(options_.people_max, kAuthorsMax)),
       receipts_(options_.receipt_waits),
       bounces_(options_.bounce_waits) {
   limits_.deliveries_per_person = options_.deliveries_per_person;

@@ -20,6 +20,7 @@ namespace lane = bridge::lane;
 
 constexpr std::size_t kMessagesPerTurn = 64;
 constexpr std::size_t kRecordsPerTurn = 128;
+constexpr std::size_t kPeopleMax = 1000;  // more than there are; larger tables take time to make
 
 template <class... Handlers>
 struct Overloaded : Handlers... {
@@ -33,6 +34,7 @@ lane::LaneOptions lane_options(std::size_t index, const Limits& limits) {
                  : index == state::kWebLane ? lane::Kind::kWeb
                                             : lane::Kind::kAdmin;
   options.limits = limits.lanes;
+  options.people_max = kPeopleMax;
   options.ping_after = milliseconds(400);
   options.silence_max = milliseconds(2500);
   return options;
@@ -50,7 +52,7 @@ T take_front(std::deque<T>& from) {
 fanout::FanoutOptions fanout_options(const Plan& plan, const Limits& limits) {
   fanout::FanoutOptions options;
   options.deliveries_per_person = limits.deliveries_per_person;
-  options.people_max = 1000;
+  options.people_max = kPeopleMax;
   options.quantum = plan.quantum;
   options.hot_list = plan.hot_list;
   options.catch_up_max = plan.catch_up_max;

@@ -4,11 +4,13 @@ namespace tests::sim {
 namespace {
 
 constexpr milliseconds kFarewell{2000};
-constexpr milliseconds kLinger{100};  // of its socket: what has not left by then is lost
+constexpr std::size_t kPeopleMax = 1000;  // more than there are; larger tables take time to make
+constexpr milliseconds kLinger{100};      // of its socket: what has not left by then is lost
 
 gateway::xmpp::Settings settings_for(const Plan& plan) {
   gateway::xmpp::Settings settings;
   settings.domain = "im.example.org";
+  settings.limits.keys = kPeopleMax;
   settings.window.deliveries = plan.window_deliveries;
   settings.window.bytes = plan.window_bytes;
   settings.window.send_bytes = plan.send_bytes;

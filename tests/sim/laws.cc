@@ -204,23 +204,24 @@ void Laws::judge_arrivals(const std::vector<RecordPtr>& log) const {
   const Owed owed = owed_by(log);
   for (const auto& [delivery, arrival] : arrivals_) {
     const auto& [address, id] = delivery;
-    const std::string at =
-        fmt::format("(after {}.{:03} s)", arrival.at.count() / 1000, arrival.at.count() % 1000);
+    const auto at = [&arrival] {
+      return fmt::format("(after {}.{:03} s)", arrival.at.count() / 1000,
+                         arrival.at.count() % 1000);
+    };
     if (id > log.size())
-      broken(fmt::format("law 1: {} got #{}, which is not in the log {}", address, id, at));
+      broken(fmt::format("law 1: {} got #{}, which is not in the log {}", address, id, at()));
     for (const std::string& body : arrival.bodies)
       if (!is_body_of(body, *log[id - 1], log))
-        broken(fmt::format("{} got #{} with a text that is not its own {}", address, id, at));
+        broken(fmt::format("{} got #{} with a text that is not its own {}", address, id, at()));
     if (!owed.may.contains(delivery))
       broken(fmt::format("{}: {} got #{}, which was not owed to them {}",
                          bridge::backbone::addressee(*log[id - 1]) ? "law 10" : "law 2", address,
-                         id, at));
+                         id, at()));
   }
-  if (const std::string sentence = missing(log); !sentence.empty()) broken(sentence);
+  if (const std::string sentence = missing(log, owed); !sentence.empty()) broken(sentence);
 }
 
-std::string Laws::missing(const std::vector<RecordPtr>& log) const {
-  const Owed owed = owed_by(log);
+std::string Laws::missing(const std::vector<RecordPtr>& log, const Owed& owed) const {
   std::string first;
   std::size_t count = 0;
   std::map<std::string, std::uint64_t> too_old;

@@ -20,6 +20,8 @@
 
 namespace tests::sim {
 
+struct Owed;
+
 using bridge::backbone::Record;
 using bridge::backbone::RecordId;
 using bridge::backbone::RecordPtr;
@@ -111,7 +113,7 @@ class Laws {
   // Every reader of the public feed has come to its end.
   bool feeds_complete(const std::vector<RecordPtr>& log) const;
   // What is owed and has not come, as a sentence; empty when there is nothing.
-  std::string missing(const std::vector<RecordPtr>& log) const;
+  std::string missing(const std::vector<RecordPtr>& log, const Owed& owed) const;
   std::string untold(const std::map<std::string, std::uint64_t>& too_old) const;
 
   std::uint64_t arrivals() const { return arrivals_.size(); }

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <sstream>
+#include <string_view>
 
 #include "tests/sim/home.h"
 
@@ -38,13 +38,37 @@ struct Person {
 };
 using People = std::map<AccountId, Person>;
 using Log = std::vector<bridge::backbone::RecordPtr>;
+using Words = std::vector<std::string_view>;
 
-std::set<std::string> words_of(const std::string& text) {
-  std::istringstream in(text);
-  std::set<std::string> words;
-  for (std::string word; in >> word;) words.insert(word);
+Words words_of(std::string_view text) {
+  Words words;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    if (!word.empty()) words.push_back(word);
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+  }
   return words;
 }
+
+bool contains(const Words& words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+// The log, and the words of its posts, which are asked for again and again.
+class Posts {
+ public:
+  explicit Posts(const Log& log) : log_(log), words_(log.size()) {
+    for (const auto& record : log)
+      if (record->has_post()) words_[record->id() - 1] = words_of(record->post().text());
+  }
+
+  const Record& operator[](RecordId id) const { return *log_[id - 1]; }
+  const Words& words(RecordId id) const { return words_[id - 1]; }
+
+ private:
+  const Log& log_;
+  std::vector<Words> words_;  // they stand in the log
+};
 
 bool asleep(const Person& person, const std::string& word, RecordId at) {
   const auto sleeps = person.sleeps.find(word);
@@ -54,20 +78,20 @@ bool asleep(const Person& person, const std::string& word, RecordId at) {
   });
 }
 
-bool subscribed(const Person& person, AccountId author, const std::set<std::string>& words,
-                RecordId before) {
+bool subscribed(const Person& person, AccountId author, const Words& words, RecordId before) {
   const auto follow = person.follows.find(author);
   if (follow != person.follows.end() && follow->second < before) return true;
   for (const auto& [word, since] : person.tracks)
-    if (since < before && words.contains(word) && !asleep(person, word, before)) return true;
+    if (since < before && contains(words, word) && !asleep(person, word, before)) return true;
   return false;
 }
 
 // Whether a post, and not a repost of it, is theirs, blocks and mutes aside.
-bool theirs(AccountId account, const Person& person, const Record& post) {
-  return post.id() > person.owed_since && post.post().author() != account &&
+bool theirs(AccountId account, const Person& person, RecordId id, const Posts& posts) {
+  const Record& post = posts[id];
+  return id > person.owed_since && post.post().author() != account &&
          (post.post().reply_author() == account ||
-          subscribed(person, post.post().author(), words_of(post.post().text()), post.id()));
+          subscribed(person, post.post().author(), posts.words(id), id));
 }
 
 bool follows(const Person& person, AccountId account, RecordId before) {
@@ -78,14 +102,14 @@ bool follows(const Person& person, AccountId account, RecordId before) {
 // A repost is for those who have the post from nobody else: neither from its author nor from
 // somebody who reposted it earlier, and is remembered to have.
 bool comes_by_repost(const People& people, AccountId account, const Record& record,
-                     const Log& log) {
+                     const Posts& posts) {
   const Person& person = people.at(account);
   const auto& repost = record.reposted();
   if (repost.author() == account || !follows(person, repost.account(), record.id()) ||
-      theirs(account, person, *log[repost.post() - 1]))
+      theirs(account, person, repost.post(), posts))
     return false;
   for (RecordId id = repost.post() + 1; id < record.id(); ++id) {
-    const Record& other = *log[id - 1];
+    const Record& other = posts[id];
     if (!other.has_reposted() || other.reposted().post() != repost.post()) continue;
     const AccountId by = other.reposted().account();
     if (follows(person, by, id) && !people.at(by).reposts_forgotten.contains(repost.post()))
@@ -108,11 +132,11 @@ bool blocked(const Person& person, AccountId author, RecordId id) {
   return person.blocks.contains(author) || (ended != person.unblocked.end() && id < ended->second);
 }
 
-bool muted(const Person& person, const std::set<std::string>& words, const Record& record) {
+bool muted(const Person& person, const Words& words, const Record& record) {
   for (const Mute& mute : person.mutes) {
     const bool then = mute.since < record.id() && (mute.ended == 0 || record.id() < mute.ended) &&
                       (mute.until_ms == 0 || record.time_ms() < mute.until_ms);
-    if (then && words.contains(mute.word)) return true;
+    if (then && contains(words, mute.word)) return true;
   }
   return false;
 }
@@ -210,23 +234,23 @@ bool notice_owed(AccountId account, const Person& person, const Record& record) 
   return account == whose && still_so(person, record);
 }
 
-bool is_owed(const People& people, AccountId account, const Record& record, const Log& log) {
-  const Person& person = people.at(account);
+bool is_owed(const People& people, const People::value_type& whom, const Record& record,
+             const Posts& posts) {
+  const auto& [account, person] = whom;
   if (!person.open || person.address.empty()) return false;
   if (is_notice(record)) return notice_owed(account, person, record);
   if (record.has_direct())
     return record.direct().recipient() == account &&
            !blocked(person, record.direct().author(), record.id());
   const AccountId by = record.has_reposted() ? record.reposted().account() : record.post().author();
-  const Record& post = record.has_reposted() ? *log[record.reposted().post() - 1] : record;
+  const RecordId post = record.has_reposted() ? record.reposted().post() : record.id();
   if (account == by || record.id() <= person.owed_since) return false;
-  const bool reached = record.has_reposted() ? comes_by_repost(people, account, record, log)
-                                             : theirs(account, person, record);
+  const bool reached = record.has_reposted() ? comes_by_repost(people, account, record, posts)
+                                             : theirs(account, person, post, posts);
   if (!reached || blocked(person, by, record.id()) ||
-      blocked(person, post.post().author(), record.id()))
+      blocked(person, posts[post].post().author(), record.id()))
     return false;
-  const auto words = words_of(post.post().text());
-  return !muted(person, words, record);
+  return !muted(person, posts.words(post), record);
 }
 
 bool is_delivered(const Record& record) {
@@ -309,6 +333,11 @@ bool went(const Record& record, const Erased& erased) {
   return record.has_post() && gone(record.post().author());
 }
 
+// What may_bring() is asked of: most records are nothing of the kind, and reposts are many.
+bool ends_something(const Record& record) {
+  return record.has_left() || record.has_untracked() || record.has_repost_forgotten();
+}
+
 // May the record, which has just been applied, have made it owed to somebody that a repost comes?
 bool may_bring(const Record& record, AccountId account, const Record& repost) {
   if (record.has_left()) return record.left().follower() == account;
@@ -322,6 +351,7 @@ bool may_bring(const Record& record, AccountId account, const Record& repost) {
 // then on.
 Owed owed_by(const Log& log) {
   Owed owed;
+  const Posts posts(log);
   People people;
   Owed::Deliveries then;
   std::vector<std::pair<AccountId, const Record*>> perhaps;
@@ -329,27 +359,29 @@ Owed owed_by(const Log& log) {
   for (const auto& record : log) {
     if (record->has_changed()) {
       // What a change concerns is the post as it was posted.
-      const Record& about = *log[record->changed().post() - 1];
+      const Record& about = posts[record->changed().post()];
       newest_change[about.id()] = record.get();
-      for (const auto& [account, person] : people)
-        if (is_owed(people, account, about, log)) owed.may.emplace(person.address, record->id());
+      for (const auto& whom : people)
+        if (is_owed(people, whom, about, posts))
+          owed.may.emplace(whom.second.address, record->id());
       continue;
     }
     if (!is_delivered(*record) || is_notice(*record)) apply(people, *record);
     if (!is_delivered(*record)) {
+      if (!ends_something(*record)) continue;
       for (const auto& [account, repost] : perhaps)
-        if (may_bring(*record, account, *repost) && is_owed(people, account, *repost, log))
+        if (may_bring(*record, account, *repost) &&
+            is_owed(people, *people.find(account), *repost, posts))
           owed.may.emplace(people[account].address, repost->id());
       continue;
     }
-    for (const auto& [account, person] : people) {
-      if (is_owed(people, account, *record, log))
-        then.emplace(person.address, record->id());
+    for (const auto& whom : people) {
+      if (is_owed(people, whom, *record, posts))
+        then.emplace(whom.second.address, record->id());
       else if (record->has_reposted())
-        perhaps.emplace_back(account, record.get());
+        perhaps.emplace_back(whom.first, record.get());
     }
   }
-  owed.may.insert(then.begin(), then.end());
   const Erased erased = erased_in(log);
   for (const auto& record : log) {
     if (!is_delivered(*record) || went(*record, erased)) continue;
@@ -357,8 +389,9 @@ Owed owed_by(const Log& log) {
     const auto change =
         newest_change.find(record->has_reposted() ? record->reposted().post() : record->id());
     const bool changed = change != newest_change.end();
-    for (const auto& [account, person] : people) {
-      if (!is_owed(people, account, *record, log)) continue;
+    for (const auto& whom : people) {
+      if (!is_owed(people, whom, *record, posts)) continue;
+      const Person& person = whom.second;
       const bool in_time = then.contains({person.address, record->id()});
       if (!changed || !change->second->changed().deleted()) {
         owed.still.emplace(person.address, record->id());
@@ -372,6 +405,7 @@ Owed owed_by(const Log& log) {
       if (person.delivery_on) owed.changes[{person.address, change->second->id()}] = record->id();
     }
   }
+  owed.may.merge(then);
   return owed;
 }
 

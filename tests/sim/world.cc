@@ -7,6 +7,7 @@
 
 #include "tests/sim/audit.h"
 #include "tests/sim/home.h"
+#include "tests/sim/oracle.h"
 
 namespace tests::sim {
 namespace {
@@ -118,7 +119,7 @@ bool World::quiet() {
   if (!crowd_.settled() || !server_.all_answered() || bridge_.disk().log().to_erase() > 0)
     return false;
   const auto log = bridge_.disk().all();
-  return stage_.laws.feeds_complete(log) && stage_.laws.missing(log).empty();
+  return stage_.laws.feeds_complete(log) && stage_.laws.missing(log, owed_by(log)).empty();
 }
 
 // ---- faults ------------------------------------------------------------------------------------

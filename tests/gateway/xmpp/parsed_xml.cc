@@ -3,6 +3,7 @@
 #include <expat.h>
 
 #include <memory>
+#include <utility>
 
 namespace gateway::xmpp::test {
 namespace {
@@ -53,7 +54,7 @@ std::optional<std::vector<Element>> parse_stanzas(std::string_view xml) {
   const auto status =
       XML_Parse(parser.get(), stream.data(), static_cast<int>(stream.size()), /*isFinal=*/1);
   if (status != XML_STATUS_OK || open.size() != 1) return std::nullopt;
-  return open[0].children;
+  return std::move(open[0].children);
 }
 
 }  // namespace gateway::xmpp::test
