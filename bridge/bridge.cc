@@ -115,15 +115,19 @@ void Bridge::hand_out(const limits::Limits& limits) {
   if (no_isolation_) return;
   using limits::Limit;
   for (auto& lane : lanes_) lane->set_limits(lane::lane_limits(limits, lane->kind()));
-  const auto weight = [&](Limit limit) { return static_cast<std::uint32_t>(limits.number(limit)); };
+  const auto number = [&](Limit limit) { return static_cast<std::uint32_t>(limits.number(limit)); };
+  const auto share = [&](Limit weight, Limit reserve) {
+    return fanout::ClassShare{.weight = number(weight), .reserve = number(reserve)};
+  };
   fanout_->set_limits({.deliveries_per_person = limits.rule(Limit::kDeliveriesPerPerson),
                        .listeners_per_author = limits.rule(Limit::kListenersPerAuthor),
                        .under_pressure = limits.rule(Limit::kDeliveriesUnderPressure).policy,
-                       .weights = {.direct = weight(Limit::kWeightDirect),
-                                   .reply = weight(Limit::kWeightReply),
-                                   .follow = weight(Limit::kWeightFollow),
-                                   .track = weight(Limit::kWeightTrack),
-                                   .backlog = weight(Limit::kWeightBacklog)},
+                       .shares = {.direct = share(Limit::kWeightDirect, Limit::kReserveDirect),
+                                  .reply = share(Limit::kWeightReply, Limit::kReserveReply),
+                                  .follow = share(Limit::kWeightFollow, Limit::kReserveFollow),
+                                  .track = share(Limit::kWeightTrack, Limit::kReserveTrack),
+                                  .backlog = share(Limit::kWeightBacklog, Limit::kReserveBacklog),
+                                  .idle_rounds = number(Limit::kIdleRounds)},
                        .age_target = limits.duration(Limit::kDeliveryAge),
                        .seed = seed_},
                       limits.duration(Limit::kWebP99));

@@ -27,6 +27,9 @@ void describe_traffic(Metrics& metrics, const xmpp::Counters& counters) {
                   "Deliveries for people who had just gone.", counters.deliveries_refused);
   metrics.counter("lapwing_gateway_bounced_total", "Deliveries that came back as errors.",
                   counters.bounced);
+  metrics.counter("lapwing_gateway_window_shrunk_total",
+                  "Times the XMPP server was late, so that less is on the way to it.",
+                  counters.window_shrunk);
   metrics.counter("lapwing_gateway_probes_total", "Presence probes sent.", counters.probes);
 }
 

@@ -13,22 +13,6 @@ namespace {
 
 constexpr std::size_t kAuthorsMax = 100'000;  // of hot words, told apart
 
-std::array<throttle::ClassOptions, kKinds> class_options(const FanoutOptions& options) {
-  const ClassWeights& w = options.weights;
-  // A person has at most one entry in each class, so these never overflow.
-  const std::size_t capacity = options.people_max;
-  return {{{w.direct, capacity},
-           {w.reply, capacity},
-           {w.follow, capacity},
-           {w.track, capacity},
-           {w.backlog, capacity}}};
-}
-
-// By class of the list a job is in: followers, track, hot track.
-std::array<throttle::ClassOptions, 3> job_class_options(const ClassWeights& w) {
-  return {{{w.follow, Jobs::kJobsMax}, {w.track, Jobs::kJobsMax}, {w.backlog, Jobs::kJobsMax}}};
-}
-
 }  // namespace
 
 Fanout::Fanout(const backbone::Store& store, backbone::CursorStore& cursors, FanoutOptions options,
@@ -39,15 +23,16 @@ Fanout::Fanout(const backbone::Store& store, backbone::CursorStore& cursors, Fan
       sink_(sink),
       cache_(store),
       roll_(state_),
-      job_turns_(job_class_options(options_.weights), 1),
-      classes_(class_options(options_), 1),
+      job_turns_(job_class_options(options_.shares, Jobs::kJobsMax), 1),
+      // A person has at most one entry in each class, so these never overflow.
+      classes_(class_options(options_.shares, options_.people_max), 1),
       passes_(roll_),
       held_(std::chrono::milliseconds(1), 4096),
       reach_(std::min(options_.people_max, kAuthorsMax)),
       receipts_(options_.receipt_waits),
       bounces_(options_.bounce_waits) {
   limits_.deliveries_per_person = options_.deliveries_per_person;
-  limits_.weights = options_.weights;
+  limits_.shares = options_.shares;
 }
 
 base::Result<void> Fanout::load() {
@@ -270,10 +255,9 @@ void Fanout::set_limit(throttle::Policy deliveries_per_person) {
 
 void Fanout::set_limits(FanoutLimits limits) {
   limits_ = std::move(limits);
-  options_.weights = limits_.weights;
-  const auto classes = class_options(options_);
+  const auto classes = class_options(limits_.shares, options_.people_max);
   for (std::size_t i = 0; i < classes.size(); ++i) classes_.set_options(i, classes[i]);
-  const auto jobs = job_class_options(options_.weights);
+  const auto jobs = job_class_options(limits_.shares, Jobs::kJobsMax);
   for (std::size_t i = 0; i < jobs.size(); ++i) job_turns_.set_options(i, jobs[i]);
   for (throttle::Codel& codel : codels_)
     codel.set_options({.target = limits_.age_target, .interval = std::chrono::milliseconds(500)});

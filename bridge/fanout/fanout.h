@@ -1,6 +1,6 @@
 // Fanout: from records to deliveries. Applies the log in order, finds which lists are owed each
 // post, brings it to the people on them a quantum at a time, and hands it on under the credit of
-// the gateway that reaches them, the limit of the person it is for and the weights of the classes;
+// the gateway that reaches them, the limit of the person it is for and the shares of the classes;
 // remembers per person how far that got. docs/decisions/fanout-jobs.md says why nothing is lost or
 // comes twice on the way.
 //
@@ -30,6 +30,7 @@
 #include "bridge/base/text.h"
 #include "bridge/base/time.h"
 #include "bridge/fanout/bounces.h"
+#include "bridge/fanout/class_shares.h"
 #include "bridge/fanout/digest.h"
 #include "bridge/fanout/doubts.h"
 #include "bridge/fanout/former_addresses.h"
@@ -64,15 +65,6 @@ class DeliverySink {
   virtual void deliver(SessionId session, std::uint64_t sequence, const wire::Batch& batch) = 0;
 };
 
-// Shares of the classes when there is more to send than may be sent, counted in deliveries.
-struct ClassWeights {
-  std::uint32_t direct = 8;
-  std::uint32_t reply = 6;
-  std::uint32_t follow = 4;
-  std::uint32_t track = 2;
-  std::uint32_t backlog = 1;
-};
-
 // What may change while it runs; takes effect at the next decision, refills nothing.
 struct FanoutLimits {
   throttle::KeyedRule deliveries_per_person = {};
@@ -80,7 +72,7 @@ struct FanoutLimits {
   throttle::KeyedRule listeners_per_author = {};
   // Tracks and backlog together at the first level of pressure; half of it at each further one.
   throttle::Policy under_pressure = throttle::Policy::unlimited();
-  ClassWeights weights = {};
+  ClassShares shares = {};
   // Follows and tracks: a standing wait above this sends what waited twice as long to the backlog.
   // 0: never.
   std::chrono::milliseconds age_target{0};
@@ -90,7 +82,7 @@ struct FanoutLimits {
 
 struct FanoutOptions {
   throttle::Policy deliveries_per_person = throttle::Policy::unlimited();
-  ClassWeights weights = {};
+  ClassShares shares = {};
   std::size_t people_max = 1'000'000;
   // A list of at least so many listeners is a hot one: served last, in a class of its own.
   std::size_t hot_list = 4096;

@@ -75,6 +75,22 @@ constexpr std::size_t kKeyBytesMax = 3071;  // an address
         "Questions of all people together: whois, stats, lists, more.", questions           \
   }
 
+// The two of a class of deliveries.
+#define LAPWING_CLASS(Class, name, what, weight, reserve)                                       \
+  Entry{Limit::kWeight##Class,                                                                  \
+        "deliveries.weight_" name,                                                              \
+        Kind::kNumber,                                                                          \
+        Keyed::kNobody,                                                                         \
+        "class",                                                                                \
+        "Share of " what " when there is more to send than may be sent.",                       \
+        weight,                                                                                 \
+        1,                                                                                      \
+        1000},                                                                                  \
+      Entry {                                                                                   \
+    Limit::kReserve##Class, "deliveries.reserve_" name, Kind::kNumber, Keyed::kNobody, "class", \
+        "Share of " what " that no weight takes away.", reserve, 0, 1000                        \
+  }
+
 constexpr std::array<Entry, kLimits> kTable = {
     LAPWING_LANE(Im, "im", "2000/1s burst 8000", kUnlimited, "1000/1s burst 4000",
                  "20/1s burst 100", "500/1s burst 2000", "1/2s burst 20", "1000/1s burst 4000",
@@ -97,16 +113,14 @@ constexpr std::array<Entry, kLimits> kTable = {
           "Tracks and backlog, all people together, at the first level of pressure; half of it at "
           "each further one.",
           "2000/1s burst 200"},
-    Entry{Limit::kWeightDirect, "deliveries.weight_direct", Kind::kNumber, Keyed::kNobody, "class",
-          "Share of directs when there is more to send than may be sent.", "8", 1, 1000},
-    Entry{Limit::kWeightReply, "deliveries.weight_reply", Kind::kNumber, Keyed::kNobody, "class",
-          "Share of replies to one's own posts.", "6", 1, 1000},
-    Entry{Limit::kWeightFollow, "deliveries.weight_follow", Kind::kNumber, Keyed::kNobody, "class",
-          "Share of posts of people followed.", "4", 1, 1000},
-    Entry{Limit::kWeightTrack, "deliveries.weight_track", Kind::kNumber, Keyed::kNobody, "class",
-          "Share of tracks.", "2", 1, 1000},
-    Entry{Limit::kWeightBacklog, "deliveries.weight_backlog", Kind::kNumber, Keyed::kNobody,
-          "class", "Share of what waited, and of hot words.", "1", 1, 1000},
+    LAPWING_CLASS(Direct, "direct", "directs", "8", "4"),
+    LAPWING_CLASS(Reply, "reply", "replies to one's own posts", "6", "3"),
+    LAPWING_CLASS(Follow, "follow", "posts of people followed", "4", "2"),
+    LAPWING_CLASS(Track, "track", "tracks", "2", "1"),
+    LAPWING_CLASS(Backlog, "backlog", "what waited, and of hot words", "1", "1"),
+    Entry{Limit::kIdleRounds, "deliveries.idle_rounds", Kind::kNumber, Keyed::kNobody, "class",
+          "Rounds of its share that a class which had nothing to send may make up for at once.",
+          "4", 0, 1000},
     Entry{
         Limit::kDeliveryAge, "deliveries.age_target", Kind::kDuration, Keyed::kNobody, "class",
         "When follows or tracks keep waiting longer than this, those that waited twice as long go "
@@ -117,6 +131,7 @@ constexpr std::array<Entry, kLimits> kTable = {
           "Jabber gets less.",
           "50ms", 1, 60'000},
 };
+#undef LAPWING_CLASS
 #undef LAPWING_LANE
 
 constexpr bool in_order() {

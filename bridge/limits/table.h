@@ -47,11 +47,18 @@ enum class Limit : std::uint8_t {
   kDeliveriesPerPerson,
   kListenersPerAuthor,
   kDeliveriesUnderPressure,
+  // Of a class of deliveries; five times.
   kWeightDirect,
+  kReserveDirect,
   kWeightReply,
+  kReserveReply,
   kWeightFollow,
+  kReserveFollow,
   kWeightTrack,
+  kReserveTrack,
   kWeightBacklog,
+  kReserveBacklog,
+  kIdleRounds,
   kDeliveryAge,
   kWebP99,
 };

@@ -18,6 +18,7 @@ struct Counters {
   std::uint64_t deliveries = 0;          // stanzas rendered
   std::uint64_t deliveries_refused = 0;  // for somebody who had just gone: given back
   std::uint64_t bounced = 0;             // came back as errors
+  std::uint64_t window_shrunk = 0;       // the server answered a barrier late, or died with some
   std::uint64_t probes = 0;
 };
 

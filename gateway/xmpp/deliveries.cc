@@ -112,7 +112,10 @@ throttle::GradientOptions Deliveries::window_options(const WindowSettings& windo
 }
 
 void Deliveries::on_offline() {
-  if (sent_ > 0) window_.dropped();
+  if (sent_ > 0) {
+    window_.dropped();
+    ++counters_.window_shrunk;
+  }
   std::erase_if(groups_, [](const Group& group) { return group.orphan; });
   groups_.insert(groups_.begin(), std::make_move_iterator(answered_.begin()),
                  std::make_move_iterator(answered_.end()));
@@ -130,6 +133,7 @@ void Deliveries::hand_back(const Group& group, bridge::client::Backbone& backbon
 void Deliveries::on_barrier(BarrierId barrier, std::chrono::nanoseconds round_trip,
                             bridge::client::Backbone& backbone) {
   window_.answered(round_trip, bytes_in_flight_);
+  if (window_.gradient() < 1) ++counters_.window_shrunk;
   Group done;
   while (sent_ > 0 && groups_.front().barrier != 0 && groups_.front().barrier <= barrier) {
     const Group& group = groups_.front();

@@ -9,10 +9,12 @@ names, Prosody without it (ctest sets both). The directory is removed when the b
 kept, with its logs, when it ends with an exception.
 """
 
+import contextlib
 import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import tempfile
 
@@ -76,6 +78,18 @@ class Stack:
     def kill(self, part):
         """As `kill -9`: the part has no moment to put anything in order."""
         self._run("kill", part)
+
+    @contextlib.contextmanager
+    def frozen(self, part):
+        """For that long the part does nothing at all, though nothing of it is gone: a network that
+        fails, or a machine that has no time."""
+        name = self.server if part == "server" else part
+        pid = int((self.dir / f"{name}.pid").read_text())
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
     def _run(self, *arguments, input=""):
         command = [str(ROOT / "scripts" / "stack"), *arguments, "--dir", str(self.dir)]

@@ -1,43 +1,11 @@
 """Both processes seen from outside: numbers, health, the service manager, and what logs never say."""
 
-import re
 import unittest
-import urllib.error
-import urllib.request
 
-from stories import Story
-
-EXTRA = '[metrics]\nlisten = "127.0.0.1:0"\n'
+from observed import Observed
 
 
-def get(url):
-    """The status and the text of an answer, whatever the status."""
-    try:
-        with urllib.request.urlopen(url, timeout=10) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as answer:
-        return answer.code, answer.read().decode()
-
-
-class Outside(Story):
-    bridge_extra = EXTRA
-    gateway_extra = EXTRA
-
-    def log(self, part):
-        return (self.stack.dir / f"{part}.log").read_text()
-
-    def address(self, part):
-        return re.findall(r"metrics are on (http://[0-9.:]+)/metrics", self.log(part))[-1]
-
-    def metrics(self, part):
-        status, text = get(self.address(part) + "/metrics")
-        self.assertEqual(status, 200)
-        values = (line.rsplit(" ", 1) for line in text.splitlines() if line[:1] != "#")
-        return {name: float(value) for name, value in values}
-
-    def health(self, part):
-        return get(self.address(part) + "/healthz")
-
+class Outside(Observed):
     async def test_numbers_move_with_a_delivery(self):
         alice, bob = await self.members("alice", "bob", confirms=True)
         before = {part: self.metrics(part) for part in ("bridge", "gateway")}

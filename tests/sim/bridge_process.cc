@@ -53,6 +53,8 @@ fanout::FanoutOptions fanout_options(const Plan& plan, const Limits& limits) {
   fanout::FanoutOptions options;
   options.deliveries_per_person = limits.deliveries_per_person;
   options.people_max = kPeopleMax;
+  options.shares.track.reserve = 3;  // more than its weight
+  options.shares.idle_rounds = 4;
   options.quantum = plan.quantum;
   options.hot_list = plan.hot_list;
   options.catch_up_max = plan.catch_up_max;

@@ -446,4 +446,41 @@ TEST_CASE("a session reaches, and hears of, only the addresses it may speak for"
   CHECK(story.owed("alice") == 0);
 }
 
+// How many of the first ten deliveries are tracks, when ten people wait for one and ten for a post
+// of somebody they follow.
+std::size_t tracks_of_ten(const bridge::fanout::ClassShares& shares) {
+  Story story;
+  story.open_session(9, 0, 1'000'000);
+  for (int i = 0; i < 10; ++i) {
+    const std::string follower = "f" + std::to_string(i), tracker = "t" + std::to_string(i);
+    for (const auto& nick : {follower, tracker}) {
+      story.join(nick);
+      story.online(nick, 9);
+    }
+    story.follow(follower, "bob");
+    story.track(tracker, "nyc");
+  }
+  bridge::fanout::FanoutLimits limits;
+  limits.shares = shares;
+  story.fanout().set_limits(limits);
+  story.post("bob", "hello");
+  story.post("alice", "in nyc");
+  story.fanout().grant(9, 10, 1'000'000);
+  story.settle();
+  REQUIRE(story.delivered().size() == 10);
+  return static_cast<std::size_t>(std::ranges::count(
+      story.delivered(), bridge::wire::TRACK, [](const auto& delivery) { return delivery.kind; }));
+}
+
+TEST_CASE("classes share by weight, and no weight takes a reserve away") {
+  bridge::fanout::ClassShares shares;
+  shares.follow.weight = 4;
+  shares.track.weight = 1;
+  CHECK(tracks_of_ten(shares) == 2);
+  shares.track.reserve = 6;
+  CHECK(tracks_of_ten(shares) == 6);
+  shares.follow.weight = 100;
+  CHECK(tracks_of_ten(shares) == 0);  // all ten of the others fit in one turn of theirs
+}
+
 }  // namespace
