@@ -120,6 +120,7 @@ void Bridge::hand_out(const limits::Limits& limits) {
     return fanout::ClassShare{.weight = number(weight), .reserve = number(reserve)};
   };
   fanout_->set_limits({.deliveries_per_person = limits.rule(Limit::kDeliveriesPerPerson),
+                       .deliveries = limits.rule(Limit::kDeliveries).policy,
                        .listeners_per_author = limits.rule(Limit::kListenersPerAuthor),
                        .under_pressure = limits.rule(Limit::kDeliveriesUnderPressure).policy,
                        .shares = {.direct = share(Limit::kWeightDirect, Limit::kReserveDirect),

@@ -107,6 +107,9 @@ void describe_deliveries(Metrics& metrics, const fanout::FanoutCounters& counter
   metrics.gauge("lapwing_bridge_pressure",
                 "How much tracks and backlog give way to the website: 0 not, 4 most.",
                 static_cast<double>(counters.pressure.value()));
+  metrics.counter("lapwing_bridge_exhausted_total",
+                  "Times all deliveries had to wait for the limit of all people together.",
+                  counters.exhausted.value());
   metrics.counter("lapwing_bridge_pressed_total",
                   "Times tracks and backlog had to wait under pressure.", counters.pressed.value());
   metrics.counter("lapwing_bridge_catch_up_records_total", "Records read again to catch up.",

@@ -86,7 +86,7 @@ int shadow(Connection& connection, LimitsOptions options) {
   return change_limit(connection, request, options);
 }
 
-int limits(const Access& access, LimitsOptions options) {
+int limits(const Access& access, const LimitsOptions& options) {
   const auto opened = Connection::open(access);
   if (!opened) return report_usage(opened.error());
   Connection& connection = **opened;

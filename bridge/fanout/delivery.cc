@@ -125,7 +125,7 @@ std::optional<base::Time> Fanout::next_wakeup() const {
     next = std::min(next.value_or(base::Time::max()), *due);
   if (options_.retention.count() > 0)
     next = std::min(next.value_or(base::Time::max()), look_for_expired_);
-  for (const auto& one : {held_.next(), pressed_until_})
+  for (const auto& one : {held_.next(), all_until_, pressed_until_})
     if (one) next = std::min(next.value_or(base::Time::max()), *one);
   return next;
 }
@@ -144,6 +144,7 @@ void Fanout::schedule(Person& person) {
 std::size_t Fanout::send(base::Now now) {
   std::size_t sent = 0;
   while (sent < kDeliveriesPerTurn) {
+    if (exhausted(now.mono)) break;
     give_way(now.mono);
     const auto next = classes_.pop();
     if (!next) break;
@@ -204,6 +205,7 @@ void Fanout::send_one(Kind kind, PersonNumber number, base::Now now) {
     const bool never = decision.kind == throttle::Decision::Kind::kNever;
     return hold(who, never ? base::Time::max() : decision.not_before);
   }
+  all_.charge(limits_.deliveries, now.mono);
   // At the first level one of the backlog costs one, at each further one twice as much.
   if (pressure_ > 0 && (kind == Kind::kTrack || kind == Kind::kBacklog))
     pressed_.charge(limits_.under_pressure, now.mono, std::uint64_t{1} << (pressure_ - 1));
@@ -254,6 +256,19 @@ throttle::Decision Fanout::delivery_limit(Person& person, base::Time now) {
   if (decision.admitted() || special || rule.binds(key)) return decision;
   counters_.shadowed.add();
   return {};
+}
+
+// True when all people together have had what they may get. Whoever is next then stays next.
+bool Fanout::exhausted(base::Time now) {
+  const bool was = all_until_.has_value();
+  all_until_.reset();
+  const auto decision = all_.check(limits_.deliveries, now);
+  if (decision.admitted()) return false;
+  if (!was) counters_.exhausted.add();
+  // One that lets nothing through holds until there is another.
+  all_until_ =
+      decision.kind == throttle::Decision::Kind::kNever ? base::Time::max() : decision.not_before;
+  return true;
 }
 
 // Under pressure, tracks and backlog are passed over while they have had their share; directs and

@@ -68,6 +68,8 @@ class DeliverySink {
 // What may change while it runs; takes effect at the next decision, refills nothing.
 struct FanoutLimits {
   throttle::KeyedRule deliveries_per_person = {};
+  // To all people together: what bounds the work of this thread.
+  throttle::Policy deliveries = throttle::Policy::unlimited();
   // Listeners of tracks that one author's posts reach; posts beyond reach them from the backlog.
   throttle::KeyedRule listeners_per_author = {};
   // Tracks and backlog together at the first level of pressure; half of it at each further one.
@@ -82,6 +84,7 @@ struct FanoutLimits {
 
 struct FanoutOptions {
   throttle::Policy deliveries_per_person = throttle::Policy::unlimited();
+  throttle::Policy deliveries = throttle::Policy::unlimited();  // to all people together
   ClassShares shares = {};
   std::size_t people_max = 1'000'000;
   // A list of at least so many listeners is a hot one: served last, in a class of its own.
@@ -124,6 +127,7 @@ struct FanoutCounters {
   base::Counter shadowed;   // times it would have, were it not in shadow
   base::Counter aged;       // waited too long and went to the backlog
   base::Counter diverted;   // posts whose author reaches too many: from the backlog
+  base::Counter exhausted;  // times all had to wait for what all people together may get
   base::Counter pressed;    // times tracks and backlog had to wait under pressure
   base::Gauge waiting;      // people whose delivery limit says "not before"
   base::Gauge pressure;     // the level
@@ -342,6 +346,7 @@ class Fanout {
   void send_one(Kind kind, PersonNumber number, base::Now now);
   void hand_over(Session& session, const Person& person, const Delivery& delivery);
   throttle::Decision delivery_limit(Person& person, base::Time now);
+  bool exhausted(base::Time now);
   bool give_way(base::Time now);
   void hold(Person& person, base::Time until);
   void release(PersonNumber number);
@@ -427,6 +432,8 @@ class Fanout {
   throttle::TopTalkers words_{256};
   throttle::TopTalkers authors_{256};
   base::Time next_fade_{};
+  throttle::Limiter all_;
+  std::optional<base::Time> all_until_;  // everybody waits until then
   unsigned pressure_ = 0;
   throttle::Limiter pressed_;
   std::optional<base::Time> pressed_until_;  // tracks and backlog wait until then

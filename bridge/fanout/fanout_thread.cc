@@ -47,7 +47,7 @@ void FanoutThread::stop() {
   thread_.join();
 }
 
-void FanoutThread::set_limits(FanoutLimits limits, std::chrono::milliseconds web_p99) {
+void FanoutThread::set_limits(const FanoutLimits& limits, std::chrono::milliseconds web_p99) {
   // Drained every turn, and at least once a second.
   while (!limits_.push({limits, web_p99})) std::this_thread::yield();
 }

@@ -70,7 +70,7 @@ class FanoutThread final : private DeliverySink {
 
   base::Mailbox<Event>& inbox() { return inbox_; }
   // Any thread; takes effect at the next decision. `web_p99`: the target of the pressure loop.
-  void set_limits(FanoutLimits limits, std::chrono::milliseconds web_p99);
+  void set_limits(const FanoutLimits& limits, std::chrono::milliseconds web_p99);
   // How long the website's requests take: what the pressure loop goes by. Before start().
   void watch(const base::LatencyGauges& web) { web_ = &web; }
   // Any thread; a second old at most.

@@ -44,6 +44,7 @@ enum class Limit : std::uint8_t {
   kAdminPublishesPerPerson,
   kAdminChanges,
   kAdminQuestions,
+  kDeliveries,
   kDeliveriesPerPerson,
   kListenersPerAuthor,
   kDeliveriesUnderPressure,

@@ -125,7 +125,7 @@ void FormRoutes::act(const Form& form, const wire::Request& request, const std::
     const std::string_view page = asked.has_track() || asked.has_untrack()  ? "/tracks"
                                   : asked.has_follow() || asked.has_leave() ? "/people"
                                                                             : "/settings";
-    pages_.settings_again(std::move(visit), page, std::string(form.get("phrases")),
+    pages_.settings_again(visit, page, std::string(form.get("phrases")),
                           status_of(error.code(), kNotDone), respond);
   });
 }
@@ -150,7 +150,7 @@ void FormRoutes::post(const Form& form, const Respond& respond) {
       Visit visit = form.visit;
       visit.frame.notice = Notice{Notice::Kind::kProblem, sentence_of(error)};
       visit.frame.path = "/";
-      return respond(pages_.home_again(std::move(visit), text, status));
+      return respond(pages_.home_again(visit, text, status));
     }
     if (form.visit.wants_json) {
       JsonWriter body;

@@ -126,8 +126,8 @@ void add_changes(Operations& page, const Seen& seen) {
 
 void OperationsRoutes::add_to(Router& router) {
   router.add("GET", "/operations", [this](const HttpRequest& request, const Respond& respond) {
-    Visit visit = visit_of(context_, request);
-    if (!refused(visit, respond)) show(std::move(visit), 200, respond);
+    const Visit visit = visit_of(context_, request);
+    if (!refused(visit, respond)) show(visit, 200, respond);
   });
   router.add(
       "GET", "/operations/samples",
@@ -144,7 +144,7 @@ bool OperationsRoutes::refused(const Visit& visit, const Respond& respond) const
   return true;
 }
 
-void OperationsRoutes::show(Visit visit, unsigned status, const Respond& respond) {
+void OperationsRoutes::show(const Visit& visit, unsigned status, const Respond& respond) {
   watch_.look(visit.now, [=, this](const Seen& seen) {
     Operations page;
     page.known = seen.now;
@@ -195,7 +195,7 @@ void OperationsRoutes::change(const HttpRequest& request, const Respond& respond
     }
     Visit again = visit;
     again.frame.notice = Notice{Notice::Kind::kProblem, reply.error().text()};
-    show(std::move(again), 422, respond);
+    show(again, 422, respond);
   });
 }
 

@@ -17,7 +17,7 @@ class OperationsRoutes {
   void add_to(Router& router);
 
  private:
-  void show(Visit visit, unsigned status, const Respond& respond);
+  void show(const Visit& visit, unsigned status, const Respond& respond);
   void samples(const HttpRequest& request, const Respond& respond);
   void change(const HttpRequest& request, const Respond& respond);
   bool refused(const Visit& visit, const Respond& respond) const;

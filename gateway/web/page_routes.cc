@@ -131,7 +131,7 @@ HttpResponse PageRoutes::timeline_of(const Visit& visit, const Selection& select
   return page_answer(context_, visit, pages::timeline_page(visit.frame, timeline));
 }
 
-HttpResponse PageRoutes::home_again(Visit visit, const std::string& draft, unsigned status) {
+HttpResponse PageRoutes::home_again(const Visit& visit, const std::string& draft, unsigned status) {
   Excerpt excerpt =
       context_.world.select({.kind = Kind::kHome, .of = visit.nick()}, 0, visit.nick());
   const Timeline timeline{.kind = Timeline::Kind::kHome,
@@ -239,13 +239,13 @@ void PageRoutes::favourites(const HttpRequest& request, const Respond& respond) 
 
 void PageRoutes::settings(std::string_view page, const HttpRequest& request,
                           const Respond& respond) {
-  Visit visit = visit_of(context_, request);
+  const Visit visit = visit_of(context_, request);
   if (!visit.known) return respond(go_to(context_, "/sign-in?back=" + std::string(page)));
-  settings_again(std::move(visit), page, std::string(request.argument("add")), 200, respond);
+  settings_again(visit, page, std::string(request.argument("add")), 200, respond);
 }
 
-void PageRoutes::settings_again(Visit visit, std::string_view page, const std::string& draft,
-                                unsigned status, Respond respond) {
+void PageRoutes::settings_again(const Visit& visit, std::string_view page, const std::string& draft,
+                                unsigned status, const Respond& respond) {
   auto asking = std::make_shared<Asking>();
   asking->settings.tracks_draft = draft;
   for (const Session& session : context_.sessions.table().of(visit.nick(), visit.now.wall_ms))

@@ -15,11 +15,11 @@ class PageRoutes {
   void add_to(Router& router);
 
   // The page that a form came from, again, with what could not be done.
-  HttpResponse home_again(Visit visit, const std::string& draft, unsigned status);
+  HttpResponse home_again(const Visit& visit, const std::string& draft, unsigned status);
   void thread_again(const Visit& visit, std::uint64_t id, const std::string& correction,
                     unsigned status, const Respond& respond);
-  void settings_again(Visit visit, std::string_view page, const std::string& draft, unsigned status,
-                      Respond respond);
+  void settings_again(const Visit& visit, std::string_view page, const std::string& draft,
+                      unsigned status, const Respond& respond);
 
  private:
   void timeline(const Selection& selection, const HttpRequest& request, const Respond& respond);

@@ -75,6 +75,7 @@ ROWS = [
 
 BRIDGE_EXTRA = """
 [deliveries]
+all = "unlimited"
 per_person = "unlimited"
 
 [limits.web]

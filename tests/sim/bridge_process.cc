@@ -53,6 +53,7 @@ fanout::FanoutOptions fanout_options(const Plan& plan, const Limits& limits) {
   fanout::FanoutOptions options;
   options.deliveries_per_person = limits.deliveries_per_person;
   options.people_max = kPeopleMax;
+  options.deliveries = *throttle::Policy::parse("2000/1s burst 20");
   options.shares.track.reserve = 3;  // more than its weight
   options.shares.idle_rounds = 4;
   options.quantum = plan.quantum;

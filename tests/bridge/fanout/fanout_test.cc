@@ -197,6 +197,36 @@ TEST_CASE("what keeps waiting too long goes to the backlog, and arrives with its
   CHECK(story.owed("alice") == 0);
 }
 
+TEST_CASE("what all people together may get holds them all, directs least") {
+  Story story;
+  for (const char* nick : {"carol", "dave"}) {
+    story.join(nick);
+    story.online(nick);
+    story.track(nick, "nyc");
+  }
+  bridge::fanout::FanoutLimits limits;
+  limits.deliveries = *throttle::Policy::parse("2/1s burst 2");
+  story.fanout().set_limits(limits);
+  for (int i = 0; i < 4; ++i) story.post("bob", "nyc " + std::to_string(i));
+  story.direct("bob", "carol", "psst");
+  CHECK(story.delivered().size() == 2);
+  CHECK(story.fanout().counters().exhausted.value() > 0);
+  story.advance(std::chrono::seconds(1));
+  CHECK(story.delivered().size() == 4);
+  CHECK(std::ranges::count(story.texts_for("carol"), "psst") == 1);
+  for (int second = 0; second < 3; ++second) story.advance(std::chrono::seconds(1));
+  CHECK(story.delivered().size() == 9);  // later, but all
+
+  limits.deliveries = *throttle::Policy::parse("0/s");
+  story.fanout().set_limits(limits);
+  story.post("bob", "nyc in a pause");
+  story.advance(std::chrono::hours(1));
+  CHECK(story.delivered().size() == 9);
+  story.fanout().set_limits({});
+  story.settle();
+  CHECK(story.delivered().size() == 11);
+}
+
 TEST_CASE("nothing is sent beyond the credit") {
   Story story;
   story.track("alice", "nyc");
