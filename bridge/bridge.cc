@@ -120,9 +120,9 @@ void Bridge::hand_out(const limits::Limits& limits) {
     return fanout::ClassShare{.weight = number(weight), .reserve = number(reserve)};
   };
   fanout_->set_limits({.deliveries_per_person = limits.rule(Limit::kDeliveriesPerPerson),
-                       .deliveries = limits.rule(Limit::kDeliveries).policy,
+                       .deliveries = limits.rule(Limit::kDeliveries),
                        .listeners_per_author = limits.rule(Limit::kListenersPerAuthor),
-                       .under_pressure = limits.rule(Limit::kDeliveriesUnderPressure).policy,
+                       .under_pressure = limits.rule(Limit::kDeliveriesUnderPressure),
                        .shares = {.direct = share(Limit::kWeightDirect, Limit::kReserveDirect),
                                   .reply = share(Limit::kWeightReply, Limit::kReserveReply),
                                   .follow = share(Limit::kWeightFollow, Limit::kReserveFollow),

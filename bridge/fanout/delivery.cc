@@ -205,10 +205,10 @@ void Fanout::send_one(Kind kind, PersonNumber number, base::Now now) {
     const bool never = decision.kind == throttle::Decision::Kind::kNever;
     return hold(who, never ? base::Time::max() : decision.not_before);
   }
-  all_.charge(limits_.deliveries, now.mono);
+  charge(all_, limits_.deliveries, now.mono, 1);
   // At the first level one of the backlog costs one, at each further one twice as much.
   if (pressure_ > 0 && (kind == Kind::kTrack || kind == Kind::kBacklog))
-    pressed_.charge(limits_.under_pressure, now.mono, std::uint64_t{1} << (pressure_ - 1));
+    charge(pressed_, limits_.under_pressure, now.mono, std::uint64_t{1} << (pressure_ - 1));
   hand_over(session, who, delivery);
   who.pending[cursor].sent(entry.id);
   bounces_.sent(who.account->id, entry.id, now.mono);
@@ -258,11 +258,19 @@ throttle::Decision Fanout::delivery_limit(Person& person, base::Time now) {
   return {};
 }
 
+// One in shadow holds nobody: what it would have held is counted.
+void Fanout::charge(throttle::Limiter& limiter, const throttle::Rule& rule, base::Time now,
+                    std::uint64_t cost) {
+  if (!rule.shadow) return limiter.charge(rule.policy, now, cost);
+  if (!limiter.decide(rule.policy, now, cost).admitted()) counters_.shadowed.add();
+}
+
 // True when all people together have had what they may get. Whoever is next then stays next.
 bool Fanout::exhausted(base::Time now) {
   const bool was = all_until_.has_value();
   all_until_.reset();
-  const auto decision = all_.check(limits_.deliveries, now);
+  if (limits_.deliveries.shadow) return false;
+  const auto decision = all_.check(limits_.deliveries.policy, now);
   if (decision.admitted()) return false;
   if (!was) counters_.exhausted.add();
   // One that lets nothing through holds until there is another.
@@ -276,9 +284,9 @@ bool Fanout::exhausted(base::Time now) {
 bool Fanout::give_way(base::Time now) {
   const bool was = pressed_until_.has_value();
   pressed_until_.reset();
-  if (pressure_ > 0) {
+  if (pressure_ > 0 && !limits_.under_pressure.shadow) {
     const std::uint64_t cost = std::uint64_t{1} << (pressure_ - 1);
-    const auto decision = pressed_.check(limits_.under_pressure, now, cost);
+    const auto decision = pressed_.check(limits_.under_pressure.policy, now, cost);
     if (decision.kind == throttle::Decision::Kind::kNotBefore) pressed_until_ = decision.not_before;
     // One that lets nothing through would let nothing through for ever.
   }

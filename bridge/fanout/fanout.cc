@@ -32,7 +32,7 @@ Fanout::Fanout(const backbone::Store& store, backbone::CursorStore& cursors, Fan
       receipts_(options_.receipt_waits),
       bounces_(options_.bounce_waits) {
   limits_.deliveries_per_person = options_.deliveries_per_person;
-  limits_.deliveries = options_.deliveries;
+  limits_.deliveries.policy = options_.deliveries;
   limits_.shares = options_.shares;
 }
 

@@ -53,6 +53,7 @@
 #include "throttle/fair_queue.h"
 #include "throttle/keyed_limiter.h"
 #include "throttle/limiter.h"
+#include "throttle/rule.h"
 #include "throttle/timing_wheel.h"
 #include "throttle/top_talkers.h"
 
@@ -69,11 +70,11 @@ class DeliverySink {
 struct FanoutLimits {
   throttle::KeyedRule deliveries_per_person = {};
   // To all people together: what bounds the work of this thread.
-  throttle::Policy deliveries = throttle::Policy::unlimited();
+  throttle::Rule deliveries = {};
   // Listeners of tracks that one author's posts reach; posts beyond reach them from the backlog.
   throttle::KeyedRule listeners_per_author = {};
   // Tracks and backlog together at the first level of pressure; half of it at each further one.
-  throttle::Policy under_pressure = throttle::Policy::unlimited();
+  throttle::Rule under_pressure = {};
   ClassShares shares = {};
   // Follows and tracks: a standing wait above this sends what waited twice as long to the backlog.
   // 0: never.
@@ -346,6 +347,8 @@ class Fanout {
   void send_one(Kind kind, PersonNumber number, base::Now now);
   void hand_over(Session& session, const Person& person, const Delivery& delivery);
   throttle::Decision delivery_limit(Person& person, base::Time now);
+  void charge(throttle::Limiter& limiter, const throttle::Rule& rule, base::Time now,
+              std::uint64_t cost);
   bool exhausted(base::Time now);
   bool give_way(base::Time now);
   void hold(Person& person, base::Time until);

@@ -53,6 +53,12 @@ base::Result<lapwing::record::LimitChanged> Ledger::decide(const wire::ChangeLim
   if (!key->empty() && (request.shadow() || request.percent() != 0))
     return fail(ErrorCode::kBadRequest,
                 "Shadow and shares are of the limit for everybody, not of an exception.");
+  // Where there is nobody to have a share of.
+  const bool together = entry->level == "all" || entry->level == "pressure";
+  if (together && request.percent() % 100 != 0)
+    return fail(ErrorCode::kBadRequest,
+                fmt::format("{} holds all people together, and cannot be for a share of them.",
+                            entry->name));
   const Setting* old = find(entry->limit, *key);
   lapwing::record::LimitChanged change;
   change.set_name(std::string(entry->name));

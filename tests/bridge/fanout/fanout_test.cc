@@ -217,14 +217,25 @@ TEST_CASE("what all people together may get holds them all, directs least") {
   for (int second = 0; second < 3; ++second) story.advance(std::chrono::seconds(1));
   CHECK(story.delivered().size() == 9);  // later, but all
 
+  limits.deliveries.shadow = true;
+  story.fanout().set_limits(limits);
+  for (int i = 0; i < 20; ++i) story.post("bob", "nyc in shadow");
+  CHECK(story.delivered().size() == 49);
+  CHECK(story.fanout().counters().shadowed.value() > 0);
+  limits.deliveries.shadow = false;
+  story.fanout().set_limits(limits);
+  story.advance(std::chrono::seconds(1));
+  story.post("bob", "nyc in earnest again");  // nobody pays for what was in shadow
+  CHECK(story.delivered().size() == 51);
+
   limits.deliveries = *throttle::Policy::parse("0/s");
   story.fanout().set_limits(limits);
   story.post("bob", "nyc in a pause");
   story.advance(std::chrono::hours(1));
-  CHECK(story.delivered().size() == 9);
+  CHECK(story.delivered().size() == 51);
   story.fanout().set_limits({});
   story.settle();
-  CHECK(story.delivered().size() == 11);
+  CHECK(story.delivered().size() == 53);
 }
 
 TEST_CASE("nothing is sent beyond the credit") {

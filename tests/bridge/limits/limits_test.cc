@@ -109,6 +109,9 @@ TEST_CASE("a value that is none is refused whole, with a good one") {
   auto shadow = to("deliveries.weight_track", "3");
   shadow.set_shadow(true);
   CHECK_FALSE(someone.change(shadow));
+  auto share = to("deliveries.all", "10/s");
+  share.set_percent(10);
+  CHECK_FALSE(someone.change(share));
   CHECK(someone.store.head() == 0);
   CHECK(someone.told.size() == 1);
 }
